@@ -1,0 +1,82 @@
+/** What the halves of all functions share while one annotated function is differentiated. */
+import { type Activity, analyzeActivity } from "../analysis/activity.js";
+import { integerValues } from "../analysis/integers.js";
+import { analyzeMemory, type MemoryModel, reachable } from "../analysis/memory.js";
+import { analyzeStability, type Stability } from "../analysis/stability.js";
+import type { Func, Program, RecordDecl, Type, ValueId } from "../ir/ir.js";
+import { shadowName, shadowRecord, shadowType } from "../ir/types.js";
+import type { Rule, RuleSet } from "../rules/rule.js";
+import { invariant } from "../support/invariant.js";
+
+export interface Rules {
+  readonly ruleSet: RuleSet;
+  /** The rule of `x ** exponent` for a constant exponent. */
+  readonly powConstant: (exponent: number) => Rule;
+}
+
+export class Context {
+  readonly memory: MemoryModel;
+  readonly activity: Activity;
+  readonly names: readonly string[];
+  /** Functions made so far: the halves. */
+  readonly made = new Map<string, Func>();
+  readonly records: Map<string, RecordDecl>;
+  readonly #stability = new Map<string, Stability>();
+  readonly #integers = new Map<string, ReadonlySet<ValueId>>();
+
+  constructor(
+    readonly program: Program,
+    readonly entry: string,
+    readonly wrt: readonly number[],
+    readonly rules: Rules,
+  ) {
+    this.names = reachable(program, entry);
+    this.memory = analyzeMemory(program, entry, this.names);
+    this.activity = analyzeActivity(program, entry, wrt, this.memory, (name, arity, operand) => {
+      return rules.ruleSet(name, arity).slots[operand] != null;
+    });
+    this.records = new Map(program.records);
+  }
+
+  func(name: string): Func {
+    const func = this.program.funcs.get(name);
+    invariant(func !== undefined, `no function ${name}`);
+    return func;
+  }
+
+  stability(name: string): Stability {
+    let found = this.#stability.get(name);
+    if (found === undefined) {
+      found = analyzeStability(this.program, this.func(name), this.names, this.entry, this.memory);
+      this.#stability.set(name, found);
+    }
+    return found;
+  }
+
+  integers(name: string): ReadonlySet<ValueId> {
+    let found = this.#integers.get(name);
+    if (found === undefined) {
+      found = integerValues(this.func(name));
+      this.#integers.set(name, found);
+    }
+    return found;
+  }
+
+  /** The type of the shadow of a value of this type; declares the records it needs. */
+  shadowType(type: Type): Type {
+    this.#declare(type);
+    return shadowType(type, this.program.records);
+  }
+
+  #declare(type: Type): void {
+    if (type.kind === "array") this.#declare(type.elem);
+    else if (type.kind === "tuple") type.elems.forEach((e) => this.#declare(e));
+    else if (type.kind === "record" && !this.records.has(shadowName(type.name))) {
+      const decl = this.program.records.get(type.name);
+      invariant(decl !== undefined, `unknown record ${type.name}`);
+      const shadow = shadowRecord(decl, this.program.records);
+      this.records.set(shadow.name, shadow);
+      decl.fields.forEach((f) => this.#declare(f.type));
+    }
+  }
+}

@@ -1,0 +1,183 @@
+/** The differentiated function as a whole: gradient in one body, or a forward sweep that returns a pullback. */
+import { Builder, like, value } from "../ir/build.js";
+import type { Func, Op, Value } from "../ir/ir.js";
+import { isReference, num, tapeType, tupleOf } from "../ir/types.js";
+import { walk } from "../ir/walk.js";
+import { invariant } from "../support/invariant.js";
+import type { Context } from "./context.js";
+import { placeBefore } from "./finish.js";
+import { writeForward } from "./forward.js";
+import { Frame } from "./frame.js";
+import { HalfMaker } from "./halves.js";
+import { contribute, reverseRegion, reverseShadow } from "./reverse.js";
+import { RootScope } from "./scope.js";
+import { FunctionState, type Written } from "./state.js";
+
+/** Everything about one differentiated function before its two sweeps are joined. */
+interface Sweeps {
+  readonly func: Func;
+  readonly state: FunctionState;
+  readonly tape: Value;
+  readonly written: Written;
+  readonly scope: RootScope;
+}
+
+function beginSweeps(context: Context, mode: string, repeatable: boolean): Sweeps {
+  const func = context.func(context.entry);
+  const tape = value(tapeType, "tape");
+  const state = new FunctionState(context, func, { forward: tape, reverse: tape }, repeatable);
+  const frame = new Frame(state.frames, { kind: "root" }, undefined, func.loc);
+  for (const p of func.body.params) {
+    state.frames.define(p, frame);
+    // The shadow of a parameter whose references move about is made first; the reverse sweep makes the others.
+    if (!isReference(p.type) || !context.activity.hasShadow(p) || state.isStationary(p)) continue;
+    const shadow = state.makeShadow(p, frame);
+    frame.forward.push({ kind: "zeros", like: p, result: shadow });
+  }
+  const written = writeForward(state, new HalfMaker(context, repeatable, `${context.entry}.${mode}`), func.body, frame);
+  return { func, state, tape, written, scope: new RootScope() };
+}
+
+/** Reverses the body; returns the adjoint of each differentiated parameter as the user gets it. */
+function reverseBody(sweeps: Sweeps): readonly Value[] {
+  const { state, written, scope, func } = sweeps;
+  const { context } = state;
+  const b = written.frame.reverse;
+  reverseRegion(state, written, scope);
+  b.loc = func.loc;
+  return context.wrt.map((i) => {
+    const param = func.body.params[i];
+    invariant(param !== undefined, "differentiated parameter out of range");
+    if (!isReference(param.type)) return scope.get(param) ?? b.const(0);
+    if (!context.activity.hasShadow(param)) return exportOf(b, zerosLike(state, b, param), true);
+    const shadow = reverseShadow(state, param, b);
+    const isForwardMade = state.shadows.has(param.id);
+    const result = exportOf(b, shadow, !(state.repeatable && isForwardMade));
+    if (state.repeatable && isForwardMade) b.push({ kind: "clear", target: shadow });
+    return result;
+  });
+}
+
+function zerosLike(state: FunctionState, b: Builder, v: Value): Value {
+  const result = value(state.context.shadowType(v.type), v.hint === undefined ? undefined : `d${v.hint}`);
+  b.push({ kind: "zeros", like: v, result });
+  return result;
+}
+
+function exportOf(b: Builder, source: Value, take: boolean): Value {
+  const result = value(source.type, source.hint);
+  b.push({ kind: "export", source, take, result });
+  return result;
+}
+
+/**
+ * Parameters the function (or its pullback, later) must not share with the caller are copied on entry: then arguments
+ * stay as they were, and what the caller does to them afterwards does not matter.
+ */
+function copyParams(sweeps: Sweeps, isCopied: (p: Value) => boolean): { readonly params: readonly Value[]; readonly ops: readonly Op[] } {
+  const ops: Op[] = [];
+  const params = sweeps.func.body.params.map((p) => {
+    if (!isReference(p.type) || !isCopied(p)) return p;
+    const given = like(p);
+    ops.push({ kind: "copy", source: given, result: p });
+    return given;
+  });
+  return { params, ops };
+}
+
+function isOverwritten(sweeps: Sweeps): (p: Value) => boolean {
+  const { context } = sweeps.state;
+  return (p) => context.stability(context.entry).isWritten(p.type, context.memory.classOf(p));
+}
+
+/** One gradient as it is, several as a tuple. */
+function gradientResult(sweeps: Sweeps, gradients: readonly Value[]): Value {
+  const [only, ...others] = gradients;
+  invariant(only !== undefined, "something is differentiated");
+  if (others.length === 0) return only;
+  return sweeps.written.frame.reverse.aggregate(tupleOf(gradients.map((g) => g.type)), gradients);
+}
+
+/** `value_and_grad`: results are the value and the gradient. */
+export function differentiateGradient(context: Context): Func {
+  const sweeps = beginSweeps(context, "grad", false);
+  const { func, state, tape, written, scope } = sweeps;
+  const result = func.body.yields?.[0];
+  if (result !== undefined) {
+    const b = written.frame.reverse;
+    contribute(state, scope, b, result, b.const(1));
+  }
+  const gradient = result === undefined ? undefined : gradientResult(sweeps, reverseBody(sweeps));
+  const { params, ops } = copyParams(sweeps, isOverwritten(sweeps));
+  const open: Op[] = state.frames.usesTape ? [{ kind: "openTape", owned: false, result: tape }] : [];
+  const close: Op[] = state.frames.usesTape ? [{ kind: "closeTape", tape }] : [];
+  const forward = placeBefore(written.frame.forward.ops, state.frames.before);
+  const body = [...ops, ...open, ...forward];
+  return {
+    ...func,
+    name: `${func.name}.value_and_grad`,
+    body:
+      result === undefined || gradient === undefined || written.yields === null
+        ? { params, ops: body, yields: null }
+        : { params, ops: [...body, ...written.frame.reversed(), ...close], yields: [result, gradient] },
+    results: gradient === undefined ? [num, num] : [num, gradient.type],
+  };
+}
+
+/** `vjp`: results are the value and the pullback. */
+export function differentiatePullback(context: Context): Func {
+  const sweeps = beginSweeps(context, "vjp", true);
+  const { func, state, tape, written, scope } = sweeps;
+  const { frame } = written;
+  const result = func.body.yields?.[0];
+  const name = `${func.name}.vjp`;
+  if (result === undefined || written.yields === null) {
+    const { params, ops } = copyParams(sweeps, isOverwritten(sweeps));
+    return { ...func, name, body: { params, ops: [...ops, ...frame.forward.ops], yields: null }, results: func.results };
+  }
+  const seed = value(isReference(result.type) ? gradientType(context, result) : num, "seed");
+  if (result.type.kind === "num") contribute(state, scope, frame.reverse, result, seed);
+  else if (context.activity.hasShadow(result)) {
+    frame.reverse.push({ kind: "addInto", target: reverseShadow(state, result, frame.reverse), source: seed });
+  }
+  const gradients = reverseBody(sweeps);
+  const forward = placeBefore(frame.forward.ops, state.frames.before);
+  const b = new Builder(func.loc);
+  const mark = value(num, "mark");
+  if (state.frames.usesTape) b.push({ kind: "tapeRewind", tape, mark });
+  b.ops.push(...frame.reversed());
+  const body = b.region([seed], gradients);
+
+  const rereads = readsPrimalMemory(state, b.ops);
+  const overwritten = isOverwritten(sweeps);
+  const { params, ops } = copyParams(sweeps, (p) => rereads || overwritten(p));
+  const out = new Builder(func.loc);
+  out.ops.push(...ops);
+  if (state.frames.usesTape) out.push({ kind: "openTape", owned: true, result: tape });
+  out.ops.push(...forward);
+  if (state.frames.usesTape) out.push({ kind: "tapeTop", tape, result: mark });
+  const pullback = value({ kind: "closure", params: [seed.type], results: gradients.map((g) => g.type) }, "pullback");
+  // The result is a fresh object: the caller may change it before calling the pullback.
+  const given = isReference(result.type) ? like(result) : result;
+  if (given !== result) out.push({ kind: "copy", source: result, result: given });
+  out.push({ kind: "closure", body, result: pullback });
+  return { ...func, name, body: out.region(params, [given, pullback]), results: [given.type, pullback.type] };
+}
+
+/** A seed has the gradient type: the shadow type, but single precision where the primal is. */
+function gradientType(context: Context, v: Value): Value["type"] {
+  return v.type.kind === "typed" ? v.type : context.shadowType(v.type);
+}
+
+/** Does this code load from memory that is not a shadow? */
+function readsPrimalMemory(state: FunctionState, ops: readonly Op[]): boolean {
+  const shadows = new Set([...state.shadows.values(), ...state.lateShadows.values()].map((v) => v.id));
+  let found = false;
+  const visit = (op: Op): void => {
+    if (op.kind === "load" && !shadows.has(op.place.base.id)) found = true;
+    if (op.kind === "call" || op.kind === "restore") found = true;
+    if (op.kind === "zeros" && op.like.type.kind !== "typed") found = true;
+  };
+  walk({ params: [], ops, yields: null }, visit);
+  return found;
+}

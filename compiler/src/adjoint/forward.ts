@@ -1,0 +1,214 @@
+/**
+ * The forward sweep: the primal operations in their order, and beside each reference the shadow that parallels it.
+ *
+ *     %row = load %m[%i]      →   %row = load %m[%i];  %drow = load %dm[%i]
+ *
+ * Shadows are ordinary values, so the reverse sweep gets them as it gets every forward value. What it must remember is
+ * decided later, by the frames.
+ */
+import { type Builder, value } from "../ir/build.js";
+import type { If, For, Op, Region, Value, While } from "../ir/ir.js";
+import { isDifferentiable, isReference, shadowName } from "../ir/types.js";
+import { results } from "../ir/walk.js";
+import { invariant } from "../support/invariant.js";
+import { constant, Frame, openRegion } from "./frame.js";
+import type { HalfMaker } from "./halves.js";
+import { type Entry, type FunctionState, type OpenLoop, placeOn, type Written } from "./state.js";
+
+/** Writes the forward version of `region` into `frame`. */
+export function writeForward(state: FunctionState, halves: HalfMaker, region: Region, frame: Frame): Written {
+  const entries: Entry[] = [];
+  for (const op of region.ops) {
+    frame.forward.loc = op.loc;
+    for (const v of results(op)) state.frames.define(v, frame, op);
+    const entry = writeOp(state, halves, op, frame);
+    if (entry !== undefined) entries.push(entry);
+  }
+  const yields = region.yields === null ? null : [...region.yields];
+  return { frame, region, entries, yields };
+}
+
+function writeOp(state: FunctionState, halves: HalfMaker, op: Op, frame: Frame): Entry | undefined {
+  const { forward } = frame;
+  const { activity } = state.context;
+  switch (op.kind) {
+    case "load":
+      forward.push(op);
+      if (activity.hasShadow(op.result) && isReference(op.result.type)) {
+        const shadow = state.makeShadow(op.result, frame);
+        const read = forward.push<Op>({ kind: "load", place: placeOn(op.place, state.shadow(op.place.base), undefined), result: shadow });
+        state.frames.define(shadow, frame, read, op);
+        return undefined;
+      }
+      return { kind: "plain", op };
+    case "store":
+      forward.push(op);
+      if (isReference(op.value.type)) {
+        if (activity.hasShadow(op.place.base) && isShadowedMember(state, op.value)) {
+          forward.push({ kind: "store", place: placeOn(op.place, state.shadow(op.place.base), undefined), value: shadowOrZeros(state, op.value, frame) });
+        }
+        return undefined;
+      }
+      if (mayGrow(state, op)) forward.push({ kind: "store", place: placeOn(op.place, state.shadow(op.place.base), undefined), value: forward.const(0) });
+      return { kind: "plain", op };
+    case "new":
+    case "alloc":
+    case "zeros":
+    case "copy":
+    case "global":
+      forward.push(op);
+      if (activity.hasShadow(op.result) && !state.isStationary(op.result)) newShadow(state, op, frame);
+      return { kind: "plain", op };
+    case "if":
+      return writeIf(state, halves, op, frame);
+    case "for":
+    case "while":
+      return writeLoop(state, halves, op, frame);
+    case "call":
+      return writeCall(state, halves, op, frame);
+    default:
+      forward.push(op);
+      return { kind: "plain", op };
+  }
+}
+
+const isShadowedMember = (state: FunctionState, v: Value): boolean => isDifferentiable(v.type, state.context.program.records);
+
+/** A store to a JavaScript array that grows when written past its end: its shadow must grow with it. */
+function mayGrow(state: FunctionState, op: Op & { kind: "store" }): boolean {
+  const { base } = op.place;
+  if (op.place.kind !== "elem" || base.type.kind !== "array" || base.type.elem.kind !== "num") return false;
+  if (!state.shadows.has(base.id)) return false;
+  return state.context.memory.classOf(base).allocations.some((a) => a.kind === "new");
+}
+
+/** The shadow of a value that is stored or yielded where shadows are expected; zeros when it has none. */
+export function shadowOrZeros(state: FunctionState, v: Value, frame: Frame): Value {
+  const found = state.shadows.get(v.id);
+  if (found !== undefined) return found;
+  const definition = state.frames.definitions.get(v.id);
+  const type = state.context.shadowType(v.type);
+  // A placeholder nobody reads (the value of an exit not taken) has a placeholder for its shadow.
+  if (definition?.op?.kind === "const") return constant(frame.forward, undefined, type);
+  const shadow = value(type);
+  frame.forward.push({ kind: "zeros", like: v, result: shadow });
+  return shadow;
+}
+
+function newShadow(state: FunctionState, op: Op & { result?: Value }, frame: Frame): void {
+  const { forward } = frame;
+  const { program } = state.context;
+  invariant(op.result !== undefined, "an allocation has a result");
+  const primal = op.result;
+  if (op.kind === "new" && (primal.type.kind === "record" || primal.type.kind === "tuple" || state.holdsReferences(primal))) {
+    const { type } = primal;
+    const isField = (i: number): boolean => {
+      if (type.kind !== "record") return true;
+      const field = program.records.get(type.name)?.fields[i];
+      return field !== undefined && field.noDiff !== true && isDifferentiable(field.type, program.records);
+    };
+    const members = op.members
+      .filter((_, i) => isField(i))
+      .map((m) => (isReference(m.type) && isShadowedMember(state, m) ? shadowOrZeros(state, m, frame) : forward.const(0)));
+    const shadow = state.makeShadow(primal, frame);
+    if (type.kind === "record") invariant(state.context.records.has(shadowName(type.name)), "shadow record is declared");
+    state.frames.define(shadow, frame, forward.push<Op>({ kind: "new", members, result: shadow }));
+    return;
+  }
+  const shadow = state.makeShadow(primal, frame);
+  const make: Op =
+    op.kind === "alloc" && state.holdsReferences(primal)
+      ? { kind: "alloc", length: op.length, result: shadow }
+      : { kind: "zeros", like: primal, result: shadow };
+  state.frames.define(shadow, frame, forward.push(make));
+}
+
+/** Results and parameters that carry references carry their shadows too. */
+export function shadowed(state: FunctionState, values: readonly Value[]): readonly number[] {
+  return values.flatMap((v, i) => (state.context.activity.hasShadow(v) ? [i] : []));
+}
+
+function pick(values: readonly Value[], i: number): Value {
+  const found = values[i];
+  invariant(found !== undefined, "position out of range");
+  return found;
+}
+
+function writeIf(state: FunctionState, halves: HalfMaker, op: If, frame: Frame): Entry {
+  const opResults = [...op.results];
+  const yields: (Value[] | null)[] = [];
+  const builders: Builder[] = [];
+  const owner = { results: opResults, yields, builders };
+  const write = (region: Region, index: number): Written => {
+    const arm = new Frame(state.frames, { kind: "arm", owner, index }, frame, op.loc);
+    const written = writeForward(state, halves, region, arm);
+    yields.push(written.yields);
+    builders.push(arm.forward);
+    return written;
+  };
+  const arms: [Written, Written] = [write(op.then, 0), write(op.else, 1)];
+  for (const i of shadowed(state, op.results)) {
+    for (const arm of arms) arm.yields?.push(shadowOrZeros(state, pick(arm.yields, i), arm.frame));
+    opResults.push(state.makeShadow(pick(op.results, i), frame));
+  }
+  frame.forward.push({
+    ...op,
+    then: openRegion([], arms[0].frame.forward, arms[0].yields),
+    else: openRegion([], arms[1].frame.forward, arms[1].yields),
+    results: opResults,
+  });
+  return { kind: "if", op, arms };
+}
+
+function writeLoop(state: FunctionState, halves: HalfMaker, op: For | While, frame: Frame): Entry {
+  const index = op.kind === "for" ? op.body.params[0] : undefined;
+  const carried = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
+  const shadowPositions = shadowed(state, carried);
+  const inits = [...op.inits, ...shadowPositions.map((i) => shadowOrZeros(state, pick(op.inits, i), frame))];
+  const body = new Frame(state.frames, { kind: "loop", index }, frame, op.loc);
+  for (const p of op.body.params) state.frames.define(p, body);
+  const params = [...op.body.params, ...shadowPositions.map((i) => state.makeShadow(pick(carried, i), body))];
+  const written = writeForward(state, halves, op.body, body);
+  const skip = op.breaks ? 1 : 0;
+  for (const i of shadowPositions) written.yields?.push(shadowOrZeros(state, pick(written.yields, i + skip), body));
+  const opResults = [...op.results, ...shadowPositions.map((i) => state.makeShadow(pick(op.results, i), frame))];
+  const shared = { inits, body: openRegion(params, body.forward, written.yields), results: opResults };
+  const made: (For | While) & OpenLoop =
+    op.kind === "for"
+      ? { ...op, ...shared }
+      : {
+          ...op,
+          ...shared,
+          cond: { ...op.cond, params: [...op.cond.params, ...shadowPositions.map((i) => value(state.context.shadowType(pick(carried, i).type)))] },
+        };
+  if (op.count !== undefined) state.frames.define(op.count, frame);
+  const forward = frame.forward.push(made);
+  return { kind: "loop", op, body: written, forward, enter: enterLoop(state, forward) };
+}
+
+/** The operations that will stand directly before a loop (room for what it saves). */
+function enterLoop(state: FunctionState, loop: Op): Op[] {
+  const ops: Op[] = [];
+  state.frames.before.set(loop, ops);
+  return ops;
+}
+
+function writeCall(state: FunctionState, maker: HalfMaker, op: Op & { kind: "call" }, frame: Frame): Entry | undefined {
+  if (!state.context.activity.isActiveFunction(op.callee)) {
+    frame.forward.push(op);
+    for (const i of shadowed(state, op.results)) newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);
+    return undefined;
+  }
+  const halves = maker.halves(op.callee);
+  const shadows = shadowed(state, op.args).map((i) => shadowOrZeros(state, pick(op.args, i), frame));
+  const shadowResults = shadowed(state, op.results).map((i) => state.makeShadow(pick(op.results, i), frame));
+  frame.forward.push({
+    ...op,
+    callee: halves.forward,
+    args: [...op.args, ...shadows, state.frames.tapes.forward],
+    results: [...op.results, ...shadowResults],
+  });
+  state.frames.usesTape = true;
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) at.interleaved = true;
+  return { kind: "call", op, halves };
+}

@@ -1,0 +1,252 @@
+/**
+ * Frames: what connects a region of the forward sweep with the reversed region.
+ *
+ * Reverse code asks its frame for the forward values it needs (`resolve`) and gets placeholders. When the reversed region
+ * is complete, `settle` decides for each value asked for how it becomes available: it is still in scope, it is computed
+ * again at the top of the reversed region, it leaves an `if` as one more result, or it is saved on the tape at the end of
+ * the forward region and restored at the start of the reversed one.
+ */
+import type { Stability } from "../analysis/stability.js";
+import { Builder, like } from "../ir/build.js";
+import type { Load, Op, Region, Type, Value, ValueId } from "../ir/ir.js";
+import { primitives } from "../ir/primitives.js";
+import { isReference } from "../ir/types.js";
+import { mapOp, mapResults, operands } from "../ir/walk.js";
+import { invariant } from "../support/invariant.js";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A forward `if` under construction: arms can still export values. */
+export interface OpenIf {
+  readonly results: Value[];
+  readonly yields: readonly (Value[] | null)[];
+  readonly builders: readonly Builder[];
+}
+
+export interface Definition {
+  readonly frame: Frame;
+  /** The operation of the forward sweep that defines it; absent for parameters and results of calls and loops. */
+  readonly op: Op | undefined;
+  readonly order: number;
+  /** For the load of a shadow reference: the load it mirrors. */
+  readonly mirrors: Load | undefined;
+}
+
+/** State shared by the frames of one function. */
+export class Frames {
+  readonly definitions = new Map<ValueId, Definition>();
+  /** Operations to stand directly before an operation of the forward sweep. */
+  readonly before = new Map<Op, Op[]>();
+  /** The tape as the forward and the reverse code know it. */
+  usesTape = false;
+  #order = 0;
+
+  constructor(
+    readonly stability: Stability,
+    readonly tapes: { readonly forward: Value; readonly reverse: Value },
+  ) {}
+
+  define(v: Value, frame: Frame, op?: Op, mirrors?: Load): void {
+    this.definitions.set(v.id, { frame, op, order: this.#order++, mirrors });
+  }
+
+  definition(v: Value): Definition {
+    const found = this.definitions.get(v.id);
+    invariant(found !== undefined, `no definition of ${v.hint ?? ""}#${v.id}`);
+    return found;
+  }
+
+  /** The forward value `v` for use in reverse code that is being added to `at`. */
+  resolve(v: Value, at: Builder): Value {
+    const { op, frame } = this.definition(v);
+    if (op?.kind === "const") return constant(at, op.value, v.type);
+    return frame.resolve(v);
+  }
+}
+
+/** A constant of a given type (constants of reference types are the placeholders of values nobody reads). */
+export function constant(at: Builder, v: (Op & { kind: "const" })["value"], type: Type): Value {
+  const result = like({ id: 0 as ValueId, type });
+  at.push({ kind: "const", value: v, result });
+  return result;
+}
+
+export type FrameKind =
+  /** The reverse code stands in the scope of the forward code. */
+  | { readonly kind: "root" }
+  /** The body of a function with separate halves: parameters are passed again, the rest goes on the tape. */
+  | { readonly kind: "half" }
+  | { readonly kind: "arm"; readonly owner: OpenIf; readonly index: number }
+  | { readonly kind: "loop"; readonly index: Value | undefined };
+
+/** Cost, in additions, up to which a value is computed again rather than saved (one store and one load). */
+const recomputeBudget = 6;
+
+export class Frame {
+  readonly forward: Builder;
+  readonly reverse: Builder;
+  /** Forward values asked for, with the values that stand for them in the reverse code. */
+  readonly #requests = new Map<ValueId, { readonly source: Value; readonly placeholder: Value }>();
+  readonly #recomputed: { readonly order: number; readonly ops: readonly Op[] }[] = [];
+  readonly #saved: { readonly source: Value; readonly placeholder: Value }[] = [];
+  /** Reverse code that makes what reverse code alone needs (shadows of local arrays). */
+  readonly prologue = new Builder();
+  /** Numbers and flags saved by this region and by the arms in it, per execution. */
+  numbers = 0;
+  flags = 0;
+  /** A loop or call inside saves too, so that space cannot be reserved for all of this region at once. */
+  interleaved = false;
+  /** Arms inside a loop body that save something: room for them is made with the loop's own, if it can be. */
+  readonly savingArms: Frame[] = [];
+  /** The reverse index of a loop body. */
+  reverseIndex: Value | undefined;
+
+  constructor(
+    readonly frames: Frames,
+    readonly shape: FrameKind,
+    readonly parent: Frame | undefined,
+    loc: Builder["loc"],
+  ) {
+    this.forward = new Builder(loc);
+    this.reverse = new Builder(loc);
+  }
+
+  /** Is the forward region executed exactly once, outside all loops, in the scope the reverse code sees? */
+  get #inScope(): boolean {
+    return this.shape.kind === "root" || (this.shape.kind === "arm" && this.parent !== undefined && this.parent.#inScope);
+  }
+
+  isRequested(v: Value): boolean {
+    return this.#requests.has(v.id);
+  }
+
+  resolve(v: Value): Value {
+    if (this.shape.kind === "root") return v;
+    if (this.shape.kind === "loop" && this.shape.index?.id === v.id) {
+      invariant(this.reverseIndex !== undefined, "reverse index is not there yet");
+      return this.reverseIndex;
+    }
+    let request = this.#requests.get(v.id);
+    if (request === undefined) {
+      request = { source: v, placeholder: like(v) };
+      this.#requests.set(v.id, request);
+    }
+    return request.placeholder;
+  }
+
+  /**
+   * Decides about every value asked for. `passed` are values that reach the reverse code as parameters (of a half).
+   * After this, `reversed()` is the code of the reversed region.
+   */
+  settle(yields: readonly Value[] | null, passed?: ReadonlySet<ValueId>): void {
+    for (const { source, placeholder } of this.#requests.values()) {
+      if (passed?.has(source.id) === true) continue;
+      if (this.#isRecomputable(source)) this.#recompute(source, placeholder);
+      else if (this.#inScope && !isReference(source.type)) this.#hoist(source, placeholder);
+      else this.#saved.push({ source, placeholder });
+    }
+    if (this.#saved.length === 0) return;
+    invariant(yields !== null, "a region that throws has nothing to save");
+    this.frames.usesTape = true;
+    for (const { source } of this.#saved) {
+      if (source.type.kind === "num") this.numbers++;
+      else if (source.type.kind === "bool") this.flags++;
+    }
+  }
+
+  get savesAnything(): boolean {
+    return this.#saved.length > 0;
+  }
+
+  /** The placeholder a parameter of a half has in the reverse code, if it was asked for. */
+  placeholderOf(v: Value): Value | undefined {
+    return this.#requests.get(v.id)?.placeholder;
+  }
+
+  /** Appends the save to the forward region; `reserved` when room for it has been made before. */
+  save(reserved: boolean): void {
+    if (this.#saved.length === 0) return;
+    const tape = this.frames.tapes.forward;
+    if (!reserved) reserve(this.forward, tape, this.forward.const(this.#count("num")), this.forward.const(this.#count("bool")));
+    this.forward.push({ kind: "save", tape, values: this.#saved.map((s) => s.source) });
+  }
+
+  #count(kind: "num" | "bool"): number {
+    return this.#saved.filter((s) => s.source.type.kind === kind).length;
+  }
+
+  /** The operations of the reversed region. */
+  reversed(): readonly Op[] {
+    const restore: Op[] =
+      this.#saved.length === 0
+        ? []
+        : [{ kind: "restore", tape: this.frames.tapes.reverse, results: this.#saved.map((s) => s.placeholder) }];
+    const again = [...this.#recomputed].sort((a, b) => a.order - b.order).flatMap((r) => r.ops);
+    return [...restore, ...again, ...this.prologue.ops, ...this.reverse.ops];
+  }
+
+  #isRecomputable(v: Value): boolean {
+    return this.#cost(v, isReference(v.type) ? Number.POSITIVE_INFINITY : recomputeBudget, true) < Number.POSITIVE_INFINITY;
+  }
+
+  /** What it costs to have `v` in the reversed region without saving it; infinite when over budget or impossible. */
+  #cost(v: Value, budget: number, top = false): number {
+    const { op, frame, mirrors } = this.frames.definition(v);
+    if (op?.kind === "const") return 0;
+    if (frame !== this) return frame.#inScope || frame.#requests.has(v.id) ? 0 : 1;
+    if (this.shape.kind === "loop" && this.shape.index?.id === v.id) return 0;
+    if (!top && this.#requests.has(v.id)) return 0;
+    if (op === undefined) return Number.POSITIVE_INFINITY;
+    let cost: number;
+    if (op.kind === "prim") cost = primitives[op.name].cost;
+    else if (op.kind === "length" || op.kind === "global") cost = 1;
+    else if (op.kind === "load" && this.frames.stability.isStable(mirrors ?? op)) cost = 2;
+    else return Number.POSITIVE_INFINITY;
+    for (const operand of operands(op)) {
+      if (cost > budget) return Number.POSITIVE_INFINITY;
+      cost += this.#cost(operand, budget - cost);
+    }
+    return cost > budget ? Number.POSITIVE_INFINITY : cost;
+  }
+
+  #recompute(v: Value, placeholder: Value): void {
+    const { op, order } = this.frames.definition(v);
+    invariant(op !== undefined, "nothing to compute again");
+    const again = new Builder(op.loc);
+    const copy = mapOp(
+      op,
+      (operand) => this.frames.resolve(operand, again),
+      (r) => r,
+    );
+    again.push(mapResults(copy, () => placeholder));
+    this.#recomputed.push({ order, ops: again.ops });
+  }
+
+  /** The value leaves the forward `if` as one more result. */
+  #hoist(v: Value, placeholder: Value): void {
+    invariant(this.shape.kind === "arm" && this.parent !== undefined, "only arms hoist");
+    const { owner, index } = this.shape;
+    const outer = this.parent.shape.kind === "root" ? placeholder : like(placeholder);
+    owner.results.push(outer);
+    owner.yields.forEach((yields, i) => {
+      const builder = owner.builders[i];
+      if (yields === null || builder === undefined) return;
+      yields.push(i === index ? v : constant(builder, v.type.kind === "bool" ? false : v.type.kind === "num" ? 0 : undefined, v.type));
+    });
+    if (outer !== placeholder) {
+      // The `if` stands in an arm itself: the arm around it hands the value on.
+      this.frames.define(outer, this.parent);
+      this.parent.#requests.set(outer.id, { source: outer, placeholder });
+    }
+  }
+}
+
+/** Makes room on a tape, unless there is nothing to make room for. */
+export function reserve(b: Builder, tape: Value, numbers: Value, flags: Value): void {
+  b.push({ kind: "reserve", tape, numbers, flags });
+}
+
+/** A region whose list of yields can still grow. */
+export function openRegion(params: readonly Value[], builder: Builder, yields: Value[] | null): Mutable<Region> {
+  return { params, ops: builder.ops, yields };
+}

@@ -1,0 +1,162 @@
+/**
+ * Calls that stay calls. A function gets a forward half, which returns what it returns (and the shadows of returned
+ * references) and leaves on the tape what its reversal needs, and a reverse half, which takes that off again and returns
+ * the adjoints of its numeric parameters. Adjoints in memory go through the shadows both halves are given.
+ */
+import { value } from "../ir/build.js";
+import type { Call, Func, Value, ValueId } from "../ir/ir.js";
+import { num, tapeType } from "../ir/types.js";
+import { invariant } from "../support/invariant.js";
+import type { Context } from "./context.js";
+import { placeBefore } from "./finish.js";
+import { shadowed, shadowOrZeros, writeForward } from "./forward.js";
+import { Frame } from "./frame.js";
+import { contribute, reverseRegion } from "./reverse.js";
+import { type AdjointScope, adjointName, RootScope } from "./scope.js";
+import { type Entry, FunctionState } from "./state.js";
+
+export interface Halves {
+  readonly forward: string;
+  readonly reverse: string;
+  /** Positions of the parameters the reverse half is given again, and of those whose shadows it is given. */
+  passed: readonly number[];
+  passedShadows: readonly number[];
+  /** Positions of the results whose adjoints the reverse half takes, and of the parameters whose adjoints it returns. */
+  readonly activeResults: readonly number[];
+  readonly activeParams: readonly number[];
+}
+
+export class HalfMaker {
+  readonly #known = new Map<string, Halves>();
+  readonly #underway = new Set<string>();
+  readonly #recursive = new Set<string>();
+
+  constructor(
+    private readonly context: Context,
+    private readonly repeatable: boolean,
+    /** Tells the halves made for one differentiation from those made for another. */
+    private readonly tag: string,
+  ) {}
+
+  halves(name: string): Halves {
+    const known = this.#known.get(name);
+    if (known !== undefined) {
+      if (this.#underway.has(name)) this.#recursive.add(name);
+      return known;
+    }
+    const func = this.context.func(name);
+    const { activity } = this.context;
+    const positions = (values: readonly Value[], test: (v: Value) => boolean): readonly number[] =>
+      values.flatMap((v, i) => (test(v) ? [i] : []));
+    const halves: Halves = {
+      forward: `${name}.forward@${this.tag}`,
+      reverse: `${name}.reverse@${this.tag}`,
+      // Until its body has been reversed, and for good when it calls itself, a function is passed everything again.
+      passed: func.body.params.map((_, i) => i),
+      passedShadows: positions(func.body.params, activity.hasShadow),
+      activeResults: positions(func.body.yields ?? [], activity.isActive),
+      activeParams: positions(func.body.params, activity.isActive),
+    };
+    this.#known.set(name, halves);
+    this.#underway.add(name);
+    this.#build(func, halves);
+    this.#underway.delete(name);
+    return halves;
+  }
+
+  #build(func: Func, halves: Halves): void {
+    const tapes = { forward: value(tapeType, "tape"), reverse: value(tapeType, "tape") };
+    const state = new FunctionState(this.context, func, tapes, this.repeatable);
+    const frame = new Frame(state.frames, { kind: "half" }, undefined, func.loc);
+    const { params } = func.body;
+    for (const p of params) state.frames.define(p, frame);
+    const shadowParams = shadowed(state, params).map((i) => {
+      const param = params[i];
+      invariant(param !== undefined, "parameter out of range");
+      return state.makeShadow(param, frame);
+    });
+    const written = writeForward(state, this, func.body, frame);
+    const shadowResults =
+      func.body.yields === null
+        ? []
+        : shadowed(state, func.body.yields).map((i) => {
+            const result = func.body.yields?.[i];
+            invariant(result !== undefined, "result out of range");
+            return shadowOrZeros(state, result, frame);
+          });
+
+    const scope = new RootScope();
+    const adjoints = halves.activeResults.map((i) => {
+      const result = func.body.yields?.[i];
+      invariant(result !== undefined, "result out of range");
+      const g = value(num, adjointName(result));
+      contribute(state, scope, frame.reverse, result, g);
+      return g;
+    });
+    reverseRegion(state, written, scope);
+    const returned = halves.activeParams.map((i) => {
+      const param = params[i];
+      invariant(param !== undefined, "parameter out of range");
+      return scope.get(param) ?? frame.reverse.const(0);
+    });
+    if (this.#recursive.has(func.name)) for (const p of [...params, ...shadowParams]) frame.resolve(p);
+    const ids = new Set<ValueId>([...params, ...shadowParams].map((p) => p.id));
+    frame.settle(written.yields, ids);
+    frame.save(false);
+
+    const asked = (values: readonly Value[]): Value[] => values.flatMap((v) => frame.placeholderOf(v) ?? []);
+    const passedParams = asked(params);
+    const passedShadowParams = asked(shadowParams);
+    const shadowOwners = shadowed(state, params);
+    halves.passed = params.flatMap((p, i) => (frame.placeholderOf(p) === undefined ? [] : [i]));
+    halves.passedShadows = shadowOwners.filter((_, k) => {
+      const shadow = shadowParams[k];
+      return shadow !== undefined && frame.placeholderOf(shadow) !== undefined;
+    });
+    const yields = written.yields === null ? null : [...written.yields, ...shadowResults];
+    this.context.made.set(halves.forward, {
+      name: halves.forward,
+      source: `${func.source}_forward`,
+      body: {
+        params: [...params, ...shadowParams, tapes.forward],
+        ops: placeBefore(frame.forward.ops, state.frames.before),
+        yields,
+      },
+      results: [...func.results, ...shadowResults.map((v) => v.type)],
+      ...(func.loc === undefined ? {} : { loc: func.loc }),
+    });
+    this.context.made.set(halves.reverse, {
+      name: halves.reverse,
+      source: `${func.source}_reverse`,
+      body: { params: [...passedParams, ...passedShadowParams, ...adjoints, tapes.reverse], ops: frame.reversed(), yields: returned },
+      results: returned.map(() => num),
+      ...(func.loc === undefined ? {} : { loc: func.loc }),
+    });
+  }
+}
+
+/** `y = f(x, a)` becomes `dx += f_reverse(…, dy, tape)`. */
+export function reverseCall(state: FunctionState, entry: Entry & { kind: "call" }, frame: Frame, scope: AdjointScope): void {
+  const { op, halves } = entry;
+  const b = frame.reverse;
+  const at = (values: readonly Value[], i: number): Value => {
+    const found = values[i];
+    invariant(found !== undefined, "position out of range");
+    return found;
+  };
+  const passed = halves.passed.map((i) => state.frames.resolve(at(op.args, i), b));
+  const shadows = halves.passedShadows.map((i) => {
+    const arg = at(op.args, i);
+    return state.frames.resolve(state.shadow(arg), b);
+  });
+  const adjoints = halves.activeResults.map((i) => scope.get(at(op.results, i)) ?? b.const(0));
+  const results = halves.activeParams.map((i) => value(num, adjointName(at(op.args, i))));
+  const call: Call = {
+    kind: "call",
+    callee: halves.reverse,
+    args: [...passed, ...shadows, ...adjoints, state.frames.tapes.reverse],
+    results,
+  };
+  b.push(call);
+  halves.activeParams.forEach((i, k) => contribute(state, scope, b, at(op.args, i), at(results, k)));
+}

@@ -1,0 +1,267 @@
+/** Reversing control flow. Exits were nested away by the frontend, so there is nothing here about `break` or `return`. */
+import { Builder, like, value } from "../ir/build.js";
+import type { For, Op, Value, While } from "../ir/ir.js";
+import { num } from "../ir/types.js";
+import { invariant } from "../support/invariant.js";
+import { type Frame, reserve } from "./frame.js";
+import { contribute, reverseRegion } from "./reverse.js";
+import { type AdjointScope, adjointName, ArmScope, LoopScope } from "./scope.js";
+import type { Entry, FunctionState, Written } from "./state.js";
+
+/**
+ *     if (c) { A } else { B }   →   if (c) { reversed A } else { reversed B }
+ *
+ * An arm that throws is never reversed: then the other arm ran, and its reversal needs no test.
+ */
+export function reverseIf(state: FunctionState, entry: Entry & { kind: "if" }, frame: Frame, scope: AdjointScope): void {
+  const { op, arms } = entry;
+  const b = frame.reverse;
+  const scopes = arms.map((arm) => {
+    const inner = new ArmScope(
+      (v) => state.frames.definition(v).frame === arm.frame,
+      scope,
+      (v) => state.frames.definition(v).frame === frame,
+    );
+    if (arm.region.yields === null) return inner;
+    arm.frame.reverse.loc = op.loc;
+    op.results.forEach((result, i) => {
+      const g = scope.get(result);
+      const yielded = arm.region.yields?.[i];
+      if (g !== undefined && yielded !== undefined) contribute(state, inner, arm.frame.reverse, yielded, g);
+    });
+    reverseRegion(state, arm, inner);
+    arm.frame.settle(arm.yields);
+    finishArm(arm, frame);
+    return inner;
+  });
+  const [thenScope, elseScope] = scopes;
+  const [thenArm, elseArm] = arms;
+  invariant(thenScope !== undefined && elseScope !== undefined, "an if has two arms");
+  b.loc = op.loc;
+
+  const only = thenArm.region.yields === null ? elseArm : elseArm.region.yields === null ? thenArm : undefined;
+  if (only !== undefined) {
+    const inner = only === thenArm ? thenScope : elseScope;
+    for (const reversed of only.frame.reversed()) b.push(reversed);
+    for (const v of inner.touched.values()) scope.set(v, inner.get(v) ?? b.const(0));
+    return;
+  }
+
+  const touched = new Map([...thenScope.touched, ...elseScope.touched]);
+  const thenOps = thenArm.frame.reversed();
+  const elseOps = elseArm.frame.reversed();
+  if (touched.size === 0 && thenOps.length === 0 && elseOps.length === 0) return;
+  const results = [...touched.values()].map((v) => value(num, adjointName(v)));
+  const arm = (ops: readonly Op[], inner: AdjointScope) => {
+    const builder = new Builder(op.loc);
+    builder.ops.push(...ops);
+    const yields = [...touched.values()].map((v) => inner.get(v) ?? inner.inherited(v) ?? builder.const(0));
+    return builder.region([], yields);
+  };
+  const cond = state.frames.resolve(op.cond, b);
+  b.push({ kind: "if", cond, then: arm(thenOps, thenScope), else: arm(elseOps, elseScope), results });
+  [...touched.values()].forEach((v, i) => {
+    const result = results[i];
+    if (result !== undefined) scope.set(v, result);
+  });
+}
+
+/** Room for what an arm saves is made by the loop around it; outside loops the arm makes it itself. */
+function finishArm(arm: Written, parent: Frame): void {
+  if (!arm.frame.savesAnything) return;
+  for (let at: Frame | undefined = parent; at !== undefined; at = at.parent) {
+    if (at.shape.kind === "loop") {
+      at.savingArms.push(arm.frame);
+      return;
+    }
+  }
+  arm.frame.save(false);
+}
+
+/**
+ *     for (i = from; i < to; i++) { A }   →   for (i = to - 1; i >= from; i--) { reversed A }
+ *
+ * The adjoints of carried values run backwards through the iterations: what the body yields receives the adjoint of the
+ * next iteration's parameter. Adjoints of values from outside are carried along as running sums.
+ */
+export function reverseLoop(state: FunctionState, entry: Entry & { kind: "loop" }, frame: Frame, scope: AdjointScope): void {
+  const { op, body } = entry;
+  const { activity } = state.context;
+  const b = frame.reverse;
+  const inner = new LoopScope((v) => state.frames.definition(v).frame === body.frame);
+  body.frame.reverse.loc = op.loc;
+  if (op.kind === "for") body.frame.reverseIndex = value(num, op.body.params[0]?.hint);
+
+  const skip = op.breaks ? 1 : 0;
+  const carried = carriedAdjoints(op, (v) => activity.isActive(v), scope);
+  const inits: Value[] = [];
+  const params: Value[] = [];
+  for (const c of carried) {
+    inits.push(scope.get(c.result) ?? b.const(0));
+    const param = value(num, adjointName(c.result) ?? adjointName(c.param));
+    params.push(param);
+    const yielded = body.region.yields?.[c.position + skip];
+    if (yielded !== undefined) contribute(state, inner, body.frame.reverse, yielded, param);
+  }
+  reverseRegion(state, body, inner);
+  const yields: Value[] = carried.map((c) => inner.get(c.param) ?? body.frame.reverse.const(0));
+  const sums = [...inner.touched.values()];
+  for (const v of sums) {
+    params.push(inner.inherited(v));
+    inits.push(scope.get(v) ?? (isLocalTo(state, v, frame) ? undefined : scope.inherited(v)) ?? b.const(0));
+    yields.push(inner.get(v) ?? inner.inherited(v));
+  }
+  body.frame.settle(body.yields);
+  const ops = body.frame.reversed();
+  const idle = sums.length === 0 && carried.every((c, i) => yields[i] === params[i] || (c.isFresh && ops.length === 0));
+  if (idle && ops.every((o) => o.kind === "const")) {
+    passThrough(state, scope, b, carried, inits);
+    return;
+  }
+
+  b.loc = op.loc;
+  const results = params.map(like);
+  const reversedBody = (index: Value) => {
+    const builder = new Builder(op.loc);
+    builder.ops.push(...ops);
+    return builder.region([index, ...params], yields);
+  };
+  if (op.kind === "for") b.push(reversedFor(state, entry, op, frame, inits, reversedBody, results));
+  else {
+    const count = countOf(state, entry, frame, b);
+    b.push({
+      kind: "for",
+      from: b.prim("sub", [count, b.const(1)]),
+      test: ">=",
+      to: b.const(0),
+      step: -1,
+      inits,
+      body: reversedBody(value(num)),
+      breaks: false,
+      results,
+    });
+  }
+  reserveForLoop(state, entry, frame);
+  // The sums went into the loop with what was there before; only then do the initial values add to them.
+  sums.forEach((v, i) => {
+    const result = results[carried.length + i];
+    if (result !== undefined) scope.set(v, result);
+  });
+  carried.forEach((c, i) => {
+    const result = results[i];
+    if (result !== undefined) contribute(state, scope, b, c.init, result);
+  });
+}
+
+const isLocalTo = (state: FunctionState, v: Value, frame: Frame): boolean => state.frames.definition(v).frame === frame;
+
+interface Carried {
+  readonly position: number;
+  readonly init: Value;
+  readonly param: Value;
+  readonly result: Value;
+  /** Nothing flows in from after the loop. */
+  readonly isFresh: boolean;
+}
+
+function carriedAdjoints(op: For | While, isActive: (v: Value) => boolean, scope: AdjointScope): readonly Carried[] {
+  const params = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
+  return op.inits.flatMap((init, position) => {
+    const param = params[position];
+    const result = op.results[position];
+    if (param === undefined || result === undefined || !(isActive(param) || isActive(result))) return [];
+    return [{ position, init, param, result, isFresh: scope.get(result) === undefined }];
+  });
+}
+
+/** The reversed body does nothing: adjoints of the results are those of the initial values. */
+function passThrough(state: FunctionState, scope: AdjointScope, b: Builder, carried: readonly Carried[], inits: readonly Value[]): void {
+  carried.forEach((c, i) => {
+    const g = inits[i];
+    if (g !== undefined && !c.isFresh) contribute(state, scope, b, c.init, g);
+  });
+}
+
+function reversedFor(
+  state: FunctionState,
+  entry: Entry & { kind: "loop" },
+  op: For,
+  frame: Frame,
+  inits: readonly Value[],
+  body: (index: Value) => For["body"],
+  results: readonly Value[],
+): For {
+  const b = frame.reverse;
+  const index = entry.body.frame.reverseIndex;
+  invariant(index !== undefined, "a for loop has a reverse index");
+  const from = state.frames.resolve(op.from, b);
+  return {
+    kind: "for",
+    from: lastIndex(state, entry, op, frame, from),
+    test: op.step > 0 ? ">=" : "<=",
+    to: from,
+    step: -op.step,
+    inits,
+    body: body(index),
+    breaks: false,
+    results,
+    ...(op.loc === undefined ? {} : { loc: op.loc }),
+  };
+}
+
+/** The index of the last iteration that ran. */
+function lastIndex(state: FunctionState, entry: Entry & { kind: "loop" }, op: For, frame: Frame, from: Value): Value {
+  const b = frame.reverse;
+  if (op.breaks || Math.abs(op.step) !== 1) {
+    const steps = b.prim("sub", [countOf(state, entry, frame, b), b.const(1)]);
+    return b.prim("add", [from, op.step === 1 ? steps : b.prim("mul", [steps, b.const(op.step)])]);
+  }
+  const isWhole = state.context.integers(state.func.name).has(op.to.id);
+  const to = state.frames.resolve(op.to, b);
+  switch (op.test) {
+    case "<":
+      return b.prim("sub", [isWhole ? to : b.prim("ceil", [to]), b.const(1)]);
+    case "<=":
+      return isWhole ? to : b.prim("floor", [to]);
+    case ">":
+      return b.prim("add", [isWhole ? to : b.prim("floor", [to]), b.const(1)]);
+    case ">=":
+      return isWhole ? to : b.prim("ceil", [to]);
+  }
+}
+
+/** The number of iterations the forward loop ran, as a value of the reverse code. */
+function countOf(state: FunctionState, entry: Entry & { kind: "loop" }, frame: Frame, b: Builder): Value {
+  entry.forward.count ??= value(num, "count");
+  const { count } = entry.forward;
+  if (!state.frames.definitions.has(count.id)) state.frames.define(count, frame);
+  return state.frames.resolve(count, b);
+}
+
+/** Makes room for what the iterations of a loop save: before the loop if their number is known there, else in each. */
+function reserveForLoop(state: FunctionState, entry: Entry & { kind: "loop" }, frame: Frame): void {
+  const { op, body } = entry;
+  const saving = [body.frame, ...body.frame.savingArms];
+  const { interleaved } = body.frame;
+  if (!interleaved && saving.every((f) => !f.savesAnything)) return;
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) at.interleaved = true;
+  for (const f of saving) f.save(!interleaved);
+  const numbers = saving.reduce((sum, f) => sum + f.numbers, 0);
+  const flags = saving.reduce((sum, f) => sum + f.flags, 0);
+  if (interleaved || numbers + flags === 0) return;
+  const b = new Builder(op.loc);
+  const tape = state.frames.tapes.forward;
+  if (op.kind === "while" || op.breaks) {
+    reserve(b, tape, b.const(numbers), b.const(flags));
+    body.frame.forward.ops.unshift(...b.ops);
+    return;
+  }
+  const distance = op.step > 0 ? b.prim("sub", [op.to, op.from]) : b.prim("sub", [op.from, op.to]);
+  const stride = Math.abs(op.step);
+  const steps = stride === 1 ? distance : b.prim("div", [distance, b.const(stride)]);
+  const exact = stride === 1 && state.context.integers(state.func.name).has(op.to.id) && (op.test === "<" || op.test === ">");
+  const trips = exact ? steps : b.prim("add", [steps, b.const(1)]);
+  const amount = (k: number): Value => (k === 1 ? trips : k === 0 ? b.const(0) : b.prim("mul", [trips, b.const(k)]));
+  reserve(b, tape, amount(numbers), amount(flags));
+  entry.enter.push(...b.ops);
+}

@@ -1,0 +1,211 @@
+/**
+ * The reverse sweep: the operations of a written region in reverse order, each replaced by what carries the adjoint of
+ * its result to its operands. Regions become regions: `if` to `if`, `for` to a `for` that counts backwards.
+ *
+ *     %y = load %x[%i]     →   accum %dx[%i], %dy
+ *     store %x[%i], %v     →   %g = load %dx[%i]; store %dx[%i], 0; %dv += %g
+ *     accum %x[%i], %v     →   %g = load %dx[%i]; %dv += %g
+ */
+import { isFloatPlace } from "../analysis/activity.js";
+import { memberKeys } from "../analysis/memory.js";
+import { type Builder, elem, field, value } from "../ir/build.js";
+import type { Op, Place, Prim, Value } from "../ir/ir.js";
+import { isFloatArray, isReference, num } from "../ir/types.js";
+import { instantiate } from "../rules/instantiate.js";
+import type { Rule } from "../rules/rule.js";
+import { reverseCall } from "./halves.js";
+import { reverseIf, reverseLoop } from "./reverse-control.js";
+import { type AdjointScope, adjointName } from "./scope.js";
+import { type Entry, type FunctionState, placeOn, type Written } from "./state.js";
+
+/** Adds the reverse code of `written` to its frame. */
+export function reverseRegion(state: FunctionState, written: Written, scope: AdjointScope): void {
+  for (let i = written.entries.length - 1; i >= 0; i--) {
+    const entry = written.entries[i];
+    if (entry === undefined) continue;
+    written.frame.reverse.loc = entry.op.loc;
+    reverseEntry(state, entry, written, scope);
+  }
+}
+
+function reverseEntry(state: FunctionState, entry: Entry, written: Written, scope: AdjointScope): void {
+  switch (entry.kind) {
+    case "if":
+      reverseIf(state, entry, written.frame, scope);
+      return;
+    case "loop":
+      reverseLoop(state, entry, written.frame, scope);
+      return;
+    case "call":
+      reverseCall(state, entry, written.frame, scope);
+      return;
+    case "plain":
+      reversePlain(state, entry.op, written, scope);
+      return;
+  }
+}
+
+/** Adds `g` to the adjoint of `v`, if `v` needs one. */
+export function contribute(state: FunctionState, scope: AdjointScope, b: Builder, v: Value, g: Value): void {
+  if (state.context.activity.isActive(v)) scope.add(b, v, g);
+}
+
+/** The shadow of `v` in reverse code. */
+export function reverseShadow(state: FunctionState, v: Value, b: Builder): Value {
+  const forwardMade = state.shadows.get(v.id);
+  if (forwardMade !== undefined) return state.frames.resolve(forwardMade, b);
+  const known = state.lateShadows.get(v.id);
+  if (known !== undefined) return known;
+  const { frame, op } = state.frames.definition(v);
+  const shadow = value(state.context.shadowType(v.type), adjointName(v));
+  state.lateShadows.set(v.id, shadow);
+  const at = frame.prologue;
+  at.loc = op?.loc;
+  if (op?.kind === "alloc" && v.type.kind === "typed") at.push({ kind: "alloc", length: state.frames.resolve(op.length, at), result: shadow });
+  else if (op?.kind === "new" && hasFixedShape(state, v)) at.push({ kind: "new", members: zeroMembers(state, op, at), result: shadow });
+  else at.push({ kind: "zeros", like: state.frames.resolve(v, at), result: shadow });
+  return shadow;
+}
+
+/** Tuples and records of numbers, and array literals no element of which is ever stored to (which might make them longer). */
+function hasFixedShape(state: FunctionState, v: Value): boolean {
+  if (v.type.kind !== "array") return true;
+  return !state.context.stability(state.func.name).isWritten(v.type, state.context.memory.classOf(v));
+}
+
+function zeroMembers(state: FunctionState, op: Op & { kind: "new" }, at: Builder): readonly Value[] {
+  const { type } = op.result;
+  const shadow = state.context.shadowType(type);
+  const count = shadow.kind === "record" ? (state.context.records.get(shadow.name)?.fields.length ?? 0) : op.members.length;
+  return Array.from({ length: count }, () => at.const(0));
+}
+
+function shadowPlace(state: FunctionState, place: Place, b: Builder): Place {
+  const index = place.kind === "elem" ? state.frames.resolve(place.index, b) : undefined;
+  return placeOn(place, reverseShadow(state, place.base, b), index);
+}
+
+function reversePlain(state: FunctionState, op: Op, written: Written, scope: AdjointScope): void {
+  const b = written.frame.reverse;
+  switch (op.kind) {
+    case "prim":
+      reversePrim(state, op, b, scope);
+      return;
+    case "load": {
+      const g = scope.get(op.result);
+      if (g !== undefined && isFloatPlace(state.context.program, op.place)) b.accum(shadowPlace(state, op.place, b), g);
+      return;
+    }
+    case "store": {
+      if (!isActivePlace(state, op.place)) return;
+      const place = shadowPlace(state, op.place, b);
+      if (state.context.activity.isActive(op.value)) {
+        const g = b.load(place, num, adjointName(op.value));
+        b.store(place, b.const(0));
+        scope.add(b, op.value, g);
+      } else {
+        b.store(place, b.const(0));
+      }
+      return;
+    }
+    case "accum": {
+      if (!isActivePlace(state, op.place) || !state.context.activity.isActive(op.value)) return;
+      scope.add(b, op.value, b.load(shadowPlace(state, op.place, b), num, adjointName(op.value)));
+      return;
+    }
+    case "new":
+      reverseNew(state, op, b, scope);
+      return;
+    case "alloc":
+    case "zeros":
+      if (state.repeatable && state.shadows.has(op.result.id) && !state.holdsReferences(op.result)) {
+        b.push({ kind: "clear", target: reverseShadow(state, op.result, b) });
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+function isActivePlace(state: FunctionState, place: Place): boolean {
+  return isFloatPlace(state.context.program, place) && state.context.activity.isActiveSlot(state.context.memory.slotOf(place));
+}
+
+function reverseNew(state: FunctionState, op: Op & { kind: "new" }, b: Builder, scope: AdjointScope): void {
+  const { activity, memory, program } = state.context;
+  if (!activity.hasShadow(op.result)) return;
+  const { type } = op.result;
+  const isArray = type.kind === "array" || type.kind === "typed";
+  if (type.kind === "typed" && !isFloatArray(type)) return;
+  const owner = memory.classOf(op.result);
+  const clear = state.repeatable && state.shadows.has(op.result.id);
+  memberKeys(program, type, op.members.length).forEach((key, i) => {
+    const member = op.members[i];
+    if (member === undefined || isReference(member.type) || member.type.kind !== "num") return;
+    if (!isArray && !isFloatPlace(program, field(op.result, key))) return;
+    if (!activity.isActiveSlot(owner.slot(key))) return;
+    const shadow = reverseShadow(state, op.result, b);
+    const place = isArray ? elem(shadow, b.const(i)) : field(shadow, key);
+    if (activity.isActive(member)) scope.add(b, member, b.load(place, num, adjointName(member)));
+    if (clear) b.store(place, b.const(0));
+  });
+}
+
+function ruleOf(state: FunctionState, op: Prim): Rule {
+  const { ruleSet, powConstant } = state.context.rules;
+  if (op.name === "pow") {
+    const exponent = op.args[1];
+    const definition = exponent === undefined ? undefined : state.frames.definition(exponent).op;
+    if (definition?.kind === "const" && typeof definition.value === "number") return powConstant(definition.value);
+  }
+  return ruleSet(op.name, op.args.length);
+}
+
+function reversePrim(state: FunctionState, op: Prim, b: Builder, scope: AdjointScope): void {
+  const g = scope.get(op.result);
+  if (g === undefined) return;
+  const { activity } = state.context;
+  const [first, second] = op.args;
+  if (op.name === "mul" && first !== undefined && first === second) {
+    // x * x: 2 x g, not x g twice.
+    contribute(state, scope, b, first, b.prim("mul", [b.prim("mul", [b.const(2), state.frames.resolve(first, b)]), g]));
+    return;
+  }
+  const rule = ruleOf(state, op);
+  const slots = op.args.flatMap((arg, i) => {
+    const slot = rule.slots[i];
+    return slot != null && activity.isActive(arg) ? [{ arg, slot }] : [];
+  });
+  if (slots.length === 0) return;
+  const parts = (at: Builder): Value[] =>
+    slots.map(({ slot }) =>
+      instantiate(at, slot, {
+        adjoint: g,
+        result: () => state.frames.resolve(op.result, at),
+        operand: (i) => {
+          const operand = op.args[i];
+          if (operand === undefined) throw new RangeError(`rule of ${op.name} asks for operand ${i}`);
+          return state.frames.resolve(operand, at);
+        },
+      }),
+    );
+  if (!rule.singular) {
+    parts(b).forEach((part, i) => {
+      const slot = slots[i];
+      if (slot !== undefined) scope.add(b, slot.arg, part);
+    });
+    return;
+  }
+  // A zero adjoint contributes zero, even where the slope is not finite (CONVENTIONS R5).
+  const guarded = slots.map(() => value(num));
+  b.if(
+    b.prim("ne", [g, b.const(0)]),
+    guarded,
+    (then) => parts(then),
+    (otherwise) => slots.map(() => otherwise.const(0)),
+  );
+  guarded.forEach((part, i) => {
+    const slot = slots[i];
+    if (slot !== undefined) scope.add(b, slot.arg, part);
+  });
+}

@@ -1,0 +1,117 @@
+/** The state of differentiating one function: shared by the forward and the reverse side. */
+import type { Value, ValueId, Region, Op, Func, Place } from "../ir/ir.js";
+import { eachUse, operands, regions, walk } from "../ir/walk.js";
+import { isReference } from "../ir/types.js";
+import { value } from "../ir/build.js";
+import { invariant } from "../support/invariant.js";
+import type { Context } from "./context.js";
+import { type Frame, Frames } from "./frame.js";
+import type { Halves } from "./halves.js";
+
+/** A region of the forward sweep that has been written, and what is needed to reverse it. */
+export interface Written {
+  readonly frame: Frame;
+  readonly region: Region;
+  readonly entries: readonly Entry[];
+  /** The yields of the forward region: grows by what the reverse sweep needs. */
+  readonly yields: Value[] | null;
+}
+
+/** One operation to reverse. */
+export type Entry =
+  | { readonly kind: "plain"; readonly op: Op }
+  | { readonly kind: "if"; readonly op: Op & { kind: "if" }; readonly arms: readonly [Written, Written] }
+  | { readonly kind: "loop"; readonly op: Op & { kind: "for" | "while" }; readonly body: Written; readonly forward: OpenLoop; readonly enter: Op[] }
+  | { readonly kind: "call"; readonly op: Op & { kind: "call" }; readonly halves: Halves };
+
+/** A forward loop under construction: the reverse sweep may ask for its number of iterations. */
+export interface OpenLoop {
+  count?: Value;
+}
+
+export class FunctionState {
+  readonly frames: Frames;
+  /** Forward-made shadows of reference values. */
+  readonly shadows = new Map<ValueId, Value>();
+  /** Reference values that are only read, written and measured where they are made: their shadows are made by the reverse sweep. */
+  readonly #stationary: ReadonlySet<ValueId>;
+  /** Shadows the reverse sweep has made, by primal value. */
+  readonly lateShadows = new Map<ValueId, Value>();
+
+  constructor(
+    readonly context: Context,
+    readonly func: Func,
+    tapes: { readonly forward: Value; readonly reverse: Value },
+    /** The reverse code may run several times (a pullback): shadows made by the forward sweep must be left zero. */
+    readonly repeatable: boolean,
+  ) {
+    this.frames = new Frames(context.stability(func.name), tapes);
+    this.#stationary = stationaryValues(func.body);
+  }
+
+  /** Can the shadow of this freshly made (or passed) structure be made by the reverse sweep alone? */
+  isStationary(v: Value): boolean {
+    return this.#stationary.has(v.id) && !this.holdsReferences(v);
+  }
+
+  holdsReferences(v: Value): boolean {
+    const { type } = v;
+    if (type.kind === "array") return isReference(type.elem);
+    if (type.kind === "tuple") return type.elems.some(isReference);
+    if (type.kind === "record") return (this.context.program.records.get(type.name)?.fields ?? []).some((f) => isReference(f.type));
+    return false;
+  }
+
+  /** The forward-made shadow of `v`. */
+  shadow(v: Value): Value {
+    const found = this.shadows.get(v.id);
+    invariant(found !== undefined, `no shadow of ${v.hint ?? ""}#${v.id}`);
+    return found;
+  }
+
+  /** Declares the forward-made shadow of `v`. */
+  makeShadow(v: Value, frame: Frame, op?: Op): Value {
+    const shadow = value(this.context.shadowType(v.type), v.hint === undefined ? undefined : `d${v.hint}`);
+    this.shadows.set(v.id, shadow);
+    this.frames.define(shadow, frame, op);
+    return shadow;
+  }
+}
+
+/** The same place in the shadow of its base. */
+export const placeOn = (place: Place, base: Value, index: Value | undefined): Place =>
+  place.kind === "elem" && index !== undefined ? { kind: "elem", base, index } : { ...place, base };
+
+/** Reference values used only as the base of loads, stores and accums, for their length, and by foreign code. */
+function stationaryValues(body: Region): ReadonlySet<ValueId> {
+  const moving = new Set<ValueId>();
+  const move = (v: Value): void => {
+    moving.add(v.id);
+  };
+  const all = new Map<ValueId, Value>();
+  eachUse(body, (v) => all.set(v.id, v));
+  walk(body, (op) => {
+    switch (op.kind) {
+      case "load":
+      case "length":
+      case "foreign":
+      case "throw":
+      case "prim":
+        break;
+      case "store":
+      case "accum":
+        move(op.value);
+        break;
+      default:
+        operands(op).forEach(move);
+    }
+    for (const region of regions(op)) {
+      region.params.forEach(move);
+      region.yields?.forEach(move);
+    }
+  });
+  body.yields?.forEach(move);
+  const found = new Set<ValueId>();
+  for (const [id, v] of all) if (isReference(v.type) && !moving.has(id)) found.add(id);
+  return found;
+}

@@ -1,0 +1,37 @@
+/** Where a generated file goes, and how it names the files it imports. */
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import type { SpecifierEnding } from "../frontend/settings.js";
+
+const outputExtensions: Readonly<Record<string, string>> = { ".mts": ".mts", ".mjs": ".mts", ".cts": ".cts", ".cjs": ".cts" };
+
+/** `src/model_grad.ts` for `src/model.ts`; below `outDir` at the same place as the source below `root`. */
+export function outputPath(source: string, root: string, outDir: string | undefined): string {
+  const extension = extname(source);
+  const name = `${basename(source, extension)}_grad${outputExtensions[extension] ?? ".ts"}`;
+  if (outDir === undefined) return join(dirname(source), name);
+  const below = relative(root, dirname(source));
+  // A source outside the root (a linked package) must not land outside of `outDir`.
+  return below.startsWith("..") || resolve(below) === below ? join(outDir, name) : join(outDir, below, name);
+}
+
+const emittedExtensions: Readonly<Record<string, string>> = { ".mts": ".mjs", ".cts": ".cjs", ".mjs": ".mjs", ".cjs": ".cjs" };
+
+/** The import specifier of a source file (absolute path) in a generated one; a package name is its own. */
+export function importSpecifier(generated: string, from: string, ending: SpecifierEnding): string {
+  if (resolve(from) !== from && !from.startsWith("/")) return from;
+  const path = relative(dirname(generated), from).replaceAll("\\", "/");
+  const local = path.startsWith(".") ? path : `./${path}`;
+  const declaration = /\.d(\.[cm]?ts)$/.exec(local);
+  const extension = declaration?.[1] ?? extname(local);
+  const stem = local.slice(0, local.length - (declaration?.[0] ?? extension).length);
+  const emitted = emittedExtensions[extension];
+  switch (ending) {
+    case "js":
+      return stem + (emitted ?? ".js");
+    case "ts":
+      return declaration ? stem + (emitted ?? ".js") : local;
+    case "none":
+      // Only `.js` may be left out; `./model` never finds `model.mts`.
+      return stem + (emitted ?? "");
+  }
+}

@@ -1,0 +1,214 @@
+/** Values as JavaScript expressions, with no more parentheses than the language needs. */
+import type { If, Place, Prim, Value } from "../ir/ir.js";
+import { primitive } from "../ir/primitives.js";
+import { invariant } from "../support/invariant.js";
+import { atom, negate, precedence, within, type Expr } from "./code.js";
+import type { Folding } from "./fold.js";
+import type { Item, Layout } from "./layout.js";
+import type { Variables } from "./variables.js";
+
+const infixLevels: Readonly<Record<string, number>> = {
+  "||": precedence.or,
+  "&&": precedence.and,
+  "|": precedence.bitOr,
+  "^": precedence.bitXor,
+  "&": precedence.bitAnd,
+  "===": precedence.equality,
+  "!==": precedence.equality,
+  "<": precedence.relational,
+  "<=": precedence.relational,
+  ">": precedence.relational,
+  ">=": precedence.relational,
+  "<<": precedence.shift,
+  ">>": precedence.shift,
+  ">>>": precedence.shift,
+  "+": precedence.additive,
+  "-": precedence.additive,
+  "*": precedence.multiplicative,
+  "/": precedence.multiplicative,
+  "%": precedence.multiplicative,
+  "**": precedence.power,
+};
+
+export class Expressions {
+  constructor(
+    private readonly layout: Layout,
+    private readonly folding: Folding,
+    private readonly variables: Variables,
+    /** The name a module constant has in this file. */
+    private readonly globalName: (name: string) => string,
+  ) {}
+
+  /** A value where it is used: its variable, or in place. */
+  of(v: Value): Expr {
+    const value = this.layout.resolve(v);
+    const item = this.layout.definitions.get(value.id)?.item;
+    if (item !== undefined && this.folding.isInline(value)) return this.definition(item, value);
+    return atom(this.variables.of(value).name);
+  }
+
+  text(v: Value, level = 0): string {
+    return within(this.of(v), level);
+  }
+
+  /** What a pure operation computes. */
+  definition(item: Item, result: Value): Expr {
+    const { op } = item;
+    switch (op.kind) {
+      case "const":
+        return literal(op.value);
+      case "global":
+        return atom(this.globalName(op.name));
+      case "prim":
+        return this.prim(op);
+      case "load":
+        return atom(this.place(op.place, true));
+      case "length":
+        return atom(`${this.text(op.array, precedence.atom)}.length`);
+      case "new":
+        return this.aggregate(result, op.members);
+      case "if":
+        return this.conditional(op);
+      default:
+        invariant(false, `${op.kind} is no expression`);
+    }
+  }
+
+  /** A place; `checked` when it is read, so that an element is known to be there. */
+  place(place: Place, checked: boolean): string {
+    const base = this.text(place.base, precedence.atom);
+    if (place.kind === "elem") return `${base}[${this.text(place.index)}]${checked ? "!" : ""}`;
+    return `${base}${member(place.name)}`;
+  }
+
+  private aggregate(result: Value, members: readonly Value[]): Expr {
+    const { type } = result;
+    if (type.kind !== "record") return atom(`[${members.map((v) => this.text(v, 1)).join(", ")}]`);
+    return atom(this.recordLiteral(type.name, members));
+  }
+
+  /** Set by the module: the fields of a record in order. */
+  fieldNames: (record: string) => readonly string[] = () => [];
+
+  private recordLiteral(record: string, members: readonly Value[]): string {
+    const names = this.fieldNames(record);
+    invariant(names.length === members.length, `${record} has ${names.length} fields, got ${members.length}`);
+    const fields = members.map((v, k) => {
+      const name = names[k] ?? "";
+      const text = this.text(v, 1);
+      return text === name ? name : `${propertyName(name)}: ${text}`;
+    });
+    return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
+  }
+
+  private prim(op: Prim): Expr {
+    const { spelling } = primitive(op.name);
+    const [a, b] = op.args;
+    if (op.name === "isNullish" && a !== undefined) {
+      const text = (sign: string) => `${this.text(a, precedence.equality)} ${sign} null`;
+      const level = precedence.equality;
+      return { text: text("=="), level, negation: { text: text("!="), level } };
+    }
+    if (spelling.kind === "call") return atom(`${spelling.text}(${op.args.map((v) => this.text(v, 1)).join(", ")})`);
+    invariant(a !== undefined, `${op.name} has an operand`);
+    if (spelling.kind === "prefix") return this.prefix(spelling.text, a);
+    invariant(b !== undefined, `${op.name} has two operands`);
+    return this.infix(spelling.text, a, b);
+  }
+
+  private prefix(sign: string, a: Value): Expr {
+    if (sign === "") return this.of(a);
+    if (sign === "!") return negate(this.of(a));
+    const operand = this.text(a, precedence.prefix);
+    const text = operand.startsWith(sign) ? `${sign}(${operand})` : `${sign}${operand}`;
+    return { text, level: precedence.prefix };
+  }
+
+  private infix(sign: string, a: Value, b: Value): Expr {
+    const level = infixLevels[sign];
+    invariant(level !== undefined, `precedence of ${sign}`);
+    if (sign === "**") {
+      // A unary minus may not stand to its left; it groups to the right.
+      return { text: `${this.text(a, precedence.prefix + 1)} ** ${this.text(b, level)}`, level };
+    }
+    const left = this.text(a, level);
+    const right = this.of(b);
+    // x + (-y) and x - y are the same number, always.
+    const opposite = sign === "+" || sign === "-" ? this.opposite(b) : undefined;
+    if (opposite !== undefined) return { text: `${left} ${sign === "+" ? "-" : "+"} ${within(opposite, level + 1)}`, level };
+    const text = `${left} ${sign} ${within(right, level + 1)}`;
+    if (sign === "===") return { text, level, negation: { text: `${left} !== ${within(right, level + 1)}`, level } };
+    if (sign === "!==") return { text, level, negation: { text: `${left} === ${within(right, level + 1)}`, level } };
+    return { text, level };
+  }
+
+  /** `y` when `v` is written in place as `-y`. */
+  opposite(v: Value): Expr | undefined {
+    const value = this.layout.resolve(v);
+    if (!this.folding.isInline(value)) return undefined;
+    const op = this.layout.definitions.get(value.id)?.item?.op;
+    if (op?.kind === "prim" && op.name === "neg" && op.args[0] !== undefined) return this.of(op.args[0]);
+    if (op?.kind === "const" && typeof op.value === "number" && (op.value < 0 || Object.is(op.value, -0))) return literal(-op.value);
+    return undefined;
+  }
+
+  private conditional(op: If): Expr {
+    const cond = this.of(op.cond);
+    const [a] = op.then.yields ?? [];
+    const [b] = op.else.yields ?? [];
+    invariant(a !== undefined && b !== undefined, "a conditional expression has two values");
+    const constA = this.constant(a);
+    const constB = this.constant(b);
+    const and = (left: Expr, right: Value): Expr => ({
+      text: `${within(left, precedence.and)} && ${this.text(right, precedence.and + 1)}`,
+      level: precedence.and,
+    });
+    const or = (left: Expr, right: Value): Expr => ({
+      text: `${within(left, precedence.or)} || ${this.text(right, precedence.or + 1)}`,
+      level: precedence.or,
+    });
+    if (constA === true && constB === false) return cond;
+    if (constA === false && constB === true) return negate(cond);
+    if (constA === true) return or(cond, b);
+    if (constB === false) return and(cond, a);
+    if (constA === false) return and(negate(cond), b);
+    if (constB === true) return or(negate(cond), a);
+    const level = precedence.conditional;
+    return { text: `${within(cond, level + 1)} ? ${this.text(a, level)} : ${this.text(b, level)}`, level };
+  }
+
+  /** The literal a value is, if it is one. */
+  constant(v: Value): number | boolean | string | null | undefined {
+    const op = this.layout.definitions.get(this.layout.resolve(v).id)?.item?.op;
+    return op?.kind === "const" ? op.value : undefined;
+  }
+
+  /** Text with holes; an operand gets parentheses unless its neighbours are brackets or commas. */
+  withHoles(text: readonly string[], args: readonly Value[]): string {
+    let out = text[0] ?? "";
+    args.forEach((v, k) => {
+      const after = text[k + 1] ?? "";
+      const isOpen = /(^|[(,[{=]|\breturn)\s*$/.test(out) && /^\s*($|[),\]};])/.test(after);
+      out += this.text(v, isOpen ? 1 : precedence.atom) + after;
+    });
+    return out;
+  }
+}
+
+export function literal(value: number | boolean | string | null | undefined): Expr {
+  if (typeof value === "string") return atom(JSON.stringify(value));
+  if (typeof value !== "number") return atom(String(value));
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return { text, level: text.startsWith("-") ? precedence.prefix : precedence.atom };
+}
+
+/** How a member is reached: `.x`, `[0]`, `["a b"]`. */
+export function member(name: string): string {
+  if (/^\d+$/.test(name)) return `[${name}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}
+
+/** How a member is written in an object literal or type. */
+export function propertyName(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) || /^(0|[1-9]\d*)$/.test(name) ? name : JSON.stringify(name);
+}

@@ -1,0 +1,27 @@
+/** What the emitter gets: the functions of one generated file. */
+import type { Func, Program, TypeText } from "../ir/ir.js";
+
+/** An exported function: `loss_grad`. */
+export interface GeneratedFunction {
+  readonly exportName: string;
+  /** Lines of its doc comment, without the stars. */
+  readonly doc: readonly string[];
+  readonly func: Func;
+  /** Names and types of the parameters, in the order of `func.body.params`. */
+  readonly params: readonly { readonly name: string; readonly type: TypeText }[];
+  /** Type of what it returns. Several IR results are returned as an array literal. */
+  readonly returns: TypeText;
+}
+
+export interface GeneratedModule {
+  /** Absolute path of the source file. */
+  readonly sourcePath: string;
+  readonly exported: readonly GeneratedFunction[];
+  /** The halves and helpers the exported functions call, the records and the globals they mention. Helpers are not exported. */
+  readonly program: Program;
+}
+
+export interface EmitOptions {
+  /** Specifier for an import from a source file (absolute path, no change for packages). */
+  readonly specifier: (from: string) => string;
+}

@@ -1,0 +1,120 @@
+/**
+ * A function's regions as a tree with positions: what the other parts of the emitter look at instead of raw IR.
+ *
+ * Every operation reads at its `pos` (even) and defines at its `end` (odd); the regions inside lie between. Where one arm
+ * of an `if` throws, the other arm is laid out after the `if` in the block around it, since that is how it is written.
+ */
+import type { If, Op, Region, Value, ValueId } from "../ir/ir.js";
+import { regions, results } from "../ir/walk.js";
+
+/** An operation in its place. */
+export interface Item {
+  readonly op: Op;
+  readonly block: Block;
+  readonly pos: number;
+  end: number;
+  /** The regions it owns, in the order of `regions(op)`; an arm that was laid out after an `if` is empty. */
+  readonly blocks: Block[];
+}
+
+export type Role = "function" | "closure" | "loop" | "cond" | "arm";
+
+/** A region in its place. */
+export interface Block {
+  readonly role: Role;
+  readonly owner?: Item;
+  readonly region: Region;
+  readonly items: Item[];
+  /** Parameters are defined at `start` (odd), what it yields is read at `end` (even). */
+  readonly start: number;
+  end: number;
+  /** What it yields, with aliases resolved. */
+  yields: readonly Value[] | null;
+}
+
+export interface Definition {
+  readonly value: Value;
+  readonly block: Block;
+  readonly pos: number;
+  /** Absent for parameters. */
+  readonly item?: Item;
+}
+
+export interface Layout {
+  readonly root: Block;
+  readonly definitions: ReadonlyMap<ValueId, Definition>;
+  /** Every item, in program order, outer before inner. */
+  readonly items: readonly Item[];
+  /** The value itself, or what it is another name for. */
+  readonly resolve: (v: Value) => Value;
+}
+
+export function layOut(body: Region): Layout {
+  const definitions = new Map<ValueId, Definition>();
+  const aliases = new Map<ValueId, Value>();
+  const items: Item[] = [];
+  let clock = 0;
+  const resolve = (v: Value): Value => {
+    let current = v;
+    for (let next = aliases.get(current.id); next !== undefined; next = aliases.get(current.id)) current = next;
+    return current;
+  };
+
+  const openBlock = (region: Region, role: Role, owner?: Item): Block => {
+    const start = (clock += 2) + 1;
+    const block: Block = { role, ...(owner === undefined ? {} : { owner }), region, items: [], start, end: 0, yields: null };
+    for (const value of region.params) definitions.set(value.id, { value, block, pos: start });
+    return block;
+  };
+  const closeBlock = (block: Block): void => {
+    block.end = clock += 2;
+    block.yields = block.region.yields?.map(resolve) ?? null;
+  };
+  const fill = (ops: readonly Op[], block: Block): void => {
+    for (const op of ops) {
+      const item: Item = { op, block, pos: (clock += 2), end: 0, blocks: [] };
+      block.items.push(item);
+      items.push(item);
+      const open = op.kind === "if" ? openArm(op) : undefined;
+      for (const region of regions(op)) {
+        const inner = openBlock(region, roleOf(op, region), item);
+        if (region !== open) fill(region.ops, inner);
+        closeBlock(inner);
+        item.blocks.push(inner);
+      }
+      item.end = (clock += 2) + 1;
+      if (open !== undefined) {
+        fill(open.ops, block);
+        results(op).forEach((result, k) => {
+          const yielded = open.yields?.[k];
+          if (yielded !== undefined) aliases.set(result.id, resolve(yielded));
+        });
+      } else {
+        for (const value of results(op)) definitions.set(value.id, { value, block, pos: item.end, item });
+      }
+    }
+  };
+  const root = openBlock(body, "function");
+  fill(body.ops, root);
+  closeBlock(root);
+  return { root, definitions, items, resolve };
+}
+
+/** The arm that goes on, when the other one throws. */
+export function openArm(op: If): Region | undefined {
+  if (op.then.yields === null && op.else.yields !== null) return op.else;
+  if (op.else.yields === null && op.then.yields !== null) return op.then;
+  return undefined;
+}
+
+function roleOf(op: Op, region: Region): Role {
+  if (op.kind === "closure") return "closure";
+  if (op.kind === "if") return "arm";
+  return op.kind === "while" && region === op.cond ? "cond" : "loop";
+}
+
+/** The block around a block. */
+export const parentOf = (block: Block): Block | undefined => block.owner?.block;
+
+/** Is `inner` the block `outer` or somewhere inside it? */
+export const isInside = (inner: Block, outer: Block): boolean => inner.start >= outer.start && inner.end <= outer.end;

@@ -1,0 +1,143 @@
+/**
+ * Which statements leave their place early, and where to: a syntactic fact about each statement, computed once.
+ * `lower/flow.ts` uses it to nest what follows such a statement, so that every region has one end.
+ */
+import { ts } from "ts-morph";
+
+/** A jump. `return` leaves the function; the others leave or continue `target`. */
+export type Exit =
+  | { readonly kind: "return" }
+  | { readonly kind: "break"; readonly target: ts.Node }
+  | { readonly kind: "continue"; readonly target: ts.Node };
+
+export interface Exits {
+  /** Control never reaches what follows. */
+  readonly always: boolean;
+  /** Where else it may go. Empty although `always`: it throws. */
+  readonly to: readonly Exit[];
+}
+
+export const noExits: Exits = { always: false, to: [] };
+const throws: Exits = { always: true, to: [] };
+const returnExit: Exit = { kind: "return" };
+
+export const isLoop = (node: ts.Node): node is ts.IterationStatement => ts.isIterationStatement(node, false);
+
+/** The exits of a function's statements. */
+export class ExitTable {
+  readonly #known = new Map<ts.Node, Exits>();
+  readonly #breaks = new Map<ts.Node, Exit>();
+  readonly #continues = new Map<ts.Node, Exit>();
+
+  of(node: ts.Statement): Exits {
+    let exits = this.#known.get(node);
+    if (exits === undefined) {
+      exits = this.#compute(node);
+      this.#known.set(node, exits);
+    }
+    return exits;
+  }
+
+  /** The exits of statements one after the other. */
+  ofAll(nodes: readonly ts.Statement[]): Exits {
+    let to: readonly Exit[] = [];
+    for (const node of nodes) {
+      const exits = this.of(node);
+      to = union(to, exits.to);
+      if (exits.always) return { always: true, to };
+    }
+    return to.length === 0 ? noExits : { always: false, to };
+  }
+
+  break(target: ts.Node): Exit {
+    return intern(this.#breaks, target, "break");
+  }
+
+  continue(target: ts.Node): Exit {
+    return intern(this.#continues, target, "continue");
+  }
+
+  /** Where a `break`, `continue` or `return` statement goes. */
+  jump(node: ts.BreakOrContinueStatement | ts.ReturnStatement): Exit | undefined {
+    if (ts.isReturnStatement(node)) return returnExit;
+    const target = jumpTarget(node);
+    if (target === undefined) return undefined;
+    return ts.isBreakStatement(node) ? this.break(target) : this.continue(target);
+  }
+
+  #compute(node: ts.Statement): Exits {
+    if (ts.isReturnStatement(node) || ts.isBreakStatement(node) || ts.isContinueStatement(node)) {
+      const exit = this.jump(node);
+      return exit === undefined ? noExits : { always: true, to: [exit] };
+    }
+    if (ts.isThrowStatement(node)) return throws;
+    if (ts.isBlock(node)) return this.ofAll(node.statements);
+    if (ts.isIfStatement(node)) {
+      const then = this.of(node.thenStatement);
+      const otherwise = node.elseStatement === undefined ? noExits : this.of(node.elseStatement);
+      return { always: then.always && otherwise.always, to: union(then.to, otherwise.to) };
+    }
+    if (ts.isLabeledStatement(node)) {
+      const inner = this.of(node.statement);
+      // The label of a loop is resolved to the loop itself.
+      return isLoop(innermost(node)) ? inner : this.#without(inner, node);
+    }
+    if (ts.isSwitchStatement(node)) {
+      let to: readonly Exit[] = [];
+      for (const clause of node.caseBlock.clauses) to = union(to, this.ofAll(clause.statements).to);
+      const last = node.caseBlock.clauses.at(-1);
+      const complete = node.caseBlock.clauses.some(ts.isDefaultClause) && last !== undefined && this.ofAll(last.statements).always;
+      return this.#without({ always: complete, to }, node);
+    }
+    if (isLoop(node)) return this.#without({ always: runsForever(node), to: this.of(node.statement).to }, node);
+    return noExits;
+  }
+
+  /** The exits with those that end in `target` taken as arriving behind it. */
+  #without(exits: Exits, target: ts.Node): Exits {
+    const breaks = exits.to.some((e) => e.kind === "break" && e.target === target);
+    const to = exits.to.filter((e) => e.kind === "return" || e.target !== target);
+    const always = exits.always && !breaks;
+    return to.length === 0 && !always ? noExits : { always, to };
+  }
+}
+
+/** Does the loop end only through an exit in its body? */
+function runsForever(node: ts.IterationStatement): boolean {
+  if (ts.isForStatement(node)) return node.condition === undefined || node.condition.kind === ts.SyntaxKind.TrueKeyword;
+  return (ts.isWhileStatement(node) || ts.isDoStatement(node)) && node.expression.kind === ts.SyntaxKind.TrueKeyword;
+}
+
+function innermost(node: ts.LabeledStatement): ts.Statement {
+  return ts.isLabeledStatement(node.statement) ? innermost(node.statement) : node.statement;
+}
+
+function jumpTarget(node: ts.BreakOrContinueStatement): ts.Node | undefined {
+  for (let at: ts.Node = node.parent; at !== undefined && !ts.isFunctionLike(at); at = at.parent) {
+    if (node.label !== undefined) {
+      if (ts.isLabeledStatement(at) && at.label.text === node.label.text) {
+        const statement = innermost(at);
+        return isLoop(statement) ? statement : at;
+      }
+    } else if (isLoop(at) || (ts.isBreakStatement(node) && ts.isSwitchStatement(at))) {
+      return at;
+    }
+  }
+  return undefined;
+}
+
+function intern(table: Map<ts.Node, Exit>, target: ts.Node, kind: "break" | "continue"): Exit {
+  let exit = table.get(target);
+  if (exit === undefined) {
+    exit = { kind, target };
+    table.set(target, exit);
+  }
+  return exit;
+}
+
+export function union(a: readonly Exit[], b: readonly Exit[]): readonly Exit[] {
+  if (b.length === 0) return a;
+  if (a.length === 0) return b;
+  const more = b.filter((e) => !a.includes(e));
+  return more.length === 0 ? a : [...a, ...more];
+}

@@ -1,0 +1,83 @@
+/** Small questions to the syntax tree and the checker that every part of the frontend asks. */
+import { ts } from "ts-morph";
+import type { Span } from "../diagnostics.js";
+import type { Loc } from "../ir/ir.js";
+
+export function spanOf(node: ts.Node): Span {
+  const file = node.getSourceFile();
+  return spanOfRange(file, node.getStart(file), node.getEnd());
+}
+
+export function spanOfRange(file: ts.SourceFile, start: number, end: number): Span {
+  const from = file.getLineAndCharacterOfPosition(start);
+  const to = file.getLineAndCharacterOfPosition(end);
+  return { file: file.fileName, line: from.line + 1, column: from.character + 1, endLine: to.line + 1, endColumn: to.character + 1 };
+}
+
+export function locOf(node: ts.Node): Loc {
+  const file = node.getSourceFile();
+  const { line, character } = file.getLineAndCharacterOfPosition(node.getStart(file));
+  return { file: file.fileName, line: line + 1, column: character + 1 };
+}
+
+/** The expression without what has no meaning at run time: parentheses, `as`, `!`, `satisfies`, `<T>x`. */
+export function bare(node: ts.Expression): ts.Expression {
+  let inner = node;
+  while (
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isSatisfiesExpression(inner) ||
+    ts.isTypeAssertionExpression(inner)
+  ) {
+    inner = inner.expression;
+  }
+  return inner;
+}
+
+/** The symbol an identifier stands for, imports resolved to what they import. */
+export function symbolOf(checker: ts.TypeChecker, node: ts.Node): ts.Symbol | undefined {
+  const parent = node.parent;
+  const symbol =
+    ts.isIdentifier(node) && parent !== undefined && ts.isShorthandPropertyAssignment(parent) && parent.name === node
+      ? checker.getShorthandAssignmentValueSymbol(parent)
+      : checker.getSymbolAtLocation(node);
+  return symbol === undefined ? undefined : original(checker, symbol);
+}
+
+export function original(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
+  return (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
+}
+
+export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
+  return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((m) => m.kind === kind);
+}
+
+/** Is this declaration part of JavaScript's own library? */
+export function isLibrary(program: ts.Program, declaration: ts.Node): boolean {
+  return program.isSourceFileDefaultLibrary(declaration.getSourceFile());
+}
+
+/** Was this symbol declared by `@adc/runtime`? */
+export function isRuntimeSymbol(symbol: ts.Symbol, name: string): boolean {
+  return symbol.name === name && (symbol.declarations ?? []).some((d) => /@adc\/runtime\/|\/runtime\/(src|dist)\//.test(d.getSourceFile().fileName));
+}
+
+export const isFunctionLike = (node: ts.Node): node is ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression =>
+  ts.isFunctionDeclaration(node) || ts.isArrowFunction(node) || ts.isFunctionExpression(node);
+
+/** A function whose body can be lowered. */
+export type FunctionNode = ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression;
+
+/** The numeric value of a literal, or of a literal with a sign. */
+export function numericLiteral(node: ts.Expression): number | undefined {
+  const inner = bare(node);
+  if (ts.isNumericLiteral(inner)) return Number(inner.text.replaceAll("_", ""));
+  if (ts.isPrefixUnaryExpression(inner)) {
+    const operand = numericLiteral(inner.operand);
+    if (operand === undefined) return undefined;
+    if (inner.operator === ts.SyntaxKind.MinusToken) return -operand;
+    if (inner.operator === ts.SyntaxKind.PlusToken) return operand;
+  }
+  return undefined;
+}

@@ -1,0 +1,130 @@
+/** How a type is written in a generated file: plainly, with imports for the names that other files can see. */
+import { ts } from "ts-morph";
+import type { TypeImport, TypeText } from "../ir/ir.js";
+import { isLibrary, isRuntimeSymbol, original } from "./source.js";
+
+const { TypeFlags, SymbolFlags } = ts;
+
+export const plain = (text: string): TypeText => ({ text, imports: [] });
+
+/** Merges texts into one through `join`. */
+export function combine(parts: readonly TypeText[], join: (texts: readonly string[]) => string): TypeText {
+  const imports = new Map<string, TypeImport>();
+  for (const part of parts) for (const i of part.imports) imports.set(`${i.from}#${i.name}`, i);
+  return { text: join(parts.map((p) => p.text)), imports: [...imports.values()] };
+}
+
+/** `T[]`, with parentheses where they are needed. */
+export function arrayText(element: TypeText, readonly = false): TypeText {
+  const simple = /^[\w$.]+(<[^|&=]*>)?(\[\])*$|^\[[^|&=]*\](\[\])*$|^\{[^{}]*\}$/.test(element.text);
+  return { text: `${readonly ? "readonly " : ""}${simple ? element.text : `(${element.text})`}[]`, imports: element.imports };
+}
+
+export class TypeTexts {
+  readonly #exports = new Map<ts.SourceFile, Map<ts.Symbol, string>>();
+
+  constructor(
+    readonly program: ts.Program,
+    readonly checker: ts.TypeChecker,
+  ) {}
+
+  text(type: ts.Type): TypeText | undefined {
+    return this.#text(type, new Set());
+  }
+
+  #text(type: ts.Type, seen: ReadonlySet<ts.Type>): TypeText | undefined {
+    const { checker } = this;
+    if (type.aliasSymbol !== undefined && isRuntimeSymbol(type.aliasSymbol, "NoDiff")) {
+      const inner = type.aliasTypeArguments?.[0];
+      if (inner !== undefined && inner !== type) return this.#text(inner, seen);
+    }
+    const named = this.#named(type);
+    if (named !== undefined) return named;
+    if (type.flags & TypeFlags.EnumLike) return type.flags & TypeFlags.NumberLike ? plain("number") : undefined;
+    if (type.flags & (TypeFlags.Object | TypeFlags.Intersection)) {
+      if (seen.has(type)) return undefined;
+      return this.#object(type, new Set(seen).add(type));
+    }
+    if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) {
+      if (type.types.every((t) => (t.flags & (TypeFlags.Object | TypeFlags.Enum)) === 0)) return plain(this.#show(type));
+      const parts = type.types.map((t) => this.#text(t, seen));
+      const known = parts.filter((p) => p !== undefined);
+      return known.length === parts.length ? combine(known, (texts) => texts.join(" | ")) : undefined;
+    }
+    return plain(this.#show(type));
+  }
+
+  #object(type: ts.Type, seen: ReadonlySet<ts.Type>): TypeText | undefined {
+    const { checker } = this;
+    if (checker.isTupleType(type) || checker.isArrayType(type)) {
+      const shown = this.#show(type);
+      const readonly = shown.startsWith("readonly ");
+      const parts = checker.getTypeArguments(reference(type)).map((t) => this.#text(t, seen));
+      const known = parts.filter((p) => p !== undefined);
+      if (known.length !== parts.length) return undefined;
+      if (checker.isTupleType(type)) return combine(known, (texts) => `${readonly ? "readonly " : ""}[${texts.join(", ")}]`);
+      const element = known[0];
+      return element === undefined ? undefined : arrayText(element, readonly);
+    }
+    const symbol = type.getSymbol();
+    const declaration = symbol?.declarations?.[0];
+    if (symbol !== undefined && declaration !== undefined && symbol.name !== "__type" && isLibrary(this.program, declaration)) {
+      return plain(/^(Float|Int|Uint|BigInt|BigUint)\d+(Clamped)?Array$/.test(symbol.name) ? symbol.name : this.#show(type));
+    }
+    if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return plain(this.#show(type));
+    if (symbol !== undefined && symbol.flags & SymbolFlags.Class) return undefined;
+    const names: string[] = [];
+    const parts: TypeText[] = [];
+    for (const property of checker.getPropertiesOfType(type)) {
+      const part = this.#text(checker.getTypeOfSymbol(property), seen);
+      if (part === undefined) return undefined;
+      const key = /^[A-Za-z_$][\w$]*$/.test(property.name) ? property.name : JSON.stringify(property.name);
+      names.push(`${key}${property.flags & SymbolFlags.Optional ? "?" : ""}`);
+      parts.push(part);
+    }
+    if (parts.length === 0) return plain("{}");
+    return combine(parts, (texts) => `{ ${texts.map((t, i) => `${names[i] ?? ""}: ${t}`).join("; ")} }`);
+  }
+
+  /** A named type that is visible from other files. */
+  #named(type: ts.Type): TypeText | undefined {
+    const symbol = type.aliasSymbol ?? (type.flags & (TypeFlags.Object | TypeFlags.Enum | TypeFlags.EnumLiteral) ? type.getSymbol() : undefined);
+    if (symbol === undefined || symbol.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0) return undefined;
+    if (!(symbol.flags & (SymbolFlags.Interface | SymbolFlags.TypeAlias | SymbolFlags.Enum | SymbolFlags.Class))) return undefined;
+    if (type.aliasSymbol === undefined && "typeArguments" in type && this.checker.getTypeArguments(reference(type)).length > 0) return undefined;
+    const declaration = symbol.declarations?.[0];
+    if (declaration === undefined || isLibrary(this.program, declaration)) return undefined;
+    const file = declaration.getSourceFile();
+    const name = this.#exportsOf(file).get(symbol);
+    if (name === undefined || name === "default") return undefined;
+    return { text: name, imports: [{ name, from: file.fileName }] };
+  }
+
+  #exportsOf(file: ts.SourceFile): Map<ts.Symbol, string> {
+    let names = this.#exports.get(file);
+    if (names === undefined) {
+      names = new Map();
+      const module = this.checker.getSymbolAtLocation(file);
+      for (const exported of module === undefined ? [] : this.checker.getExportsOfModule(module)) {
+        names.set(original(this.checker, exported), exported.name);
+      }
+      this.#exports.set(file, names);
+    }
+    return names;
+  }
+
+  /** The name under which a file exports a symbol. */
+  exportedName(symbol: ts.Symbol, file: ts.SourceFile): string | undefined {
+    const name = this.#exportsOf(file).get(symbol);
+    return name === "default" ? undefined : name;
+  }
+
+  #show(type: ts.Type): string {
+    return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
+  }
+}
+
+function reference(type: ts.Type): ts.TypeReference {
+  if (!("target" in type)) throw new Error("an array type is always a type reference");
+  return type as ts.TypeReference;
+}

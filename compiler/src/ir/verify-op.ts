@@ -1,0 +1,339 @@
+/** The part of the verifier that looks at one operation: operand, result and yield types. The numbers are those of `verify.ts`. */
+import { constType, placeType } from "./derive.js";
+import type { Call, For, If, Op, Place, Program, RecordDecl, Region, Type, Value, While } from "./ir.js";
+import { type Prim as PrimOp } from "./ir.js";
+import { type PrimName, primitives } from "./primitives.js";
+import { bool, isReference, num, sameType, shadowName, shadowRecord, shadowType, typeText } from "./types.js";
+
+export interface Problem {
+  readonly invariant: number;
+  readonly message: string;
+}
+
+const problem = (invariant: number, message: string): Problem => ({ invariant, message });
+
+/** What a primitive takes; every other takes numbers. `same`: two of one type, or one that has no type of its own. */
+const operandKinds: { readonly [name in PrimName]?: "bool" | "any" | "same" } = {
+  fromBool: "bool",
+  not: "bool",
+  and: "bool",
+  or: "bool",
+  eq: "same",
+  ne: "same",
+  is: "same",
+  isNullish: "any",
+};
+
+const isVague = (type: Type): boolean => type.kind === "void" || type.kind === "opaque";
+
+/** `sameType`, without making text for the commonest types. */
+const same = (a: Type | undefined, b: Type | undefined): boolean => {
+  if (a === undefined || b === undefined) return false;
+  if (a === b) return true;
+  if (a.kind !== b.kind) return false;
+  return a.kind === "num" || a.kind === "bool" || a.kind === "str" || sameType(a, b);
+};
+const sameTypes = (a: readonly Value[] | undefined, b: readonly Value[] | undefined): boolean =>
+  a !== undefined && b !== undefined && a.length === b.length && a.every((v, i) => same(v.type, b[i]?.type));
+const list = (values: readonly Value[]): string => `(${values.map((v) => typeText(v.type)).join(", ")})`;
+
+/** Checks operations of one program; what it learns about types it keeps. */
+export class OpTypes {
+  private readonly known = new Set<Type>();
+  private readonly shadowsChecked = new Set<string>();
+
+  constructor(private readonly program: Program) {}
+
+  /** The name of a record that the type mentions and the program does not declare. */
+  unknownRecord(type: Type): string | undefined {
+    if (this.known.has(type)) return undefined;
+    const missing = this.findUnknown(type);
+    if (missing === undefined) this.known.add(type);
+    return missing;
+  }
+
+  private findUnknown(type: Type): string | undefined {
+    switch (type.kind) {
+      case "array":
+        return this.unknownRecord(type.elem);
+      case "tuple":
+        return this.firstUnknown(type.elems);
+      case "record":
+        return this.program.records.has(type.name) ? undefined : type.name;
+      case "closure":
+        return this.firstUnknown([...type.params, ...type.results]);
+      default:
+        return undefined;
+    }
+  }
+
+  private firstUnknown(types: readonly Type[]): string | undefined {
+    for (const type of types) {
+      const missing = this.unknownRecord(type);
+      if (missing !== undefined) return missing;
+    }
+    return undefined;
+  }
+
+  /** What is wrong with an operation by itself, if anything. */
+  problem(op: Op): Problem | undefined {
+    switch (op.kind) {
+      case "const": {
+        const { type } = op.result;
+        if (same(type, constType(op.value))) return undefined;
+        const vague = (op.value === undefined || op.value === null) && isVague(type);
+        return vague ? undefined : problem(7, `a ${typeText(type)} cannot be the literal ${String(op.value)}`);
+      }
+      case "prim":
+        return this.prim(op);
+      case "load":
+        return this.place(op.place, op.result);
+      case "store":
+        return this.place(op.place, op.value);
+      case "accum":
+        return this.place(op.place, op.value) ?? (op.value.type.kind === "num" ? undefined : problem(9, "accum adds numbers"));
+      case "length": {
+        const ok = (op.array.type.kind === "array" || op.array.type.kind === "typed") && op.result.type.kind === "num";
+        return ok ? undefined : problem(10, `no length of a ${typeText(op.array.type)}`);
+      }
+      case "new":
+        return this.aggregate(op.members, op.result.type);
+      case "alloc": {
+        const { type } = op.result;
+        const numbers = type.kind === "typed" || (type.kind === "array" && type.elem.kind === "num");
+        if (op.length.type.kind !== "num" || (type.kind !== "typed" && type.kind !== "array")) return problem(12, "alloc makes an array from a number");
+        return op.fill === undefined || numbers ? undefined : problem(12, `a ${typeText(type)} cannot be filled with a number`);
+      }
+      case "copy":
+        return same(op.source.type, op.result.type) ? undefined : problem(13, "a copy has the type of its source");
+      case "zeros":
+        return this.zeros(op.like.type, op.result.type);
+      case "addInto":
+        if (!isReference(op.target.type)) return problem(13, "addInto changes a reference");
+        return this.shaped(op.target.type, op.source.type)
+          ? undefined
+          : problem(13, `a ${typeText(op.source.type)} cannot be added into a ${typeText(op.target.type)}`);
+      case "clear":
+        return isReference(op.target.type) ? undefined : problem(13, "clear changes a reference");
+      case "export":
+        return this.shaped(op.result.type, op.source.type)
+          ? undefined
+          : problem(13, `a ${typeText(op.source.type)} cannot be exported as a ${typeText(op.result.type)}`);
+      case "call":
+        return this.call(op);
+      case "if":
+        return this.ifElse(op);
+      case "for":
+        return this.forLoop(op);
+      case "while":
+        return this.whileLoop(op);
+      case "foreign":
+      case "throw":
+        return op.text.length === op.args.length + 1 ? undefined : problem(21, `${op.text.length} parts of text for ${op.args.length} arguments`);
+      case "global": {
+        const decl = this.program.globals.get(op.name);
+        return decl !== undefined && same(decl.type, op.result.type) ? undefined : problem(22, `no global ${op.name} of this type`);
+      }
+      case "closure": {
+        const { type } = op.result;
+        const { params, yields } = op.body;
+        if (type.kind !== "closure" || yields === null) return problem(23, "a closure yields, and its type is that of a closure");
+        const fits = (types: readonly Type[], values: readonly Value[]): boolean =>
+          types.length === values.length && types.every((t, i) => same(t, values[i]?.type));
+        return fits(type.params, params) && fits(type.results, yields) ? undefined : problem(23, `its region is not a ${typeText(type)}`);
+      }
+      case "openTape":
+        return this.tape(op.result, []);
+      case "closeTape":
+        return this.tape(op.tape, []);
+      case "tapeTop":
+        return this.tape(op.tape, [op.result]);
+      case "tapeRewind":
+        return this.tape(op.tape, [op.mark]);
+      case "reserve":
+        return this.tape(op.tape, [op.numbers, op.flags]);
+      case "save":
+      case "restore": {
+        const moved = op.kind === "save" ? op.values : op.results;
+        return this.tape(op.tape, []) ?? (moved.some((v) => v.type.kind === "tape") ? problem(24, "a tape does not hold tapes") : undefined);
+      }
+    }
+  }
+
+  private tape(tape: Value, numbers: readonly Value[]): Problem | undefined {
+    const ok = tape.type.kind === "tape" && numbers.every((v) => v.type.kind === "num");
+    return ok ? undefined : problem(24, "this takes a tape and numbers");
+  }
+
+  private prim(op: PrimOp): Problem | undefined {
+    const row = primitives[op.name];
+    if (row.arity !== -1 && row.arity !== op.args.length) return problem(6, `${op.name} takes ${row.arity} operands, not ${op.args.length}`);
+    if (op.result.type.kind !== row.result) return problem(6, `${op.name} makes a ${row.result}, not a ${typeText(op.result.type)}`);
+    const kind = operandKinds[op.name] ?? "num";
+    if (kind === "any") return undefined;
+    if (kind === "same") {
+      const [a, b] = op.args;
+      const comparable = a !== undefined && b !== undefined && (same(a.type, b.type) || isVague(a.type) || isVague(b.type));
+      return comparable ? undefined : problem(6, `${op.name} compares values of one type, not ${list(op.args)}`);
+    }
+    const ok = op.args.every((v) => v.type.kind === kind);
+    return ok ? undefined : problem(6, `${op.name} takes ${kind} operands, not ${list(op.args)}`);
+  }
+
+  private place(place: Place, content: Value): Problem | undefined {
+    if (place.kind === "elem" && place.index.type.kind !== "num") return problem(8, "an index is a number");
+    const type = placeType(place, this.program.records);
+    if (type === undefined) {
+      const what = place.kind === "elem" ? "elements" : `field ${place.name}`;
+      return problem(8, `a ${typeText(place.base.type)} has no ${what}`);
+    }
+    return same(type, content.type) ? undefined : problem(9, `the place holds a ${typeText(type)}, not a ${typeText(content.type)}`);
+  }
+
+  private aggregate(members: readonly Value[], type: Type): Problem | undefined {
+    const wanted = this.memberTypes(type, members.length);
+    if (wanted === undefined) return problem(11, `new does not make a ${typeText(type)}`);
+    const ok = wanted.length === members.length && wanted.every((t, i) => same(t, members[i]?.type));
+    return ok ? undefined : problem(11, `a ${typeText(type)} is made of (${wanted.map(typeText).join(", ")}), not ${list(members)}`);
+  }
+
+  private memberTypes(type: Type, count: number): readonly Type[] | undefined {
+    switch (type.kind) {
+      case "array":
+        return Array.from({ length: count }, () => type.elem);
+      case "tuple":
+        return type.elems;
+      case "record":
+        return this.program.records.get(type.name)?.fields.map((f) => f.type);
+      default:
+        return undefined;
+    }
+  }
+
+  private zeros(like: Type, result: Type): Problem | undefined {
+    const wanted = shadowType(like, this.program.records);
+    if (!same(wanted, result)) return problem(13, `zeros of a ${typeText(like)} is a ${typeText(wanted)}, not a ${typeText(result)}`);
+    return this.shadowRecords(like);
+  }
+
+  /** Are the shadow records of a type what they should be? */
+  private shadowRecords(type: Type): Problem | undefined {
+    const { records } = this.program;
+    if (type.kind === "array") return this.shadowRecords(type.elem);
+    if (type.kind === "tuple") return firstProblem(type.elems, (t) => this.shadowRecords(t));
+    if (type.kind !== "record" || this.shadowsChecked.has(type.name)) return undefined;
+    this.shadowsChecked.add(type.name);
+    const decl = records.get(type.name);
+    const shadow = records.get(shadowName(type.name));
+    if (decl === undefined || shadow === undefined) return problem(2, `record ${shadowName(type.name)} is not declared`);
+    const wanted = fieldsText(shadowRecord(decl, records));
+    if (wanted !== fieldsText(shadow)) return problem(26, `record ${shadow.name} should be (${wanted}), not (${fieldsText(shadow)})`);
+    const inner = decl.fields.filter((f) => shadow.fields.some((s) => s.name === f.name));
+    return firstProblem(inner, (f) => this.shadowRecords(f.type));
+  }
+
+  /** Can `source` flow into `target` number by number? Their records may differ in name and in members that carry no derivative. */
+  private shaped(target: Type, source: Type, seen: ReadonlySet<string> = new Set()): boolean {
+    if (target === source || !isReference(target)) return target === source || !isReference(source) || target.kind === "num";
+    if (target.kind === "typed") return source.kind === "typed";
+    if (target.kind === "array") return source.kind === "array" && this.shaped(target.elem, source.elem, seen);
+    if (target.kind === "tuple")
+      return (
+        source.kind === "tuple" &&
+        target.elems.length === source.elems.length &&
+        target.elems.every((t, i) => this.shaped(t, source.elems[i] ?? t, seen))
+      );
+    if (target.kind !== "record" || source.kind !== "record") return false;
+    const pair = `${target.name} ${source.name}`;
+    if (target.name === source.name || seen.has(pair)) return true;
+    const inside = new Set(seen).add(pair);
+    const from = this.program.records.get(source.name)?.fields ?? [];
+    return (this.program.records.get(target.name)?.fields ?? []).every((f) => {
+      const field = from.find((g) => g.name === f.name);
+      return field !== undefined && this.shaped(f.type, field.type, inside);
+    });
+  }
+
+  private call(op: Call): Problem | undefined {
+    const callee = this.program.funcs.get(op.callee);
+    if (callee === undefined) return problem(14, `there is no function ${op.callee}`);
+    if (!sameTypes(op.args, callee.body.params)) return problem(14, `${op.callee} takes ${list(callee.body.params)}, not ${list(op.args)}`);
+    const ok = op.results.length === callee.results.length && op.results.every((v, i) => same(v.type, callee.results[i]));
+    return ok ? undefined : problem(14, `${op.callee} results in (${callee.results.map(typeText).join(", ")}), not ${list(op.results)}`);
+  }
+
+  private ifElse(op: If): Problem | undefined {
+    if (op.cond.type.kind !== "bool") return problem(15, "an if tests a boolean");
+    for (const arm of [op.then, op.else]) {
+      if (arm.params.length > 0) return problem(15, "an arm has no parameters");
+      if (arm.yields !== null && !sameTypes(arm.yields, op.results))
+        return problem(15, `an arm yields ${list(arm.yields)} for results ${list(op.results)}`);
+    }
+    const ended = op.then.yields !== null || op.else.yields !== null;
+    return ended || op.results.length === 0 ? undefined : problem(15, "neither arm ends, so there are no results");
+  }
+
+  private forLoop(op: For): Problem | undefined {
+    const [index, ...carried] = op.body.params;
+    const numbers = [op.from, op.to, index, op.count ?? op.from];
+    if (!numbers.every((v) => same(v?.type, num))) return problem(16, "a for has a numeric range, index and count");
+    if (!Number.isInteger(op.step) || op.step === 0) return problem(16, `${op.step} is not a step`);
+    if (!sameTypes(op.inits, carried) || !sameTypes(op.inits, op.results))
+      return problem(16, `it carries ${list(carried)} from ${list(op.inits)} to ${list(op.results)}`);
+    return this.loopBody(op, op.body, op.breaks);
+  }
+
+  private whileLoop(op: While): Problem | undefined {
+    if (op.count !== undefined && op.count.type.kind !== "num") return problem(17, "count is a number");
+    if (![op.cond.params, op.body.params, op.results].every((values) => sameTypes(values, op.inits)))
+      return problem(17, `it carries ${list(op.cond.params)} and ${list(op.body.params)} from ${list(op.inits)} to ${list(op.results)}`);
+    const test = op.cond.yields;
+    if (test?.length !== 1 || test[0]?.type.kind !== "bool") return problem(19, "the test of a while yields one boolean");
+    const impure = firstImpure(op.cond);
+    if (impure !== undefined) return problem(19, `the test of a while is pure, without ${impure.kind}`);
+    return this.loopBody(op, op.body, op.breaks);
+  }
+
+  private loopBody(op: For | While, body: Region, breaks: boolean): Problem | undefined {
+    if (body.yields === null) return undefined;
+    const [first, ...rest] = body.yields;
+    if (breaks && !same(first?.type, bool)) return problem(18, "a loop that breaks yields first a boolean");
+    const next = breaks ? rest : body.yields;
+    return sameTypes(next, op.results) ? undefined : problem(18, `the body yields ${list(next)} for ${list(op.results)}`);
+  }
+}
+
+const fieldsText = (decl: RecordDecl): string => decl.fields.map((f) => `${f.name}: ${typeText(f.type)}`).join(", ");
+
+function firstProblem<T>(items: readonly T[], check: (item: T) => Problem | undefined): Problem | undefined {
+  for (const item of items) {
+    const found = check(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The first operation of a test that is not pure. */
+function firstImpure(region: Region): Op | undefined {
+  for (const op of region.ops) {
+    switch (op.kind) {
+      case "const":
+      case "prim":
+      case "load":
+      case "length":
+      case "global":
+        break;
+      case "foreign":
+        if (!op.pure) return op;
+        break;
+      case "if": {
+        const inner = firstImpure(op.then) ?? firstImpure(op.else);
+        if (inner !== undefined) return inner;
+        break;
+      }
+      default:
+        return op;
+    }
+  }
+  return undefined;
+}

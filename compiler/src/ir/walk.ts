@@ -1,0 +1,224 @@
+/** Visiting and rebuilding: the only full switches over the kinds of operation that passes need. */
+import { assertNever } from "../support/invariant.js";
+import type { Op, Place, Region, Value, ValueId } from "./ir.js";
+
+/** The values an operation reads itself (not what its regions read). */
+export function operands(op: Op): readonly Value[] {
+  switch (op.kind) {
+    case "const":
+    case "global":
+    case "closure":
+    case "openTape":
+      return [];
+    case "prim":
+    case "call":
+    case "foreign":
+    case "throw":
+      return op.args;
+    case "load":
+      return placeOperands(op.place);
+    case "store":
+    case "accum":
+      return [...placeOperands(op.place), op.value];
+    case "length":
+      return [op.array];
+    case "new":
+      return op.members;
+    case "alloc":
+      return [op.length];
+    case "copy":
+    case "export":
+      return [op.source];
+    case "zeros":
+      return [op.like];
+    case "addInto":
+      return [op.target, op.source];
+    case "clear":
+      return [op.target];
+    case "if":
+      return [op.cond];
+    case "for":
+      return [op.from, op.to, ...op.inits];
+    case "while":
+      return op.inits;
+    case "closeTape":
+    case "tapeTop":
+    case "restore":
+      return [op.tape];
+    case "tapeRewind":
+      return [op.tape, op.mark];
+    case "reserve":
+      return [op.tape, op.numbers, op.flags];
+    case "save":
+      return [op.tape, ...op.values];
+    default:
+      return assertNever(op, "operation");
+  }
+}
+
+function placeOperands(place: Place): readonly Value[] {
+  return place.kind === "elem" ? [place.base, place.index] : [place.base];
+}
+
+/** The values an operation defines in the region it stands in. */
+export function results(op: Op): readonly Value[] {
+  switch (op.kind) {
+    case "store":
+    case "accum":
+    case "addInto":
+    case "clear":
+    case "throw":
+    case "closeTape":
+    case "tapeRewind":
+    case "reserve":
+    case "save":
+      return [];
+    case "call":
+    case "if":
+    case "restore":
+      return op.results;
+    case "for":
+    case "while":
+      return op.count === undefined ? op.results : [...op.results, op.count];
+    case "foreign":
+      return op.result === undefined ? [] : [op.result];
+    default:
+      return [op.result];
+  }
+}
+
+/** The regions an operation owns. */
+export function regions(op: Op): readonly Region[] {
+  switch (op.kind) {
+    case "if":
+      return [op.then, op.else];
+    case "for":
+    case "closure":
+      return [op.body];
+    case "while":
+      return [op.cond, op.body];
+    default:
+      return [];
+  }
+}
+
+/** The same operation with its operands (not results) replaced by `use` and its regions by `region`. */
+export function mapOp(op: Op, use: (v: Value) => Value, region: (r: Region) => Region): Op {
+  const place = (p: Place): Place =>
+    p.kind === "elem" ? { ...p, base: use(p.base), index: use(p.index) } : { ...p, base: use(p.base) };
+  switch (op.kind) {
+    case "const":
+    case "global":
+    case "openTape":
+      return op;
+    case "prim":
+    case "call":
+    case "foreign":
+    case "throw":
+      return { ...op, args: op.args.map(use) };
+    case "load":
+      return { ...op, place: place(op.place) };
+    case "store":
+    case "accum":
+      return { ...op, place: place(op.place), value: use(op.value) };
+    case "length":
+      return { ...op, array: use(op.array) };
+    case "new":
+      return { ...op, members: op.members.map(use) };
+    case "alloc":
+      return { ...op, length: use(op.length) };
+    case "copy":
+    case "export":
+      return { ...op, source: use(op.source) };
+    case "zeros":
+      return { ...op, like: use(op.like) };
+    case "addInto":
+      return { ...op, target: use(op.target), source: use(op.source) };
+    case "clear":
+      return { ...op, target: use(op.target) };
+    case "if":
+      return { ...op, cond: use(op.cond), then: region(op.then), else: region(op.else) };
+    case "for":
+      return { ...op, from: use(op.from), to: use(op.to), inits: op.inits.map(use), body: region(op.body) };
+    case "while":
+      return { ...op, inits: op.inits.map(use), cond: region(op.cond), body: region(op.body) };
+    case "closure":
+      return { ...op, body: region(op.body) };
+    case "closeTape":
+    case "tapeTop":
+    case "restore":
+      return { ...op, tape: use(op.tape) };
+    case "tapeRewind":
+      return { ...op, tape: use(op.tape), mark: use(op.mark) };
+    case "reserve":
+      return { ...op, tape: use(op.tape), numbers: use(op.numbers), flags: use(op.flags) };
+    case "save":
+      return { ...op, tape: use(op.tape), values: op.values.map(use) };
+    default:
+      return assertNever(op, "operation");
+  }
+}
+
+/** The same operation with what it defines replaced by `def` (its regions are left alone). */
+export function mapResults(op: Op, def: (v: Value) => Value): Op {
+  switch (op.kind) {
+    case "store":
+    case "accum":
+    case "addInto":
+    case "clear":
+    case "throw":
+    case "closeTape":
+    case "tapeRewind":
+    case "reserve":
+    case "save":
+      return op;
+    case "call":
+    case "if":
+    case "restore":
+      return { ...op, results: op.results.map(def) };
+    case "for":
+    case "while":
+      return op.count === undefined ? { ...op, results: op.results.map(def) } : { ...op, results: op.results.map(def), count: def(op.count) };
+    case "foreign":
+      return op.result === undefined ? op : { ...op, result: def(op.result) };
+    default:
+      return { ...op, result: def(op.result) };
+  }
+}
+
+/** Calls `visit` for every operation of a region and of the regions inside it, in program order, outer before inner. */
+export function walk(region: Region, visit: (op: Op) => void): void {
+  for (const op of region.ops) {
+    visit(op);
+    for (const inner of regions(op)) walk(inner, visit);
+  }
+}
+
+/** Every value read in a region or inside it (yields included), with repetitions. */
+export function eachUse(region: Region, visit: (v: Value) => void): void {
+  for (const op of region.ops) {
+    operands(op).forEach(visit);
+    for (const inner of regions(op)) eachUse(inner, visit);
+  }
+  region.yields?.forEach(visit);
+}
+
+/** Every value defined in a region or inside it, parameters included. */
+export function eachDefinition(region: Region, visit: (v: Value) => void): void {
+  region.params.forEach(visit);
+  for (const op of region.ops) {
+    results(op).forEach(visit);
+    for (const inner of regions(op)) eachDefinition(inner, visit);
+  }
+}
+
+/** The values a region reads that are defined outside it, each once, in order of first use. */
+export function freeValues(region: Region): readonly Value[] {
+  const defined = new Set<ValueId>();
+  eachDefinition(region, (v) => defined.add(v.id));
+  const free = new Map<ValueId, Value>();
+  eachUse(region, (v) => {
+    if (!defined.has(v.id)) free.set(v.id, v);
+  });
+  return [...free.values()];
+}

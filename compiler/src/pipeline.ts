@@ -1,0 +1,100 @@
+/**
+ * The compiler as a list of steps: IR in, IR out. The frontend stands before it, the emitter after it.
+ *
+ *     lowered ─ beforeDifferentiation ─▶ ─ differentiate, once per annotated function and mode ─▶ ─ afterDifferentiation ─▶ generated
+ */
+import { Context, type Rules } from "./adjoint/context.js";
+import { differentiateGradient, differentiatePullback } from "./adjoint/entry.js";
+import type { GeneratedFunction, GeneratedModule } from "./emit/generated.js";
+import { docOf, returnsOf } from "./signatures.js";
+import type { Annotated, LoweredFile } from "./frontend/lowered.js";
+import type { Func, Program, RecordDecl } from "./ir/ir.js";
+import { verify } from "./ir/verify.js";
+import { afterDifferentiation, beforeDifferentiation, optimize } from "./optimize/index.js";
+import { invariant } from "./support/invariant.js";
+
+export interface PipelineOptions {
+  /** Names of optimisation passes to leave out. */
+  readonly without?: readonly string[];
+  /** Verify the IR after every pass (default: only at the end of each stage). */
+  readonly verifyEach?: boolean;
+  /** Called after each step with its name and what it made. */
+  readonly onStep?: (step: string, program: Program) => void;
+}
+
+export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOptions = {}): GeneratedModule {
+  const entries = new Set(lowered.annotated.map((a) => a.func));
+  const check = (stage: string) => (pass: string, program: Program) => {
+    if (options.verifyEach === true) verify(program);
+    options.onStep?.(`${stage}: ${pass}`, program);
+  };
+  const shared = { ...(options.without === undefined ? {} : { without: options.without }) };
+  verify(lowered.program);
+  options.onStep?.("lower", lowered.program);
+  const primal = optimize(lowered.program, beforeDifferentiation, { ...shared, entries, afterEach: check("before") });
+  verify(primal);
+
+  const { program: differentiated, exported } = differentiateAll(lowered, primal, rules);
+  options.onStep?.("differentiate", differentiated);
+  verify(differentiated);
+
+  const names = new Set(exported.map((e) => e.func.name));
+  const optimized = optimize(differentiated, afterDifferentiation, { ...shared, entries: names, afterEach: check("after") });
+  verify(optimized);
+
+  const functions = exported.map((e): GeneratedFunction => ({ ...e, func: funcOf(optimized, e.func.name) }));
+  const helpers = new Map([...optimized.funcs].filter(([name]) => !names.has(name)));
+  return { sourcePath: lowered.path, exported: functions, program: { ...optimized, funcs: helpers } };
+}
+
+function funcOf(program: Program, name: string): Func {
+  const func = program.funcs.get(name);
+  invariant(func !== undefined, `no function ${name}`);
+  return func;
+}
+
+function differentiateAll(lowered: LoweredFile, primal: Program, rules: Rules): { readonly program: Program; readonly exported: readonly GeneratedFunction[] } {
+  const funcs = new Map<string, Func>(primal.funcs);
+  const records = new Map<string, RecordDecl>(primal.records);
+  const exported: GeneratedFunction[] = [];
+  const add = (annotated: Annotated, mode: Annotated["modes"][number], func: Func): void => {
+    funcs.set(func.name, func);
+    exported.push({
+      exportName: `${annotated.exportName}_${mode}`,
+      doc: docOf(annotated, mode),
+      func,
+      params: annotated.params.map((p) => ({ name: p.name, type: p.type })),
+      returns: returnsOf(annotated, mode),
+    });
+  };
+  for (const annotated of lowered.annotated) {
+    const context = new Context(primal, annotated.func, annotated.wrt, rules);
+    const byMode = new Map<string, Func>();
+    if (annotated.modes.some((m) => m !== "vjp")) {
+      const both = differentiateGradient(context);
+      byMode.set("value_and_grad", both);
+      byMode.set("grad", withoutValue(annotated.func, both));
+    }
+    if (annotated.modes.includes("vjp")) byMode.set("vjp", differentiatePullback(context));
+    for (const mode of annotated.modes) {
+      const func = byMode.get(mode);
+      invariant(func !== undefined, `mode ${mode} is not generated`);
+      add(annotated, mode, func);
+    }
+    for (const [name, func] of context.made) funcs.set(name, func);
+    for (const [name, record] of context.records) records.set(name, record);
+  }
+  return { program: { ...primal, funcs, records }, exported };
+}
+
+/** The gradient alone: dead code elimination then removes what only the value needed. */
+function withoutValue(name: string, both: Func): Func {
+  const { yields } = both.body;
+  return {
+    ...both,
+    name: `${name}.grad`,
+    body: { ...both.body, yields: yields === null ? null : yields.slice(1) },
+    results: both.results.slice(1),
+  };
+}
+

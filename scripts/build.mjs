@@ -1,0 +1,4 @@
+/** `npm run build`: both packages to `dist/`. */
+import { ensureBuilt } from "./lib.mjs";
+
+ensureBuilt();

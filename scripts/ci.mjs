@@ -1,0 +1,27 @@
+/** `.ci/run`: install, `npm run check`, `npm test`. A failed check counts as one failure beside those of the tests. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureInstalled, root, runNode } from "./lib.mjs";
+
+const report = ".cache/test-report.json";
+
+/** @typedef {{ numPassedTests: number, numFailedTests: number, numFailedTestSuites: number, success: boolean }} Report */
+
+ensureInstalled();
+rmSync(join(root, report), { force: true });
+const checked = runNode(["scripts/check.mjs"]) === 0;
+const tested = runNode(["scripts/test.mjs", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]) === 0;
+
+let passed = 0;
+let failed = checked ? 0 : 1;
+if (existsSync(join(root, report))) {
+  /** @type {Report} */
+  const counts = JSON.parse(readFileSync(join(root, report), "utf8"));
+  passed = counts.numPassedTests;
+  // A file that cannot be loaded has no failed test in it, an error outside of tests not even a failed file.
+  failed += Math.max(counts.numFailedTests, tested ? 0 : 1);
+} else {
+  failed += 1;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

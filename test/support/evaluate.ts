@@ -1,0 +1,82 @@
+/** Runs TypeScript text in memory: types stripped, modules linked by the specifiers they were written with. */
+import ts from "typescript";
+
+export type Exports = Readonly<Record<string, unknown>>;
+
+/** Resolves an import that is not among the files; given the importing file and the specifier. */
+export type Outside = (specifier: string, importer: string) => Exports | undefined;
+
+/** TypeScript text to a CommonJS body. */
+export function stripTypes(source: string, fileName = "module.ts"): string {
+  const out = ts.transpileModule(source, {
+    fileName,
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, verbatimModuleSyntax: false, isolatedModules: true },
+  });
+  const problem = out.diagnostics?.[0];
+  if (problem !== undefined) throw new SyntaxError(`${fileName}: ${ts.flattenDiagnosticMessageText(problem.messageText, "\n")}`);
+  return out.outputText;
+}
+
+/**
+ * The exports of modules, by path. Each module runs once, when it is first needed; imports between them are found by
+ * resolving `./x.js`, `./x.ts` and `./x` against the importing path.
+ */
+export class Modules {
+  readonly #sources = new Map<string, string>();
+  readonly #loaded = new Map<string, Record<string, unknown>>();
+  readonly #outside: Outside;
+
+  constructor(sources: Readonly<Record<string, string>>, outside: Outside = () => undefined) {
+    for (const [path, source] of Object.entries(sources)) this.#sources.set(path, source);
+    this.#outside = outside;
+  }
+
+  /** Adds (or replaces) one file. */
+  add(path: string, source: string): void {
+    this.#sources.set(path, source);
+    this.#loaded.delete(path);
+  }
+
+  exports(path: string): Exports {
+    const known = this.#loaded.get(path);
+    if (known !== undefined) return known;
+    const source = this.#sources.get(path);
+    if (source === undefined) throw new Error(`no module ${path}`);
+    const body = stripTypes(source, path);
+    const exports: Record<string, unknown> = {};
+    this.#loaded.set(path, exports);
+    // oxlint-disable-next-line typescript/no-implied-eval -- running the text is the purpose
+    const run = new Function("exports", "require", body) as (exports: object, require: (specifier: string) => Exports) => void;
+    run(exports, (specifier) => this.#require(specifier, path));
+    return exports;
+  }
+
+  #require(specifier: string, importer: string): Exports {
+    if (specifier.startsWith(".")) {
+      const path = new URL(specifier, `file://${importer.startsWith("/") ? "" : "/"}${importer}`).pathname;
+      const bare = path.replace(/\.[cm]?[jt]s$/, "");
+      for (const candidate of [path, `${bare}.ts`, bare.slice(1), `${bare.slice(1)}.ts`]) {
+        if (this.#sources.has(candidate)) return this.exports(candidate);
+      }
+    }
+    const found = this.#outside(specifier, importer);
+    if (found === undefined) throw new Error(`${importer} imports ${specifier}, which is nowhere`);
+    return found;
+  }
+}
+
+/** An exported function, typed as what can be called with anything. */
+export function exportedFunction(exports: Exports, name: string): (...args: readonly unknown[]) => unknown {
+  const found = exports[name];
+  if (typeof found !== "function") throw new Error(`no exported function ${name}; there are ${Object.keys(exports).join(", ")}`);
+  return found as (...args: readonly unknown[]) => unknown;
+}
+
+/** The value of a JavaScript expression in which `scope` names values. */
+export function evaluateExpression(expression: string, scope: Exports = {}): unknown {
+  const names = Object.keys(scope).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "default");
+  // oxlint-disable-next-line typescript/no-implied-eval -- running the text is the purpose
+  const run = new Function(...names, `"use strict"; return (${expression});`) as (...values: readonly unknown[]) => unknown;
+  return run(...names.map((name) => scope[name]));
+}
