@@ -92,8 +92,8 @@ function advanceLayer(
     const outgate = sigmoid(x * main[weight + 2 * bits + j]! + main[bias + 2 * bits + j]!);
     const change = Math.tanh(h * main[weight + 3 * bits + j]! + main[bias + 3 * bits + j]!);
     cell[s] = cell[s]! * forget + ingate * change;
-    hidden[s] = outgate * Math.tanh(cell[s]!);
-    signal[j] = hidden[s]!;
+    hidden[s] = outgate * Math.tanh(cell[s]);
+    signal[j] = hidden[s];
   }
 }
 

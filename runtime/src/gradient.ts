@@ -48,7 +48,9 @@ type GradientOfArray<T extends readonly unknown[]> =
 type GradientOfPosition<E> = true extends IsDifferentiable<E> ? Gradient<E> : number;
 
 type GradientOfObject<T> =
-  true extends IsDifferentiable<T> ? { -readonly [K in keyof T as true extends IsDifferentiable<T[K]> ? K : never]: Gradient<T[K]> } : never;
+  true extends IsDifferentiable<T>
+    ? { -readonly [K in keyof T as true extends IsDifferentiable<T[K]> ? K : never]: Gradient<T[K]> }
+    : never;
 
 /** Values no derivative flows into, though some have members that are numbers. */
 type Opaque =
@@ -57,7 +59,9 @@ type Opaque =
   | bigint
   | symbol
   | ((...args: never[]) => unknown)
-  | (abstract new (...args: never[]) => unknown)
+  | (abstract new (
+      ...args: never[]
+    ) => unknown)
   | ArrayBufferView
   | ArrayBufferLike
   | ReadonlyMap<unknown, unknown>
@@ -90,12 +94,15 @@ type IsDifferentiable<T, Seen = never> =
                   : false;
 
 /** Numbers and float arrays are looked for first: most types are decided without descending. */
-type HasDifferentiableMember<T, Seen> =
-  true extends { [K in keyof T]-?: HasNumbers<T[K]> }[keyof T]
-    ? true
-    : { [K in keyof T]-?: IsDifferentiable<T[K], Seen> }[keyof T];
+type HasDifferentiableMember<T, Seen> = true extends { [K in keyof T]-?: HasNumbers<T[K]> }[keyof T]
+  ? true
+  : { [K in keyof T]-?: IsDifferentiable<T[K], Seen> }[keyof T];
 
-type HasNumbers<T> = typeof noDiff extends keyof T ? false : T extends number | Float64Array | Float32Array ? true : false;
+type HasNumbers<T> = typeof noDiff extends keyof T
+  ? false
+  : T extends number | Float64Array | Float32Array
+    ? true
+    : false;
 
 /** Assignable only to the same type: a function is contravariant in its parameter and covariant in its result. */
 type Exactly<T> = (x: T) => T;

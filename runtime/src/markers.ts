@@ -25,7 +25,16 @@ export function stopGradient<T>(x: T): T {
 }
 
 /** What can be generated for a function; see the modes table of the README. */
-export type Mode = "grad" | "value_and_grad" | "vjp" | "jvp" | "accumulate" | "jacobian" | "hvp" | "hessian" | `d${number}`;
+export type Mode =
+  | "grad"
+  | "value_and_grad"
+  | "vjp"
+  | "jvp"
+  | "accumulate"
+  | "jacobian"
+  | "hvp"
+  | "hessian"
+  | `d${number}`;
 
 /** The arguments of the decorator: the same as `wrt=` and `modes=` of the JSDoc tag. */
 export interface DifferentiableOptions {

@@ -19,9 +19,9 @@ export interface TapeMark {
 
 /** Three stacks: numbers, booleans and references. A slot at or above its top holds nothing of meaning. */
 export class Tape {
-  numbers = new Float64Array(initialNumbers);
+  numbers: Float64Array = new Float64Array(initialNumbers);
   numberTop = 0;
-  flags = new Uint8Array(initialFlags);
+  flags: Uint8Array = new Uint8Array(initialFlags);
   flagTop = 0;
   readonly refs: unknown[] = [];
   refTop = 0;

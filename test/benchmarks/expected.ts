@@ -168,4 +168,29 @@ export interface GradbenchExtra {
     readonly cost: number;
     readonly dir: readonly (readonly number[])[];
   };
+  readonly particle: { readonly input: { readonly w: number }; readonly output: number };
+  readonly saddle: { readonly input: { readonly start: readonly number[] }; readonly output: readonly number[] };
+}
+
+export interface Lstm1024 {
+  readonly objective: number;
+  readonly gradient: readonly number[];
+}
+
+/** What each file holds. The summaries and `ba_block` have a `note` besides. */
+export interface ExpectedFiles {
+  readonly gmm_test: GmmExpected;
+  readonly gmm_small_d3_K2_n4: GmmExpected;
+  readonly gmm_summaries: Readonly<Record<string, GmmSummary>>;
+  readonly ba_block: Readonly<Record<string, BaBlock>>;
+  readonly ba_test_gradbench_jacobian: BaJacobian;
+  readonly lstm_tiny_l1_b2_c3: LstmExpected;
+  readonly lstm_small_l2_b3_c5: LstmExpected;
+  readonly lstm_l2_c1024: Lstm1024;
+  readonly lstm_l4_c1024: Lstm1024;
+  readonly lstm_summaries: Readonly<Record<string, LstmSummary>>;
+  readonly hand_test_simple: HandExpected;
+  readonly hand_test_complicated: HandExpected;
+  readonly hand_summaries: Readonly<Record<string, HandSummary>>;
+  readonly gradbench_extra: GradbenchExtra;
 }

@@ -9,7 +9,7 @@ import { leastSquares_grad, leastSquares_value_and_grad } from "../../examples/g
 import { logSumExp_grad, logSumExp_value_and_grad } from "../../examples/gradbench/lse_grad.js";
 import { lastEntry_grad, solution_vjp } from "../../examples/gradbench/ode_grad.js";
 import { expectClose, expectCloseNumber, norm } from "./close.js";
-import type { BaJacobian, GmmSummary, GradbenchExtra, HandExpected } from "./expected.js";
+import type { GmmSummary } from "./expected.js";
 import { handJacobian, sparseBaJacobian } from "./jacobians.js";
 import { type GmmProblem, loadBa, loadExpected, loadGmm, loadHand, loadLstm } from "./load.js";
 import {
@@ -105,7 +105,7 @@ describe("ba", () => {
   });
 
   test("the sparse Jacobian of the test file", () => {
-    const { output } = loadExpected<BaJacobian>("ba_test_gradbench_jacobian");
+    const { output } = loadExpected("ba_test_gradbench_jacobian");
     const { rows, columns, values } = sparseBaJacobian(loadBa("ba/ba_test_n2_m10_p10.txt"));
     const wire = (x: ArrayLike<number>): number[] => [...Array.from(x).slice(0, 30), x[x.length - 1] ?? NaN];
     expect(wire(rows)).toEqual(output.rows);
@@ -137,7 +137,7 @@ describe("lstm", () => {
   });
 
   test.each(lstmFiles)("%s", (name) => {
-    const expected = loadExpected<{ objective: number; gradient: number[] }>(name);
+    const expected = loadExpected(name);
     const { main, extra, data } = loadLstm(`lstm/${name}.txt`);
     const [value, [dMain, dExtra]] = lstmLoss_value_and_grad(main, extra, data);
     expectCloseNumber(value, expected.objective);
@@ -155,7 +155,7 @@ describe("lstm", () => {
 
 describe("hand", () => {
   test.each(["simple", "complicated"] as const)("%s, two points, the whole Jacobian", (kind) => {
-    const expected = loadExpected<HandExpected>(`hand_test_${kind}`);
+    const expected = loadExpected(`hand_test_${kind}`);
     const problem = loadHand(`hand/hand_test_${kind}.txt`, smallHandModel(), kind === "complicated");
     const { residuals, jacobian } = handJacobian(problem);
     expectClose(residuals, expected.objective);
@@ -207,7 +207,7 @@ describe("hand", () => {
 });
 
 describe("the small problems of GradBench", () => {
-  const extra = loadExpected<GradbenchExtra>("gradbench_extra");
+  const extra = loadExpected("gradbench_extra");
 
   test.each([extra.det_3x3, extra.det_ell5_first_gradbench_input])("det $input.ell", ({ input, primal, gradient }) => {
     const matrix = Float64Array.from(input.A);

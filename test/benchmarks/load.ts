@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Wishart } from "../../examples/adbench/gmm.js";
 import type { HandData, HandModel } from "../../examples/adbench/hand.js";
 import type { LstmData } from "../../examples/adbench/lstm.js";
+import type { ExpectedFiles } from "./expected.js";
 
 const dataFolder = new URL("./data/", import.meta.url);
 
@@ -10,9 +11,8 @@ export function hasData(path: string): boolean {
   return existsSync(new URL(path, dataFolder));
 }
 
-/** A file of expected values; its shape is the caller's to know. */
-export function loadExpected<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`expected/${name}.json`, dataFolder), "utf8")) as T;
+export function loadExpected<Name extends keyof ExpectedFiles>(name: Name): ExpectedFiles[Name] {
+  return JSON.parse(readFileSync(new URL(`expected/${name}.json`, dataFolder), "utf8")) as ExpectedFiles[Name];
 }
 
 /** The numbers of a file one after the other. */

@@ -1,6 +1,6 @@
 /** The benchmark problems with their expected values, ready for the tests of values and of derivatives. */
 import type { HandModel } from "../../examples/adbench/hand.js";
-import type { BaBlock, GmmExpected, GmmInput, GmmSummary, HandSummary, LstmExpected, LstmSummary } from "./expected.js";
+import type { BaBlock, GmmExpected, GmmInput, LstmExpected } from "./expected.js";
 import { type GmmProblem, hasData, type LstmProblem, loadExpected, loadHandModel } from "./load.js";
 
 const flatten = (rows: readonly (readonly number[])[]): Float64Array => Float64Array.from(rows.flat());
@@ -22,27 +22,26 @@ export function gmmFromInput(input: GmmInput): GmmProblem {
 }
 
 export const gmmCases: readonly (readonly [name: string, expected: GmmExpected])[] = [
-  ["gmm_test", loadExpected<GmmExpected>("gmm_test")],
-  ["gmm_small_d3_K2_n4", loadExpected<GmmExpected>("gmm_small_d3_K2_n4")],
+  ["gmm_test", loadExpected("gmm_test")],
+  ["gmm_small_d3_K2_n4", loadExpected("gmm_small_d3_K2_n4")],
 ];
 
 /** The entries of a summary whose data file is here, by path. */
-function summaries<T>(name: string): [path: string, summary: T][] {
-  const all = loadExpected<Record<string, T>>(name);
+function present<T>(all: Readonly<Record<string, T>>): [path: string, summary: T][] {
   return Object.entries(all).filter(([path]) => path !== "note" && hasData(path));
 }
 
-export const gmmSummaries = summaries<GmmSummary>("gmm_summaries");
-export const lstmSummaries = summaries<LstmSummary>("lstm_summaries");
-export const handSummaries = summaries<HandSummary>("hand_summaries");
+export const gmmSummaries = present(loadExpected("gmm_summaries"));
+export const lstmSummaries = present(loadExpected("lstm_summaries"));
+export const handSummaries = present(loadExpected("hand_summaries"));
 
 export const baBlocks: readonly (readonly [name: string, block: BaBlock])[] = Object.entries(
-  loadExpected<Record<string, BaBlock>>("ba_block"),
+  loadExpected("ba_block"),
 ).filter(([name]) => name !== "note");
 
 export const lstmCases: readonly (readonly [name: string, expected: LstmExpected])[] = [
-  ["lstm_tiny_l1_b2_c3", loadExpected<LstmExpected>("lstm_tiny_l1_b2_c3")],
-  ["lstm_small_l2_b3_c5", loadExpected<LstmExpected>("lstm_small_l2_b3_c5")],
+  ["lstm_tiny_l1_b2_c3", loadExpected("lstm_tiny_l1_b2_c3")],
+  ["lstm_small_l2_b3_c5", loadExpected("lstm_small_l2_b3_c5")],
 ];
 
 export function lstmFromExpected(expected: LstmExpected): LstmProblem {

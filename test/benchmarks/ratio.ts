@@ -9,6 +9,9 @@ import { gmmObjective_grad } from "../../examples/adbench/gmm_grad.js";
 import { handResiduals } from "../../examples/adbench/hand.js";
 import { lstmLoss } from "../../examples/adbench/lstm.js";
 import { lstmLoss_grad } from "../../examples/adbench/lstm_grad.js";
+import { reprojectionJacobian } from "./hand-written/ba.js";
+import { gmmGradient } from "./hand-written/gmm.js";
+import { lstmGradient } from "./hand-written/lstm.js";
 import { handJacobian, sparseBaJacobian } from "./jacobians.js";
 import { loadBa, loadGmm, loadHand, loadHandModel, loadLstm } from "./load.js";
 
@@ -16,6 +19,8 @@ interface Workload {
   readonly name: string;
   readonly primal: () => unknown;
   readonly gradient: () => unknown;
+  /** The same gradient as a person writes it, where there is one. */
+  readonly byHand?: () => unknown;
 }
 
 function gmmWorkload(name: string): Workload {
@@ -24,6 +29,7 @@ function gmmWorkload(name: string): Workload {
     name: `gmm 1k ${name}`,
     primal: () => gmmObjective(alphas, means, icf, points, dimension, wishart, 1),
     gradient: () => gmmObjective_grad(alphas, means, icf, points, dimension, wishart, 1),
+    byHand: () => gmmGradient(alphas, means, icf, points, dimension, wishart, 1),
   };
 }
 
@@ -33,6 +39,7 @@ function lstmWorkload(name: string): Workload {
     name: `lstm ${name}`,
     primal: () => lstmLoss(main, extra, data),
     gradient: () => lstmLoss_grad(main, extra, data),
+    byHand: () => lstmGradient(main, extra, data),
   };
 }
 
@@ -50,13 +57,27 @@ function baWorkloads(): Workload[] {
     return errors;
   };
 
+  const jacobianByHand = (): Float64Array => {
+    const values = new Float64Array(31 * observations);
+    for (let i = 0; i < observations; i++) {
+      reprojectionJacobian(camera, point, weight, feature, values, 30 * i);
+      values[30 * observations + i] = -2 * weight;
+    }
+    return values;
+  };
+
   const cameras = Array.from({ length: problem.cameras }, () => camera.slice());
   const points = Array.from({ length: problem.points }, () => point.slice());
   const weights = new Float64Array(observations).fill(weight);
   const features = Array.from({ length: observations }, () => feature.slice());
   const pairs = Array.from({ length: observations }, (_, i): Observation => [i % problem.cameras, i % problem.points]);
   return [
-    { name: "ba1 Jacobian", primal: residuals, gradient: () => sparseBaJacobian(problem) },
+    {
+      name: "ba1 Jacobian",
+      primal: residuals,
+      gradient: () => sparseBaJacobian(problem),
+      byHand: jacobianByHand,
+    },
     {
       name: "ba1 cost",
       primal: () => bundleCost(cameras, points, weights, features, pairs),
@@ -75,6 +96,9 @@ function handWorkload(): Workload {
   };
 }
 
+/** Rounds whose times are dropped. */
+const warmUp = 3;
+
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 function milliseconds(run: () => unknown, times: number): number {
@@ -89,23 +113,30 @@ function repetitions(run: () => unknown): number {
   return Math.max(1, Math.ceil(20 / milliseconds(run, 3)));
 }
 
-function measure({ name, primal, gradient }: Workload, rounds: number): string[] {
-  const primalTimes: number[] = [];
-  const gradientTimes: number[] = [];
-  const ratios: number[] = [];
-  const primalCount = repetitions(primal);
-  const gradientCount = repetitions(gradient);
-  for (let round = 0; round < rounds; round++) {
-    const p = milliseconds(primal, primalCount);
-    const g = milliseconds(gradient, gradientCount);
-    // The first rounds warm up.
-    if (round < 3) continue;
-    primalTimes.push(p);
-    gradientTimes.push(g);
-    ratios.push(g / p);
+function measure(workload: Workload, rounds: number): string[] {
+  const runs = [workload.primal, workload.gradient, ...(workload.byHand === undefined ? [] : [workload.byHand])];
+  const counts = runs.map(repetitions);
+  const times = runs.map((): number[] => []);
+  for (let round = 0; round < rounds + warmUp; round++) {
+    runs.forEach((run, i) => {
+      const time = milliseconds(run, counts[i] ?? 1);
+      if (round >= warmUp) times[i]?.push(time);
+    });
   }
-  const spread = `${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}`;
-  return [name, median(primalTimes).toFixed(3), median(gradientTimes).toFixed(3), median(ratios).toFixed(2), spread];
+  const [primal = [], gradient = [], byHand = []] = times;
+  const over = (list: readonly number[]): number[] => list.map((time, i) => time / (primal[i] ?? NaN));
+  const spread = `${Math.min(...over(gradient)).toFixed(2)} … ${Math.max(...over(gradient)).toFixed(2)}`;
+  const shown = (list: readonly number[], digits: number): string =>
+    list.length === 0 ? "" : median(list).toFixed(digits);
+  return [
+    workload.name,
+    shown(primal, 3),
+    shown(gradient, 3),
+    shown(over(gradient), 2),
+    spread,
+    shown(byHand, 3),
+    shown(over(byHand), 2),
+  ];
 }
 
 function table(rows: readonly (readonly string[])[]): string {
@@ -115,7 +146,7 @@ function table(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join("\n");
 }
 
-const rounds = Number(process.argv[2] ?? 18);
+const rounds = Number(process.argv[2] ?? 15);
 const workloads = [
   gmmWorkload("d2_K5"),
   gmmWorkload("d10_K25"),
@@ -126,7 +157,7 @@ const workloads = [
 ];
 console.log(
   table([
-    ["problem", "primal ms", "gradient ms", "ratio", "least … most"],
+    ["problem", "primal ms", "gradient ms", "ratio", "least … most", "by hand ms", "ratio"],
     ...workloads.map((workload) => measure(workload, rounds)),
   ]),
 );

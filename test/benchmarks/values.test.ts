@@ -10,7 +10,6 @@ import { leastSquares } from "../../examples/gradbench/llsq.js";
 import { logSumExp } from "../../examples/gradbench/lse.js";
 import { lastEntry, solution } from "../../examples/gradbench/ode.js";
 import { expectClose, expectCloseNumber, norm } from "./close.js";
-import type { BaJacobian, GradbenchExtra, HandExpected } from "./expected.js";
 import { type GmmProblem, loadBa, loadExpected, loadGmm, loadHand, loadLstm } from "./load.js";
 import {
   baBlocks,
@@ -65,7 +64,7 @@ describe("ba", () => {
   });
 
   test("the test file gives the objective of GradBench", () => {
-    const { n, m, p, objective_output } = loadExpected<BaJacobian>("ba_test_gradbench_jacobian");
+    const { n, m, p, objective_output } = loadExpected("ba_test_gradbench_jacobian");
     const problem = loadBa("ba/ba_test_n2_m10_p10.txt");
     expect([problem.cameras, problem.points, problem.observations]).toEqual([n, m, p]);
     const residual = reprojectionError(problem.camera, problem.point, problem.weight, problem.feature);
@@ -82,7 +81,7 @@ describe("lstm", () => {
 
   test.each(lstmFiles)("%s", (name) => {
     const { main, extra, data } = loadLstm(`lstm/${name}.txt`);
-    expectCloseNumber(lstmLoss(main, extra, data), loadExpected<{ objective: number }>(name).objective);
+    expectCloseNumber(lstmLoss(main, extra, data), loadExpected(name).objective);
   });
 
   test.each(lstmSummaries)("%s", (path, summary) => {
@@ -95,13 +94,13 @@ describe("lstm", () => {
 describe("hand", () => {
   test("simple, two points", () => {
     const { data, theta } = loadHand("hand/hand_test_simple.txt", smallHandModel(), false);
-    expectClose(handResiduals(theta, data), loadExpected<HandExpected>("hand_test_simple").objective);
+    expectClose(handResiduals(theta, data), loadExpected("hand_test_simple").objective);
   });
 
   test("complicated, two points", () => {
     const { data, us, theta } = loadHand("hand/hand_test_complicated.txt", smallHandModel(), true);
     const residuals = handResidualsComplicated(us, theta, data);
-    expectClose(residuals, loadExpected<HandExpected>("hand_test_complicated").objective);
+    expectClose(residuals, loadExpected("hand_test_complicated").objective);
   });
 
   test.each(handSummaries)("%s", (path, summary) => {
@@ -115,7 +114,7 @@ describe("hand", () => {
 });
 
 describe("the small problems of GradBench", () => {
-  const extra = loadExpected<GradbenchExtra>("gradbench_extra");
+  const extra = loadExpected("gradbench_extra");
 
   test.each([extra.det_3x3, extra.det_ell5_first_gradbench_input])("det $input.ell", ({ input, primal }) => {
     expectCloseNumber(determinant(Float64Array.from(input.A), input.ell), primal);

@@ -194,11 +194,20 @@ describe("print and parse", () => {
   });
 
   it.each([
-    ["operations separated by semicolons and comments", "func f(%x: num) -> (num) { %y = add %x %x; %z = neg %y // sum\n yield %z }"],
-    ["names that are used again in other regions", "func f(%x: num, %b: bool) -> (num) { %y = if %b { %y = neg %x; yield %y } else { yield %x }; yield %y }"],
-    ["an else that is left out", "func f(%b: bool) -> () { if %b { foreign \"log()\" } }"],
+    [
+      "operations separated by semicolons and comments",
+      "func f(%x: num) -> (num) { %y = add %x %x; %z = neg %y // sum\n yield %z }",
+    ],
+    [
+      "names that are used again in other regions",
+      "func f(%x: num, %b: bool) -> (num) { %y = if %b { %y = neg %x; yield %y } else { yield %x }; yield %y }",
+    ],
+    ["an else that is left out", 'func f(%b: bool) -> () { if %b { foreign "log()" } }'],
     ["types that could be left out", "func f(%x: num) -> (num) { %y: num = neg %x; yield %y }"],
-    ["a body that names its own carried values", "func f(%x: num) -> () { while (%a = %x) -> (%r) cond { %t = truthy %a; yield %t } body (%b: num) { yield %b } }"],
+    [
+      "a body that names its own carried values",
+      "func f(%x: num) -> () { while (%a = %x) -> (%r) cond { %t = truthy %a; yield %t } body (%b: num) { yield %b } }",
+    ],
   ])("reads %s", (_, text) => {
     const program = parseProgram(text);
     verify(program);
@@ -222,21 +231,44 @@ describe("print and parse", () => {
   });
 
   it("makes names unique in program order and keeps odd hints readable", () => {
-    const values = ["s", "s", "s1", undefined, "a.b[0]", undefined, "1st", "x", "x_1", "größe"].map((hint) => value(num, hint));
+    const values = ["s", "s", "s1", undefined, "a.b[0]", undefined, "1st", "x", "x_1", "größe"].map((hint) =>
+      value(num, hint),
+    );
     const ops = values.map((result): Op => ({ kind: "const", value: 0, result }));
     const text = printRegion({ params: [], ops, yields: [] });
-    expect(text.split("\n").map((line) => line.split(" ")[0])).toEqual(["%s", "%s.1", "%s1", "%0", "%a_b_0_", "%1", "%_1st", "%x", "%x_1", "%gr__e"]);
+    expect(text.split("\n").map((line) => line.split(" ")[0])).toEqual([
+      "%s",
+      "%s.1",
+      "%s1",
+      "%0",
+      "%a_b_0_",
+      "%1",
+      "%_1st",
+      "%x",
+      "%x_1",
+      "%gr__e",
+    ]);
   });
 
   it("writes the type of a result that is not what the operands say", () => {
-    const odd = (result: Type): Region => ({ params: [], ops: [{ kind: "const", value: null, result: value(result, "x") }], yields: [] });
+    const odd = (result: Type): Region => ({
+      params: [],
+      ops: [{ kind: "const", value: null, result: value(result, "x") }],
+      yields: [],
+    });
     expect(printRegion(odd(record("R")))).toBe("%x: %R = const null");
     expect(printRegion(odd({ kind: "void" }))).toBe("%x = const null");
   });
 
   it("prints one operation by itself, even with values nothing defines", () => {
     const lost = value(bool, "lost");
-    const op: Op = { kind: "if", cond: lost, then: { params: [], ops: [], yields: [] }, else: { params: [], ops: [], yields: [] }, results: [] };
+    const op: Op = {
+      kind: "if",
+      cond: lost,
+      then: { params: [], ops: [], yields: [] },
+      else: { params: [], ops: [], yields: [] },
+      results: [],
+    };
     expect(printOp(op, { params: [], ops: [op], yields: [] })).toBe(`if %?${lost.id} { … }`);
   });
 

@@ -20,7 +20,7 @@ func f(%x: num, %b: bool, %a: [num], %p: %P, %tape: tape) -> () {
 const broken: readonly (readonly [number: number, what: string, text: string])[] = [
   [1, "a record with two fields of one name", "record R (x: num, x: num)"],
   [2, "an undeclared record in a parameter", "func f(%p: [%Nowhere]) -> () {}"],
-  [2, "an undeclared record in a result", "func f() -> ((num, %Nowhere)) { throw \"1\" }"],
+  [2, "an undeclared record in a result", 'func f() -> ((num, %Nowhere)) { throw "1" }'],
   [2, "an undeclared record in a field", "record R (x: %Nowhere)"],
   [2, "an undeclared record in a global", "global g: %Nowhere { %x = const 1; yield %x }"],
   [2, "an undeclared shadow", "record R (x: num)\nfunc f(%r: %R) -> () { %d = zeros %r }"],
@@ -42,17 +42,21 @@ const broken: readonly (readonly [number: number, what: string, text: string])[]
   [8, "an element of a record", inFunction("%y: num = load %p[%x]")],
   [8, "a boolean index", inFunction("%y = load %a[%b]")],
   [8, "a field that the record has not", inFunction("%y: num = load %p.y")],
-  [8, "a tuple position that is not there", inFunction("%t: (num) = new %x; %y: num = load %t.\"1\"")],
+  [8, "a tuple position that is not there", inFunction('%t: (num) = new %x; %y: num = load %t."1"')],
   [8, "a field of an array", inFunction("%y: num = load %a.length")],
   [9, "a load of another type", inFunction("%y: bool = load %a[%x]")],
   [9, "a store of another type", inFunction("store %a[%x] = %b")],
   [9, "an accum of another type", inFunction("accum %p.x += %b")],
-  [9, "an accum of text", inFunction("%s = const \"1\"; accum %p.tag += %s")],
+  [9, "an accum of text", inFunction('%s = const "1"; accum %p.tag += %s')],
   [10, "the length of a record", inFunction("%n = length %p")],
   [10, "a length that is no number", inFunction("%n: bool = length %a")],
   [11, "members of different types in an array", inFunction("%y: [num] = new %x %b")],
   [11, "a tuple too short", inFunction("%y: (num, num) = new %x")],
-  [11, "record members out of order", inFunction("%s = const \"1\"; %n = length %a; %t: Float32Array = alloc %n; %y: %P = new %t %x %s")],
+  [
+    11,
+    "record members out of order",
+    inFunction('%s = const "1"; %n = length %a; %t: Float32Array = alloc %n; %y: %P = new %t %x %s'),
+  ],
   [11, "shadow members left out", inFunction("%y: %dP = new %x")],
   [11, "a new number", inFunction("%y: num = new %x")],
   [12, "a boolean length", inFunction("%y: [num] = alloc %b")],
@@ -80,10 +84,22 @@ const broken: readonly (readonly [number: number, what: string, text: string])[]
   [16, "a boolean index", inFunction("for %i: bool = %x to %x step 1 test < { }")],
   [16, "a count that is no number", inFunction("for %i = %x to %x step 1 test < count %n: bool { }")],
   [16, "a result too few", inFunction("for %i = %x to %x step 1 test < (%s = %x) { yield %s }")],
-  [16, "a carried value of another type", inFunction("for %i = %x to %x step 1 test < (%s = %x: bool) -> (%r) { yield %s }")],
+  [
+    16,
+    "a carried value of another type",
+    inFunction("for %i = %x to %x step 1 test < (%s = %x: bool) -> (%r) { yield %s }"),
+  ],
   [16, "a result of another type", inFunction("for %i = %x to %x step 1 test < (%s = %x) -> (%r: bool) { yield %s }")],
-  [17, "a while with different parameters", inFunction("while (%s = %x) -> (%r) cond { yield %b } body (%t: bool) { yield %x }")],
-  [17, "a while with a result of another type", inFunction("while (%s = %x) -> (%r: bool) cond { yield %b } body { yield %s }")],
+  [
+    17,
+    "a while with different parameters",
+    inFunction("while (%s = %x) -> (%r) cond { yield %b } body (%t: bool) { yield %x }"),
+  ],
+  [
+    17,
+    "a while with a result of another type",
+    inFunction("while (%s = %x) -> (%r: bool) cond { yield %b } body { yield %s }"),
+  ],
   [17, "a count that is no number in a while", inFunction("while count %n: bool cond { yield %b } body { }")],
   [18, "a body that yields too little", inFunction("for %i = %x to %x step 1 test < (%s = %x) -> (%r) { }")],
   [18, "a body without its flag", inFunction("for %i = %x to %x step 1 test < (%s = %x) breaks -> (%r) { yield %s }")],
@@ -91,22 +107,30 @@ const broken: readonly (readonly [number: number, what: string, text: string])[]
   [18, "the flag at the end", inFunction("while (%s = %x) breaks -> (%r) cond { yield %b } body { yield %s, %b }")],
   [19, "a test that is a number", inFunction("while cond { yield %x } body { }")],
   [19, "a test that yields nothing", inFunction("while cond { } body { }")],
-  [19, "a test that throws", inFunction("while cond { throw \"1\" } body { }")],
+  [19, "a test that throws", inFunction('while cond { throw "1" } body { }')],
   [19, "a test that stores", inFunction("while cond { store %a[%x] = %x; yield %b } body { }")],
   [19, "a test that calls", inFunction("while cond { %y: num, %z: bool = call g(%x); yield %z } body { }")],
-  [19, "a test that may print, in an arm", inFunction("while cond { if %b { foreign \"console.log()\" }; yield %b } body { }")],
-  [20, "an operation after a throw", "func f(%x: num) -> () { throw \"1\"; %y = neg %x; never }"],
-  [20, "an operation after an if that never ends", "func f(%b: bool) -> () { if %b { throw \"1\" } else { throw \"2\" }; %y = not %b }"],
-  [20, "a yield after a throw", "func f(%x: num) -> (num) { throw \"1\"; yield %x }"],
+  [
+    19,
+    "a test that may print, in an arm",
+    inFunction('while cond { if %b { foreign "console.log()" }; yield %b } body { }'),
+  ],
+  [20, "an operation after a throw", 'func f(%x: num) -> () { throw "1"; %y = neg %x; never }'],
+  [
+    20,
+    "an operation after an if that never ends",
+    'func f(%b: bool) -> () { if %b { throw "1" } else { throw "2" }; %y = not %b }',
+  ],
+  [20, "a yield after a throw", 'func f(%x: num) -> (num) { throw "1"; yield %x }'],
   [20, "an end that is reached", "func f(%x: num) -> (num) { never }"],
-  [20, "an if with one end that is said never to be reached", inFunction("if %b { throw \"1\" } else { never }")],
+  [20, "an if with one end that is said never to be reached", inFunction('if %b { throw "1" } else { never }')],
   [22, "a global that is not declared", inFunction("%y: num = global nothing")],
   [22, "a global of another type", inFunction("%y: bool = global k")],
   [22, "a global initialised with another type", "global k: num { %b = const true; yield %b }"],
   [22, "a global that yields nothing", "global k: num { }"],
   [23, "a closure of another type", inFunction("%c: fn(num) -> () = closure (%s: num) { yield %s }")],
   [23, "a closure of no type of functions", inFunction("%c: num = closure (%s: num) { yield %s }")],
-  [23, "a closure that never ends", inFunction("%c: fn() -> () = closure () { throw \"1\" }")],
+  [23, "a closure that never ends", inFunction('%c: fn() -> () = closure () { throw "1" }')],
   [24, "a tape that is a number", inFunction("closeTape %x")],
   [24, "a save on a number", inFunction("save %x %x")],
   [24, "a tape saved on a tape", inFunction("save %tape %tape")],
@@ -116,9 +140,21 @@ const broken: readonly (readonly [number: number, what: string, text: string])[]
   [25, "a result too many", inFunction("", "%x")],
   [25, "a result too few", "func f() -> (num) { }"],
   [25, "a result of another type", "func f(%b: bool) -> (num) { yield %b }"],
-  [26, "a shadow with a field too many", "record R (x: num, s: str)\nrecord dR (x: num, s: num)\nfunc f(%r: %R) -> () { %d = zeros %r }"],
-  [26, "a shadow that rounds", "record R (a: Float32Array)\nrecord dR (a: Float32Array)\nfunc f(%r: [%R]) -> () { %d = zeros %r }"],
-  [26, "an inner shadow that is wrong", "record Q (x: num)\nrecord dQ ()\nrecord R (q: %Q, x: num)\nrecord dR (q: %dQ, x: num)\nfunc f(%r: %R) -> () { %d = zeros %r }"],
+  [
+    26,
+    "a shadow with a field too many",
+    "record R (x: num, s: str)\nrecord dR (x: num, s: num)\nfunc f(%r: %R) -> () { %d = zeros %r }",
+  ],
+  [
+    26,
+    "a shadow that rounds",
+    "record R (a: Float32Array)\nrecord dR (a: Float32Array)\nfunc f(%r: [%R]) -> () { %d = zeros %r }",
+  ],
+  [
+    26,
+    "an inner shadow that is wrong",
+    "record Q (x: num)\nrecord dQ ()\nrecord R (q: %Q, x: num)\nrecord dR (q: %dQ, x: num)\nfunc f(%r: %R) -> () { %d = zeros %r }",
+  ],
 ];
 
 const program = (body: Region, results = body.yields?.map((v) => v.type) ?? [], name = "f"): Program => {
@@ -132,11 +168,18 @@ const y = value(num, "y");
 /** What the text form cannot say. */
 const brokenByHand: readonly (readonly [number: number, what: string, made: Program])[] = [
   [1, "a function under another name", program({ params: [], ops: [], yields: [] }, [], "g")],
-  [1, "a record under another name", { ...program({ params: [], ops: [], yields: [] }), records: new Map([["R", { name: "S", fields: [] }]]) }],
+  [
+    1,
+    "a record under another name",
+    { ...program({ params: [], ops: [], yields: [] }), records: new Map([["R", { name: "S", fields: [] }]]) },
+  ],
   [
     1,
     "a global under another name",
-    { ...program({ params: [], ops: [], yields: [] }), globals: new Map([["a", { name: "b", type: num, init: { params: [], ops: [], yields: [] } }]]) },
+    {
+      ...program({ params: [], ops: [], yields: [] }),
+      globals: new Map([["a", { name: "b", type: num, init: { params: [], ops: [], yields: [] } }]]),
+    },
   ],
   [3, "two definitions", program({ params: [x], ops: [neg(x, y), neg(x, y)], yields: [y] })],
   [3, "a parameter defined again", program({ params: [x], ops: [neg(x, x)], yields: [x] })],
@@ -146,8 +189,16 @@ const brokenByHand: readonly (readonly [number: number, what: string, made: Prog
   [5, "a use with another type", program({ params: [x], ops: [], yields: [{ id: x.id, type: bool }] })],
   [15, "an arm with parameters", program(armWith([value(num)]))],
   [15, "results of arms that never end", program(neverEnding())],
-  [21, "text with a hole too few", program({ params: [x], ops: [{ kind: "foreign", text: ["log()"], args: [x], pure: false }], yields: [] })],
-  [21, "a throw with a hole too many", program({ params: [], ops: [{ kind: "throw", text: ["a", "b"], args: [] }], yields: null })],
+  [
+    21,
+    "text with a hole too few",
+    program({ params: [x], ops: [{ kind: "foreign", text: ["log()"], args: [x], pure: false }], yields: [] }),
+  ],
+  [
+    21,
+    "a throw with a hole too many",
+    program({ params: [], ops: [{ kind: "throw", text: ["a", "b"], args: [] }], yields: null }),
+  ],
   [17, "a while with a parameter too few", program(whileWithout())],
 ];
 
@@ -158,7 +209,13 @@ function twice(): Region {
 }
 function armWith(params: readonly Value[]): Region {
   const cond = value(bool);
-  const op: Op = { kind: "if", cond, then: { params, ops: [], yields: [] }, else: { params: [], ops: [], yields: [] }, results: [] };
+  const op: Op = {
+    kind: "if",
+    cond,
+    then: { params, ops: [], yields: [] },
+    else: { params: [], ops: [], yields: [] },
+    results: [],
+  };
   return { params: [cond], ops: [op], yields: [] };
 }
 function neverEnding(): Region {
@@ -201,21 +258,46 @@ describe("verify", () => {
   });
 
   it.each([
-    ["comparisons of like things", inFunction("%c = eq %b %b; %d = is %a %a; %u = const undefined; %e = eq %x %u; %n = isNullish %p")],
-    ["null and undefined as what cannot be looked into", inFunction('%n: opaque "Map | null" = const null; %u = const undefined')],
-    ["a gradient of a record added into its shadow", inFunction("%d = zeros %p; addInto %d %p; %g: %dP = export %d; addInto %d %g")],
-    ["loops with and without everything", inFunction("for %i = %x to %x step -3 test >= breaks count %n { yield %b }; while cond { yield %b } body { throw \"1\" }")],
-    ["a pure test with branches", inFunction("while cond { %c = if %b { %y = load %a[%x]; %t = truthy %y; yield %t } else { %k = global k; %z: bool = foreign pure \"z\"; yield %z }; yield %c } body { }")],
+    [
+      "comparisons of like things",
+      inFunction("%c = eq %b %b; %d = is %a %a; %u = const undefined; %e = eq %x %u; %n = isNullish %p"),
+    ],
+    [
+      "null and undefined as what cannot be looked into",
+      inFunction('%n: opaque "Map | null" = const null; %u = const undefined'),
+    ],
+    [
+      "a gradient of a record added into its shadow",
+      inFunction("%d = zeros %p; addInto %d %p; %g: %dP = export %d; addInto %d %g"),
+    ],
+    [
+      "loops with and without everything",
+      inFunction(
+        'for %i = %x to %x step -3 test >= breaks count %n { yield %b }; while cond { yield %b } body { throw "1" }',
+      ),
+    ],
+    [
+      "a pure test with branches",
+      inFunction(
+        'while cond { %c = if %b { %y = load %a[%x]; %t = truthy %y; yield %t } else { %k = global k; %z: bool = foreign pure "z"; yield %z }; yield %c } body { }',
+      ),
+    ],
     ["recursion", "func f(%x: num) -> (num) { %y: num = call f(%x); yield %y }"],
-    ["recursive records", "record L (x: num, next: [%L])\nrecord dL (x: num, next: [%dL])\nfunc f(%l: %L) -> () { %d = zeros %l }"],
-    ["a function that always throws", "func f(%b: bool) -> (num) { if %b { throw \"1\" } else { throw \"2\" } }"],
+    [
+      "recursive records",
+      "record L (x: num, next: [%L])\nrecord dL (x: num, next: [%dL])\nfunc f(%l: %L) -> () { %d = zeros %l }",
+    ],
+    ["a function that always throws", 'func f(%b: bool) -> (num) { if %b { throw "1" } else { throw "2" } }'],
   ])("accepts %s", (_, text) => {
     expect(() => verify(parseProgram(text))).not.toThrow();
   });
 
   it("takes linear time", () => {
     const large = (count: number): Program => {
-      const lines = Array.from({ length: count }, (_, i) => `%v${i}: num = load %r.x; store %r.x = %v${i}; if %b { %w${i}: [%R] = new %r }`);
+      const lines = Array.from(
+        { length: count },
+        (_, i) => `%v${i}: num = load %r.x; store %r.x = %v${i}; if %b { %w${i}: [%R] = new %r }`,
+      );
       return parseProgram(`record R (x: num)\nfunc f(%r: %R, %b: bool) -> () {\n${lines.join("\n")}\n}`);
     };
     const time = (made: Program): number => {
@@ -229,7 +311,11 @@ describe("verify", () => {
   });
 
   it("finds a record that only a nested type mentions", () => {
-    const made = program({ params: [value({ kind: "tuple", elems: [float64Array, { kind: "array", elem: record("R") }] })], ops: [], yields: [] });
+    const made = program({
+      params: [value({ kind: "tuple", elems: [float64Array, { kind: "array", elem: record("R") }] })],
+      ops: [],
+      yields: [],
+    });
     expect(() => verify(made)).toThrow("record R is not declared");
   });
 });

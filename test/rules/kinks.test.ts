@@ -8,7 +8,13 @@ import type { PrimName } from "../../compiler/src/ir/primitives.js";
 import type { Rule } from "../../compiler/src/rules/rule.js";
 import { applyPrimitive, pullBack } from "../support/evaluate-rule.js";
 
-type Row = readonly [point: string, name: PrimName, operands: readonly number[], value: number, slopes: readonly number[]];
+type Row = readonly [
+  point: string,
+  name: PrimName,
+  operands: readonly number[],
+  value: number,
+  slopes: readonly number[],
+];
 
 const rows: readonly Row[] = [
   ["abs(0)", "abs", [0], 0, [0]],
@@ -149,7 +155,9 @@ describe("the guard", () => {
     ...(["acos", "asin", "acosh", "atanh", "atan2", "hypot"] as const),
   ];
   test("stands where a slope can be infinite or NaN, and nowhere else", () => {
-    const guarded = rows.filter(([, name, operands]) => ruleSet(name, operands.length).singular).map(([, name]) => name);
+    const guarded = rows
+      .filter(([, name, operands]) => ruleSet(name, operands.length).singular)
+      .map(([, name]) => name);
     expect([...new Set(guarded)].sort()).toEqual([...canBeInfinite].sort());
   });
 

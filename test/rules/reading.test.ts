@@ -12,8 +12,9 @@ import type { Rule, RuleExpr } from "../../compiler/src/rules/rule.js";
 import { ruleEntry } from "../../compiler/src/rules/table.js";
 import { applyPrimitive, evaluateSlot } from "../support/evaluate-rule.js";
 
-const names = Object.keys(primitives) as PrimName[];
-const arities = (name: PrimName): readonly number[] => (primitives[name].arity === -1 ? [1, 2, 3, 4] : [primitives[name].arity]);
+const names = Object.keys(primitives).filter((name): name is PrimName => name in primitives);
+const arities = (name: PrimName): readonly number[] =>
+  primitives[name].arity === -1 ? [1, 2, 3, 4] : [primitives[name].arity];
 
 /** A fixed sequence of numbers, some equal, some zero. */
 function* sample(seed: number): Generator<number, never> {
@@ -29,7 +30,8 @@ describe("the table", () => {
   });
 
   test("is flat exactly where it says so", () => {
-    const isFlat = (name: PrimName) => arities(name).every((arity) => ruleSet(name, arity).slots.every((slot) => slot === null));
+    const isFlat = (name: PrimName) =>
+      arities(name).every((arity) => ruleSet(name, arity).slots.every((slot) => slot === null));
     expect(names.filter(isFlat).sort()).toEqual([...flat].sort());
   });
 
@@ -51,7 +53,7 @@ describe("trees compute what the formulas compute", () => {
   for (const name of names) {
     const entry = ruleEntry(name);
     if (entry.kind !== "formula") continue;
-    test(name, () => {
+    test(`of ${name}`, () => {
       const numbers = sample(7);
       for (let round = 0; round < 200; round++) {
         const operands = Array.from({ length: primitives[name].arity }, () => numbers.next().value);
@@ -80,9 +82,16 @@ describe("families", () => {
 
   test.each(["max", "min"] as const)("%s treats its operands alike", (name) => {
     const slopes = (operands: readonly number[]) =>
-      ruleSet(name, operands.length).slots.map((slot) => evaluateSlot(slot, 1, Number(applyPrimitive(name, operands)), operands));
-    for (const operands of [[1, 1, 0], [0, 1, 0, 1], [2, 2, 2, 2], [3, 1]]) {
-      expect(slopes([...operands].reverse())).toEqual(slopes(operands).reverse());
+      ruleSet(name, operands.length).slots.map((slot) =>
+        evaluateSlot(slot, 1, Number(applyPrimitive(name, operands)), operands),
+      );
+    for (const operands of [
+      [1, 1, 0],
+      [0, 1, 0, 1],
+      [2, 2, 2, 2],
+      [3, 1],
+    ]) {
+      expect(slopes([...operands].toReversed())).toEqual(slopes(operands).toReversed());
     }
   });
 });
@@ -178,7 +187,14 @@ describe("instantiate", () => {
 
   test("what is first needed in one arm is not read from the other", () => {
     const shared: RuleExpr = { kind: "prim", name: "sin", args: [{ kind: "operand", index: 0 }] };
-    const test: RuleExpr = { kind: "prim", name: "gt", args: [{ kind: "operand", index: 0 }, { kind: "const", value: 0 }] };
+    const test: RuleExpr = {
+      kind: "prim",
+      name: "gt",
+      args: [
+        { kind: "operand", index: 0 },
+        { kind: "const", value: 0 },
+      ],
+    };
     const { builder } = build([{ kind: "cond", test, then: shared, else: shared }, shared], 1);
     expect(prims(builder.ops)).toEqual(["const", "gt", "if", "sin"]);
     const branch = builder.ops[2];

@@ -1,7 +1,9 @@
 /** Type-level tests of `Gradient`, `NoDiff` and `differentiable`. Never run; `types.test.ts` has tsc check it under the strictest settings. */
 import { differentiable, stopGradient, type Gradient, type NoDiff } from "../../runtime/src/index.js";
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- how TypeScript compares types exactly
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the argument is the assertion
 const holds = <T extends true>(): T | undefined => undefined;
 
 // Numbers and arrays
@@ -65,8 +67,15 @@ interface Layer {
   readonly meta: { readonly author: string };
 }
 holds<Equal<Gradient<Layer>, { weights: Float64Array; bias: number[] }>>();
-holds<Equal<Gradient<{ layers: readonly Layer[]; temperature: number }>, { layers: { weights: Float64Array; bias: number[] }[]; temperature: number }>>();
-holds<Equal<Gradient<{ a?: number; b?: string; c: number | null; d?: NoDiff<number> }>, { a?: number; c: number | null }>>();
+holds<
+  Equal<
+    Gradient<{ layers: readonly Layer[]; temperature: number }>,
+    { layers: { weights: Float64Array; bias: number[] }[]; temperature: number }
+  >
+>();
+holds<
+  Equal<Gradient<{ a?: number; b?: string; c: number | null; d?: NoDiff<number> }>, { a?: number; c: number | null }>
+>();
 holds<Equal<Gradient<{ a?: number | undefined }>, { a?: number | undefined }>>();
 holds<Equal<Gradient<Record<string, number>>, Record<string, number>>>();
 holds<Equal<Gradient<Record<"a" | "b", number>>, { a: number; b: number }>>();
@@ -120,7 +129,13 @@ function descend<T extends { readonly w: Float64Array }>(parameters: T, gradient
 descend({ w: new Float64Array(1), name: "x" }, { w: new Float64Array(1) });
 
 // NoDiff: a plain value is assignable to it, and it is used like one
-function constants(count: NoDiff<number>, table: NoDiff<readonly number[]>, flag: NoDiff<boolean>, name: NoDiff<string>, layer: NoDiff<{ size: number }>): number {
+function constants(
+  count: NoDiff<number>,
+  table: NoDiff<readonly number[]>,
+  flag: NoDiff<boolean>,
+  name: NoDiff<string>,
+  layer: NoDiff<{ size: number }>,
+): number {
   let total: number = count * 2 + count;
   for (let i = 0; i < count; i++) total += table[i]!;
   for (const x of table) total += x;

@@ -29,7 +29,7 @@ const compute: { readonly [name in PrimName]: Compute } = {
   mod: (x, y) => x % y,
   pow: (x, y) => x ** y,
   neg: (x) => -x,
-  fromBool: (x) => +x,
+  fromBool: Number,
   lt: (x, y) => x < y,
   le: (x, y) => x <= y,
   gt: (x, y) => x > y,

@@ -1,34 +1,35 @@
-/** A tiny evaluator of rule expressions, which knows primitives by their JavaScript spelling and nothing else. */
+/** A tiny evaluator of rule expressions, which knows primitives by their JavaScript spelling. */
 import { primitives, type PrimName } from "../../compiler/src/ir/primitives.js";
 import type { Rule, RuleExpr } from "../../compiler/src/rules/rule.js";
 import { assertNever } from "../../compiler/src/support/invariant.js";
 
 type Scalar = number | boolean;
 
+const infix: Readonly<Record<string, (x: number, y: number) => Scalar>> = {
+  "+": (x, y) => x + y,
+  "-": (x, y) => x - y,
+  "*": (x, y) => x * y,
+  "/": (x, y) => x / y,
+  "%": (x, y) => x % y,
+  "**": (x, y) => x ** y,
+  "<": (x, y) => x < y,
+  "<=": (x, y) => x <= y,
+  ">": (x, y) => x > y,
+  ">=": (x, y) => x >= y,
+  "===": (x, y) => x === y,
+  "&&": (x, y) => Boolean(x) && Boolean(y),
+};
+
 /** The value of a primitive, computed by JavaScript itself. */
 export function applyPrimitive(name: PrimName, args: readonly Scalar[]): Scalar {
-  let compiled = functions.get(`${name}/${args.length}`);
-  if (compiled === undefined) {
-    compiled = new Function(...parameterNames(args.length), `return ${spell(name, parameterNames(args.length))};`) as typeof compiled;
-    functions.set(`${name}/${args.length}`, compiled!);
-  }
-  return compiled!(...args);
-}
-const functions = new Map<string, (...args: readonly Scalar[]) => Scalar>();
-
-const parameterNames = (count: number) => Array.from({ length: count }, (_, i) => `x${i}`);
-
-function spell(name: PrimName, args: readonly string[]): string {
-  const { spelling } = primitives[name];
-  if (name === "isNullish") return `${args[0]} == null`;
-  switch (spelling.kind) {
-    case "infix":
-      return args.join(` ${spelling.text} `);
-    case "prefix":
-      return `${spelling.text}(${args.join(", ")})`;
-    case "call":
-      return `${spelling.text}(${args.join(", ")})`;
-  }
+  const { kind, text } = primitives[name].spelling;
+  const numbers = args.map(Number);
+  const [x = NaN, y = NaN] = numbers;
+  if (kind === "infix") return infix[text]?.(x, y) ?? NaN;
+  if (kind === "prefix") return text === "-" ? -x : x;
+  const builtin: unknown = Object.getOwnPropertyDescriptor(Math, text.replace("Math.", ""))?.value;
+  if (typeof builtin !== "function") throw new Error(`rules do not use ${text}`);
+  return Number(Reflect.apply(builtin, Math, numbers));
 }
 
 /** What a slot of a rule is worth; only the arm taken is evaluated. */
@@ -58,7 +59,9 @@ function evaluate(expr: RuleExpr, g: number, z: number, operands: readonly numbe
         expr.args.map((arg) => evaluate(arg, g, z, operands)),
       );
     case "cond":
-      return evaluate(expr.test, g, z, operands) ? evaluate(expr.then, g, z, operands) : evaluate(expr.else, g, z, operands);
+      return evaluate(expr.test, g, z, operands)
+        ? evaluate(expr.then, g, z, operands)
+        : evaluate(expr.else, g, z, operands);
     default:
       return assertNever(expr);
   }

@@ -1,10 +1,13 @@
 /** Runs TypeScript text in memory: types stripped, modules linked by the specifiers they were written with. */
 import ts from "typescript";
+import { cloneData } from "./data.js";
 
 export type Exports = Readonly<Record<string, unknown>>;
 
 /** Resolves an import that is not among the files; given the importing file and the specifier. */
 export type Outside = (specifier: string, importer: string) => Exports | undefined;
+
+type Run = (exports: object, require: (specifier: string) => Exports, console: object) => void;
 
 /** TypeScript text to a CommonJS body. */
 export function stripTypes(source: string, fileName = "module.ts"): string {
@@ -26,6 +29,11 @@ export class Modules {
   readonly #sources = new Map<string, string>();
   readonly #loaded = new Map<string, Record<string, unknown>>();
   readonly #outside: Outside;
+  /** What the modules wrote with `console`, oldest first; empty it at will. */
+  readonly printed: unknown[][] = [];
+  readonly #console = Object.fromEntries(
+    ["log", "info", "warn", "error", "debug"].map((name) => [name, (...values: unknown[]) => void this.printed.push(cloneData(values))]),
+  );
 
   constructor(sources: Readonly<Record<string, string>>, outside: Outside = () => undefined) {
     for (const [path, source] of Object.entries(sources)) this.#sources.set(path, source);
@@ -47,8 +55,8 @@ export class Modules {
     const exports: Record<string, unknown> = {};
     this.#loaded.set(path, exports);
     // oxlint-disable-next-line typescript/no-implied-eval -- running the text is the purpose
-    const run = new Function("exports", "require", body) as (exports: object, require: (specifier: string) => Exports) => void;
-    run(exports, (specifier) => this.#require(specifier, path));
+    const run = new Function("exports", "require", "console", body) as Run;
+    run(exports, (specifier) => this.#require(specifier, path), this.#console);
     return exports;
   }
 

@@ -32,7 +32,9 @@ const typedArrays = {
 export const isTypedArray = (x: JsValue): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
 const holdsReals = (x: JsValue): boolean => !isTypedArray(x) || x instanceof Float64Array || x instanceof Float32Array;
 const isPlainObject = (x: JsValue): x is Record<string, JsValue> =>
-  typeof x === "object" && x !== null && (Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null);
+  typeof x === "object" &&
+  x !== null &&
+  (Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null);
 
 export class Memory {
   private readonly tangents = new WeakMap<object, Map<Key, number>>();
@@ -119,7 +121,8 @@ export class Memory {
         return type.elems.map((t, i) => this.zeros(t, this.get(x, i)));
       case "record": {
         const made: Record<string, JsValue> = {};
-        for (const f of this.fields(type.name)) if (this.carries(f) && f.name in (x as object)) made[f.name] = this.zeros(f.type, this.get(x, f.name));
+        for (const f of this.fields(type.name))
+          if (this.carries(f) && f.name in (x as object)) made[f.name] = this.zeros(f.type, this.get(x, f.name));
         return made;
       }
       default:
@@ -129,7 +132,9 @@ export class Memory {
 
   /** `target += source`, number by number; `type` is the type of `target`. */
   addInto(type: Type, target: JsValue, source: JsValue): void {
-    this.update(type, target, source, (a, b) => dual(primal(a) as number + (primal(b) as number), tangent(a) + tangent(b)));
+    this.update(type, target, source, (a, b) =>
+      dual((primal(a) as number) + (primal(b) as number), tangent(a) + tangent(b)),
+    );
   }
 
   clear(type: Type, target: JsValue): void {
@@ -171,7 +176,8 @@ export class Memory {
       }
       case "record": {
         const made: Record<string, JsValue> = {};
-        for (const f of this.fields(type.name)) if (f.name in (x as object)) this.set(made, f.name, this.rebuild(f.type, this.get(x, f.name)));
+        for (const f of this.fields(type.name))
+          if (f.name in (x as object)) this.set(made, f.name, this.rebuild(f.type, this.get(x, f.name)));
         return made;
       }
       default:
@@ -189,13 +195,16 @@ export class Memory {
       case "array":
         return Array.isArray(x) ? x.map((_: JsValue, i) => this.tangentOf(type.elem, this.get(x, i))) : undefined;
       case "tuple":
-        return Array.isArray(x) ? type.elems.map((t, i) => (this.isDifferentiable(t) ? this.tangentOf(t, this.get(x, i)) : 0)) : undefined;
+        return Array.isArray(x)
+          ? type.elems.map((t, i) => (this.isDifferentiable(t) ? this.tangentOf(t, this.get(x, i)) : 0))
+          : undefined;
       case "record": {
         if (typeof x !== "object" || x === null) return undefined;
         const made: Record<string, JsValue> = {};
         for (const f of this.fields(type.name)) {
           const content = f.name in x ? this.get(x, f.name) : undefined;
-          if (this.carries(f) && content !== undefined && content !== null) made[f.name] = this.tangentOf(f.type, content);
+          if (this.carries(f) && content !== undefined && content !== null)
+            made[f.name] = this.tangentOf(f.type, content);
         }
         return made;
       }
@@ -217,14 +226,16 @@ export class Memory {
     if (type.kind === "typed") for (let i = 0; i < lengthOf(x); i++) member({ kind: "num" }, i);
     else if (type.kind === "array") for (let i = 0; i < lengthOf(x); i++) member(type.elem, i);
     else if (type.kind === "tuple") type.elems.forEach((t, i) => member(t, i));
-    else if (type.kind === "record") for (const f of this.fields(type.name)) if (this.carries(f)) member(f.type, f.name);
+    else if (type.kind === "record")
+      for (const f of this.fields(type.name)) if (this.carries(f)) member(f.type, f.name);
     return x;
   }
 
   /** Where the differentiable numbers of a value are, as paths of keys; the empty path is the value itself. */
   paths(type: Type, x: JsValue): readonly (readonly Key[])[] {
     if (!this.isDifferentiable(type) || x === undefined || x === null) return [];
-    const below = (key: Key, t: Type): (readonly Key[])[] => this.paths(t, (x as Record<Key, JsValue>)[key]).map((p) => [key, ...p]);
+    const below = (key: Key, t: Type): (readonly Key[])[] =>
+      this.paths(t, (x as Record<Key, JsValue>)[key]).map((p) => [key, ...p]);
     switch (type.kind) {
       case "num":
         return typeof x === "number" ? [[]] : [];
@@ -244,7 +255,7 @@ export class Memory {
 
 export function lengthOf(x: JsValue): number {
   if (Array.isArray(x) || isTypedArray(x)) return x.length;
-  throw new TypeError(`not an array: ${String(x)}`);
+  throw new TypeError(`a ${typeof x} is not an array`);
 }
 
 /** A copy of arrays, typed arrays and plain objects at any depth; what was shared stays shared, anything else is kept. */

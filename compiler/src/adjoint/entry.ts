@@ -1,7 +1,7 @@
 /** The differentiated function as a whole: gradient in one body, or a forward sweep that returns a pullback. */
 import { Builder, like, value } from "../ir/build.js";
 import type { Func, Op, Value } from "../ir/ir.js";
-import { isReference, num, tapeType, tupleOf } from "../ir/types.js";
+import { isReference, num, sameType, tapeType, tupleOf } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
@@ -9,7 +9,7 @@ import { placeBefore } from "./finish.js";
 import { writeForward } from "./forward.js";
 import { Frame } from "./frame.js";
 import { HalfMaker } from "./halves.js";
-import { contribute, reverseRegion, reverseShadow } from "./reverse.js";
+import { reverseRegion, reverseShadow } from "./reverse.js";
 import { RootScope } from "./scope.js";
 import { FunctionState, type Written } from "./state.js";
 
@@ -25,7 +25,7 @@ interface Sweeps {
 function beginSweeps(context: Context, mode: string, repeatable: boolean): Sweeps {
   const func = context.func(context.entry);
   const tape = value(tapeType, "tape");
-  const state = new FunctionState(context, func, { forward: tape, reverse: tape }, repeatable);
+  const state = new FunctionState(context, func, { forward: tape, reverse: tape }, repeatable, !repeatable);
   const frame = new Frame(state.frames, { kind: "root" }, undefined, func.loc);
   for (const p of func.body.params) {
     state.frames.define(p, frame);
@@ -45,17 +45,22 @@ function reverseBody(sweeps: Sweeps): readonly Value[] {
   const b = written.frame.reverse;
   reverseRegion(state, written, scope);
   b.loc = func.loc;
-  return context.wrt.map((i) => {
+  const gradients = context.wrt.map((i) => {
     const param = func.body.params[i];
     invariant(param !== undefined, "differentiated parameter out of range");
     if (!isReference(param.type)) return scope.get(param) ?? b.const(0);
     if (!context.activity.hasShadow(param)) return exportOf(b, zerosLike(state, b, param), true);
     const shadow = reverseShadow(state, param, b);
-    const isForwardMade = state.shadows.has(param.id);
-    const result = exportOf(b, shadow, !(state.repeatable && isForwardMade));
-    if (state.repeatable && isForwardMade) b.push({ kind: "clear", target: shadow });
-    return result;
+    return exportOf(b, shadow, !(state.repeatable && state.shadows.has(param.id)));
   });
+  // Shadows that the forward sweep made are used again by the next run of a pullback, from zero.
+  if (state.repeatable) {
+    for (const param of func.body.params) {
+      const shadow = state.shadows.get(param.id);
+      if (shadow !== undefined) b.push({ kind: "clear", target: shadow });
+    }
+  }
+  return gradients;
 }
 
 function zerosLike(state: FunctionState, b: Builder, v: Value): Value {
@@ -74,15 +79,42 @@ function exportOf(b: Builder, source: Value, take: boolean): Value {
  * Parameters the function (or its pullback, later) must not share with the caller are copied on entry: then arguments
  * stay as they were, and what the caller does to them afterwards does not matter.
  */
-function copyParams(sweeps: Sweeps, isCopied: (p: Value) => boolean): { readonly params: readonly Value[]; readonly ops: readonly Op[] } {
-  const ops: Op[] = [];
+function receiveParams(sweeps: Sweeps, isCopied: (p: Value) => boolean): { readonly params: readonly Value[]; readonly ops: readonly Op[] } {
+  const copies: Op[] = [];
   const params = sweeps.func.body.params.map((p) => {
     if (!isReference(p.type) || !isCopied(p)) return p;
     const given = like(p);
-    ops.push({ kind: "copy", source: given, result: p });
+    copies.push({ kind: "copy", source: given, result: p });
     return given;
   });
-  return { params, ops };
+  return { params, ops: [...refuseSharedArguments(sweeps, params, isOverwritten(sweeps)), ...copies] };
+}
+
+/**
+ * A function that overwrites an argument sees the overwriting through another argument that is the same object. The
+ * copies made on entry would hide that, so such a call is refused.
+ */
+function refuseSharedArguments(sweeps: Sweeps, params: readonly Value[], isOverwrittenParam: (p: Value) => boolean): readonly Op[] {
+  const { func } = sweeps;
+  const b = new Builder(func.loc);
+  func.body.params.forEach((p, i) => {
+    func.body.params.slice(0, i).forEach((q, j) => {
+      if (!isReference(p.type) || !sameType(p.type, q.type) || !(isOverwrittenParam(p) || isOverwrittenParam(q))) return;
+      const [first, second] = [params[j], params[i]];
+      if (first === undefined || second === undefined) return;
+      const message = `${func.source} overwrites an argument, so ${q.hint ?? "one"} and ${p.hint ?? "another"} must not be the same object`;
+      b.if(
+        b.prim("eq", [first, second]),
+        [],
+        (then) => {
+          then.push({ kind: "throw", text: [`new TypeError(${JSON.stringify(message)})`], args: [] });
+          return null;
+        },
+        () => [],
+      );
+    });
+  });
+  return b.ops;
 }
 
 function isOverwritten(sweeps: Sweeps): (p: Value) => boolean {
@@ -105,10 +137,10 @@ export function differentiateGradient(context: Context): Func {
   const result = func.body.yields?.[0];
   if (result !== undefined) {
     const b = written.frame.reverse;
-    contribute(state, scope, b, result, b.const(1));
+    state.contribute(scope, b, result, b.const(1));
   }
   const gradient = result === undefined ? undefined : gradientResult(sweeps, reverseBody(sweeps));
-  const { params, ops } = copyParams(sweeps, isOverwritten(sweeps));
+  const { params, ops } = receiveParams(sweeps, isOverwritten(sweeps));
   const open: Op[] = state.frames.usesTape ? [{ kind: "openTape", owned: false, result: tape }] : [];
   const close: Op[] = state.frames.usesTape ? [{ kind: "closeTape", tape }] : [];
   const forward = placeBefore(written.frame.forward.ops, state.frames.before);
@@ -132,11 +164,11 @@ export function differentiatePullback(context: Context): Func {
   const result = func.body.yields?.[0];
   const name = `${func.name}.vjp`;
   if (result === undefined || written.yields === null) {
-    const { params, ops } = copyParams(sweeps, isOverwritten(sweeps));
+    const { params, ops } = receiveParams(sweeps, isOverwritten(sweeps));
     return { ...func, name, body: { params, ops: [...ops, ...frame.forward.ops], yields: null }, results: func.results };
   }
   const seed = value(isReference(result.type) ? gradientType(context, result) : num, "seed");
-  if (result.type.kind === "num") contribute(state, scope, frame.reverse, result, seed);
+  if (result.type.kind === "num") state.contribute(scope, frame.reverse, result, seed);
   else if (context.activity.hasShadow(result)) {
     frame.reverse.push({ kind: "addInto", target: reverseShadow(state, result, frame.reverse), source: seed });
   }
@@ -150,7 +182,7 @@ export function differentiatePullback(context: Context): Func {
 
   const rereads = readsPrimalMemory(state, b.ops);
   const overwritten = isOverwritten(sweeps);
-  const { params, ops } = copyParams(sweeps, (p) => rereads || overwritten(p));
+  const { params, ops } = receiveParams(sweeps, (p) => rereads || overwritten(p));
   const out = new Builder(func.loc);
   out.ops.push(...ops);
   if (state.frames.usesTape) out.push({ kind: "openTape", owned: true, result: tape });

@@ -12,23 +12,24 @@ import { isDifferentiable, isReference, shadowName } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { constant, Frame, openRegion } from "./frame.js";
-import type { HalfMaker } from "./halves.js";
-import { type Entry, type FunctionState, type OpenLoop, placeOn, type Written } from "./state.js";
+import { type Entry, type FunctionState, type HalfSource, type OpenLoop, placeOn, type Written } from "./state.js";
 
 /** Writes the forward version of `region` into `frame`. */
-export function writeForward(state: FunctionState, halves: HalfMaker, region: Region, frame: Frame): Written {
+export function writeForward(state: FunctionState, halves: HalfSource, region: Region, frame: Frame): Written {
   const entries: Entry[] = [];
+  const last = region.ops.at(-1);
   for (const op of region.ops) {
     frame.forward.loc = op.loc;
     for (const v of results(op)) state.frames.define(v, frame, op);
-    const entry = writeOp(state, halves, op, frame);
+    const inTail = state.isJoint && op === last && frame.shape.kind === "root";
+    const entry = op.kind === "if" ? writeIf(state, halves, op, frame, inTail) : writeOp(state, halves, op, frame);
     if (entry !== undefined) entries.push(entry);
   }
   const yields = region.yields === null ? null : [...region.yields];
   return { frame, region, entries, yields };
 }
 
-function writeOp(state: FunctionState, halves: HalfMaker, op: Op, frame: Frame): Entry | undefined {
+function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, frame: Frame): Entry | undefined {
   const { forward } = frame;
   const { activity } = state.context;
   switch (op.kind) {
@@ -45,7 +46,7 @@ function writeOp(state: FunctionState, halves: HalfMaker, op: Op, frame: Frame):
       forward.push(op);
       if (isReference(op.value.type)) {
         if (activity.hasShadow(op.place.base) && isShadowedMember(state, op.value)) {
-          forward.push({ kind: "store", place: placeOn(op.place, state.shadow(op.place.base), undefined), value: shadowOrZeros(state, op.value, frame) });
+          return writeLink(state, op, frame);
         }
         return undefined;
       }
@@ -59,8 +60,6 @@ function writeOp(state: FunctionState, halves: HalfMaker, op: Op, frame: Frame):
       forward.push(op);
       if (activity.hasShadow(op.result) && !state.isStationary(op.result)) newShadow(state, op, frame);
       return { kind: "plain", op };
-    case "if":
-      return writeIf(state, halves, op, frame);
     case "for":
     case "while":
       return writeLoop(state, halves, op, frame);
@@ -70,6 +69,20 @@ function writeOp(state: FunctionState, halves: HalfMaker, op: Op, frame: Frame):
       forward.push(op);
       return { kind: "plain", op };
   }
+}
+
+/** A reference is stored: the shadow structure is linked in the same way. */
+function writeLink(state: FunctionState, op: Op & { kind: "store" }, frame: Frame): Entry | undefined {
+  const { forward } = frame;
+  const place = placeOn(op.place, state.shadow(op.place.base), undefined);
+  let before: Value | undefined;
+  if (state.context.memory.classOf(op.place.base).external) {
+    before = value(state.context.shadowType(op.value.type));
+    state.frames.define(before, frame);
+    forward.push({ kind: "load", place, result: before });
+  }
+  forward.push({ kind: "store", place, value: shadowOrZeros(state, op.value, frame) });
+  return before === undefined ? undefined : { kind: "relink", op, before };
 }
 
 const isShadowedMember = (state: FunctionState, v: Value): boolean => isDifferentiable(v.type, state.context.program.records);
@@ -134,13 +147,14 @@ function pick(values: readonly Value[], i: number): Value {
   return found;
 }
 
-function writeIf(state: FunctionState, halves: HalfMaker, op: If, frame: Frame): Entry {
+/** In tail position the reverse code of an arm will follow in the arm itself, where all its values are in scope. */
+function writeIf(state: FunctionState, halves: HalfSource, op: If, frame: Frame, inTail: boolean): Entry {
   const opResults = [...op.results];
   const yields: (Value[] | null)[] = [];
   const builders: Builder[] = [];
   const owner = { results: opResults, yields, builders };
   const write = (region: Region, index: number): Written => {
-    const arm = new Frame(state.frames, { kind: "arm", owner, index }, frame, op.loc);
+    const arm = new Frame(state.frames, inTail ? { kind: "root" } : { kind: "arm", owner, index }, frame, op.loc);
     const written = writeForward(state, halves, region, arm);
     yields.push(written.yields);
     builders.push(arm.forward);
@@ -151,16 +165,16 @@ function writeIf(state: FunctionState, halves: HalfMaker, op: If, frame: Frame):
     for (const arm of arms) arm.yields?.push(shadowOrZeros(state, pick(arm.yields, i), arm.frame));
     opResults.push(state.makeShadow(pick(op.results, i), frame));
   }
-  frame.forward.push({
+  const forward = frame.forward.push<Op>({
     ...op,
     then: openRegion([], arms[0].frame.forward, arms[0].yields),
     else: openRegion([], arms[1].frame.forward, arms[1].yields),
     results: opResults,
   });
-  return { kind: "if", op, arms };
+  return { kind: "if", op, arms, open: owner, forward, inTail };
 }
 
-function writeLoop(state: FunctionState, halves: HalfMaker, op: For | While, frame: Frame): Entry {
+function writeLoop(state: FunctionState, halves: HalfSource, op: For | While, frame: Frame): Entry {
   const index = op.kind === "for" ? op.body.params[0] : undefined;
   const carried = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
   const shadowPositions = shadowed(state, carried);
@@ -193,7 +207,7 @@ function enterLoop(state: FunctionState, loop: Op): Op[] {
   return ops;
 }
 
-function writeCall(state: FunctionState, maker: HalfMaker, op: Op & { kind: "call" }, frame: Frame): Entry | undefined {
+function writeCall(state: FunctionState, maker: HalfSource, op: Op & { kind: "call" }, frame: Frame): Entry | undefined {
   if (!state.context.activity.isActiveFunction(op.callee)) {
     frame.forward.push(op);
     for (const i of shadowed(state, op.results)) newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);

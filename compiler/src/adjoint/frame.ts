@@ -44,6 +44,8 @@ export class Frames {
   constructor(
     readonly stability: Stability,
     readonly tapes: { readonly forward: Value; readonly reverse: Value },
+    /** The reverse code may run several times. */
+    private readonly repeatable: boolean,
   ) {}
 
   define(v: Value, frame: Frame, op?: Op, mirrors?: Load): void {
@@ -54,6 +56,15 @@ export class Frames {
     const found = this.definitions.get(v.id);
     invariant(found !== undefined, `no definition of ${v.hint ?? ""}#${v.id}`);
     return found;
+  }
+
+  /**
+   * Stores of shadow references are undone by the reverse sweep, so a pullback that runs again finds another structure:
+   * there only shadows of places that are never written are read again.
+   */
+  canReadAgain(load: Load, mirrors: Load | undefined): boolean {
+    if (mirrors === undefined) return this.stability.isStable(load);
+    return this.repeatable ? this.stability.isConstant(mirrors) : this.stability.isStable(mirrors);
   }
 
   /** The forward value `v` for use in reverse code that is being added to `at`. */
@@ -98,8 +109,10 @@ export class Frame {
   interleaved = false;
   /** Arms inside a loop body that save something: room for them is made with the loop's own, if it can be. */
   readonly savingArms: Frame[] = [];
-  /** The reverse index of a loop body. */
+  /** The index of a reversed loop body: the forward index of a `for`, the number of the iteration of a `while`. */
   reverseIndex: Value | undefined;
+  /** Parameters of a loop body that follow from the reverse index (counters): how to compute each. */
+  readonly counters = new Map<ValueId, (at: Builder) => Value>();
 
   constructor(
     readonly frames: Frames,
@@ -196,11 +209,12 @@ export class Frame {
     if (frame !== this) return frame.#inScope || frame.#requests.has(v.id) ? 0 : 1;
     if (this.shape.kind === "loop" && this.shape.index?.id === v.id) return 0;
     if (!top && this.#requests.has(v.id)) return 0;
+    if (this.counters.has(v.id)) return 2;
     if (op === undefined) return Number.POSITIVE_INFINITY;
     let cost: number;
     if (op.kind === "prim") cost = primitives[op.name].cost;
     else if (op.kind === "length" || op.kind === "global") cost = 1;
-    else if (op.kind === "load" && this.frames.stability.isStable(mirrors ?? op)) cost = 2;
+    else if (op.kind === "load" && this.frames.canReadAgain(op, mirrors)) cost = 2;
     else return Number.POSITIVE_INFINITY;
     for (const operand of operands(op)) {
       if (cost > budget) return Number.POSITIVE_INFINITY;
@@ -211,6 +225,15 @@ export class Frame {
 
   #recompute(v: Value, placeholder: Value): void {
     const { op, order } = this.frames.definition(v);
+    const counter = this.counters.get(v.id);
+    if (counter !== undefined) {
+      const at = new Builder();
+      counter(at);
+      const last = at.ops.pop();
+      invariant(last !== undefined, "a counter is computed");
+      this.#recomputed.push({ order, ops: [...at.ops, mapResults(last, () => placeholder)] });
+      return;
+    }
     invariant(op !== undefined, "nothing to compute again");
     const again = new Builder(op.loc);
     const copy = mapOp(

@@ -4,29 +4,18 @@
  * the adjoints of its numeric parameters. Adjoints in memory go through the shadows both halves are given.
  */
 import { value } from "../ir/build.js";
-import type { Call, Func, Value, ValueId } from "../ir/ir.js";
+import type { Func, Value, ValueId } from "../ir/ir.js";
 import { num, tapeType } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
 import { placeBefore } from "./finish.js";
 import { shadowed, shadowOrZeros, writeForward } from "./forward.js";
 import { Frame } from "./frame.js";
-import { contribute, reverseRegion } from "./reverse.js";
-import { type AdjointScope, adjointName, RootScope } from "./scope.js";
-import { type Entry, FunctionState } from "./state.js";
+import { reverseRegion } from "./reverse.js";
+import { adjointName, RootScope } from "./scope.js";
+import { FunctionState, type Halves, type HalfSource } from "./state.js";
 
-export interface Halves {
-  readonly forward: string;
-  readonly reverse: string;
-  /** Positions of the parameters the reverse half is given again, and of those whose shadows it is given. */
-  passed: readonly number[];
-  passedShadows: readonly number[];
-  /** Positions of the results whose adjoints the reverse half takes, and of the parameters whose adjoints it returns. */
-  readonly activeResults: readonly number[];
-  readonly activeParams: readonly number[];
-}
-
-export class HalfMaker {
+export class HalfMaker implements HalfSource {
   readonly #known = new Map<string, Halves>();
   readonly #underway = new Set<string>();
   readonly #recursive = new Set<string>();
@@ -66,7 +55,7 @@ export class HalfMaker {
 
   #build(func: Func, halves: Halves): void {
     const tapes = { forward: value(tapeType, "tape"), reverse: value(tapeType, "tape") };
-    const state = new FunctionState(this.context, func, tapes, this.repeatable);
+    const state = new FunctionState(this.context, func, tapes, this.repeatable, false);
     const frame = new Frame(state.frames, { kind: "half" }, undefined, func.loc);
     const { params } = func.body;
     for (const p of params) state.frames.define(p, frame);
@@ -90,7 +79,7 @@ export class HalfMaker {
       const result = func.body.yields?.[i];
       invariant(result !== undefined, "result out of range");
       const g = value(num, adjointName(result));
-      contribute(state, scope, frame.reverse, result, g);
+      state.contribute(scope, frame.reverse, result, g);
       return g;
     });
     reverseRegion(state, written, scope);
@@ -133,30 +122,4 @@ export class HalfMaker {
       ...(func.loc === undefined ? {} : { loc: func.loc }),
     });
   }
-}
-
-/** `y = f(x, a)` becomes `dx += f_reverse(…, dy, tape)`. */
-export function reverseCall(state: FunctionState, entry: Entry & { kind: "call" }, frame: Frame, scope: AdjointScope): void {
-  const { op, halves } = entry;
-  const b = frame.reverse;
-  const at = (values: readonly Value[], i: number): Value => {
-    const found = values[i];
-    invariant(found !== undefined, "position out of range");
-    return found;
-  };
-  const passed = halves.passed.map((i) => state.frames.resolve(at(op.args, i), b));
-  const shadows = halves.passedShadows.map((i) => {
-    const arg = at(op.args, i);
-    return state.frames.resolve(state.shadow(arg), b);
-  });
-  const adjoints = halves.activeResults.map((i) => scope.get(at(op.results, i)) ?? b.const(0));
-  const results = halves.activeParams.map((i) => value(num, adjointName(at(op.args, i))));
-  const call: Call = {
-    kind: "call",
-    callee: halves.reverse,
-    args: [...passed, ...shadows, ...adjoints, state.frames.tapes.reverse],
-    results,
-  };
-  b.push(call);
-  halves.activeParams.forEach((i, k) => contribute(state, scope, b, at(op.args, i), at(results, k)));
 }

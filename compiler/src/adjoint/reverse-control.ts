@@ -1,43 +1,31 @@
 /** Reversing control flow. Exits were nested away by the frontend, so there is nothing here about `break` or `return`. */
 import { Builder, like, value } from "../ir/build.js";
-import type { For, Op, Value, While } from "../ir/ir.js";
+import type { For, Loc, Op, Value, While } from "../ir/ir.js";
 import { num } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import { type Frame, reserve } from "./frame.js";
-import { contribute, reverseRegion } from "./reverse.js";
 import { type AdjointScope, adjointName, ArmScope, LoopScope } from "./scope.js";
-import type { Entry, FunctionState, Written } from "./state.js";
+import type { Entry, FunctionState, ReverseRegion, Written } from "./state.js";
 
 /**
  *     if (c) { A } else { B }   →   if (c) { reversed A } else { reversed B }
  *
  * An arm that throws is never reversed: then the other arm ran, and its reversal needs no test.
  */
-export function reverseIf(state: FunctionState, entry: Entry & { kind: "if" }, frame: Frame, scope: AdjointScope): void {
+export function reverseIf(state: FunctionState, entry: Entry & { kind: "if" }, frame: Frame, scope: AdjointScope, reverseRegion: ReverseRegion): void {
   const { op, arms } = entry;
   const b = frame.reverse;
-  const scopes = arms.map((arm) => {
-    const inner = new ArmScope(
-      (v) => state.frames.definition(v).frame === arm.frame,
-      scope,
-      (v) => state.frames.definition(v).frame === frame,
-    );
-    if (arm.region.yields === null) return inner;
-    arm.frame.reverse.loc = op.loc;
-    op.results.forEach((result, i) => {
-      const g = scope.get(result);
-      const yielded = arm.region.yields?.[i];
-      if (g !== undefined && yielded !== undefined) contribute(state, inner, arm.frame.reverse, yielded, g);
-    });
-    reverseRegion(state, arm, inner);
-    arm.frame.settle(arm.yields);
-    finishArm(arm, frame);
-    return inner;
-  });
-  const [thenScope, elseScope] = scopes;
   const [thenArm, elseArm] = arms;
-  invariant(thenScope !== undefined && elseScope !== undefined, "an if has two arms");
+  const thenScope = reverseArm(state, entry, thenArm, frame, scope, reverseRegion);
+  const elseScope = reverseArm(state, entry, elseArm, frame, scope, reverseRegion);
   b.loc = op.loc;
+  if (entry.inTail) {
+    // Reverse code so far (the seed) is what the arms start from: it moves before the `if`.
+    const { ops } = frame.forward;
+    ops.splice(ops.lastIndexOf(entry.forward), 0, ...frame.prologue.ops.splice(0), ...b.ops.splice(0));
+    joinTail(entry, scope, [thenScope, elseScope]);
+    return;
+  }
 
   const only = thenArm.region.yields === null ? elseArm : elseArm.region.yields === null ? thenArm : undefined;
   if (only !== undefined) {
@@ -59,11 +47,46 @@ export function reverseIf(state: FunctionState, entry: Entry & { kind: "if" }, f
     return builder.region([], yields);
   };
   const cond = state.frames.resolve(op.cond, b);
-  b.push({ kind: "if", cond, then: arm(thenOps, thenScope), else: arm(elseOps, elseScope), results });
+  b.push({ kind: "if", cond, then: arm(thenOps, thenScope), else: arm(elseOps, elseScope), results, ...adjointNote("branch", op) });
   [...touched.values()].forEach((v, i) => {
     const result = results[i];
     if (result !== undefined) scope.set(v, result);
   });
+}
+
+function reverseArm(state: FunctionState, entry: Entry & { kind: "if" }, arm: Written, frame: Frame, scope: AdjointScope, reverseRegion: ReverseRegion): AdjointScope {
+  const inner = new ArmScope(
+    (v) => state.frames.definition(v).frame === arm.frame,
+    scope,
+    (v) => state.frames.definition(v).frame === frame,
+  );
+  if (arm.region.yields === null) return inner;
+  arm.frame.reverse.loc = entry.op.loc;
+  entry.op.results.forEach((result, i) => {
+    const g = scope.get(result);
+    const yielded = arm.region.yields?.[i];
+    if (g !== undefined && yielded !== undefined) state.contribute(inner, arm.frame.reverse, yielded, g);
+  });
+  reverseRegion(state, arm, inner);
+  arm.frame.settle(arm.yields);
+  finishArm(arm, frame);
+  return inner;
+}
+
+/** The last `if` of a function: each arm goes on with its own reverse code and yields the adjoints of outer values. */
+function joinTail(entry: Entry & { kind: "if" }, scope: AdjointScope, scopes: readonly AdjointScope[]): void {
+  const touched = new Map(scopes.flatMap((s) => [...s.touched]));
+  entry.arms.forEach((arm, i) => {
+    const inner = scopes[i];
+    if (arm.yields === null || inner === undefined) return;
+    arm.frame.forward.ops.push(...arm.frame.reversed());
+    for (const v of touched.values()) arm.yields.push(inner.get(v) ?? inner.inherited(v) ?? arm.frame.forward.const(0));
+  });
+  for (const v of touched.values()) {
+    const result = value(num, adjointName(v));
+    entry.open.results.push(result);
+    scope.set(v, result);
+  }
 }
 
 /** Room for what an arm saves is made by the loop around it; outside loops the arm makes it itself. */
@@ -84,13 +107,14 @@ function finishArm(arm: Written, parent: Frame): void {
  * The adjoints of carried values run backwards through the iterations: what the body yields receives the adjoint of the
  * next iteration's parameter. Adjoints of values from outside are carried along as running sums.
  */
-export function reverseLoop(state: FunctionState, entry: Entry & { kind: "loop" }, frame: Frame, scope: AdjointScope): void {
+export function reverseLoop(state: FunctionState, entry: Entry & { kind: "loop" }, frame: Frame, scope: AdjointScope, reverseRegion: ReverseRegion): void {
   const { op, body } = entry;
   const { activity } = state.context;
   const b = frame.reverse;
   const inner = new LoopScope((v) => state.frames.definition(v).frame === body.frame);
   body.frame.reverse.loc = op.loc;
-  if (op.kind === "for") body.frame.reverseIndex = value(num, op.body.params[0]?.hint);
+  body.frame.reverseIndex = value(num, op.kind === "for" ? op.body.params[0]?.hint : "k");
+  findCounters(state, op, body.frame, body.frame.reverseIndex);
 
   const skip = op.breaks ? 1 : 0;
   const carried = carriedAdjoints(op, (v) => activity.isActive(v), scope);
@@ -101,7 +125,7 @@ export function reverseLoop(state: FunctionState, entry: Entry & { kind: "loop" 
     const param = value(num, adjointName(c.result) ?? adjointName(c.param));
     params.push(param);
     const yielded = body.region.yields?.[c.position + skip];
-    if (yielded !== undefined) contribute(state, inner, body.frame.reverse, yielded, param);
+    if (yielded !== undefined) state.contribute(inner, body.frame.reverse, yielded, param);
   }
   reverseRegion(state, body, inner);
   const yields: Value[] = carried.map((c) => inner.get(c.param) ?? body.frame.reverse.const(0));
@@ -136,9 +160,10 @@ export function reverseLoop(state: FunctionState, entry: Entry & { kind: "loop" 
       to: b.const(0),
       step: -1,
       inits,
-      body: reversedBody(value(num)),
+      body: reversedBody(body.frame.reverseIndex),
       breaks: false,
       results,
+      ...adjointNote("loop", op),
     });
   }
   reserveForLoop(state, entry, frame);
@@ -149,8 +174,41 @@ export function reverseLoop(state: FunctionState, entry: Entry & { kind: "loop" 
   });
   carried.forEach((c, i) => {
     const result = results[i];
-    if (result !== undefined) contribute(state, scope, b, c.init, result);
+    if (result !== undefined) state.contribute(scope, b, c.init, result);
   });
+}
+
+/** Carried integers that change by a constant in every iteration follow from its number: they are never saved. */
+function findCounters(state: FunctionState, op: For | While, body: Frame, index: Value): void {
+  const params = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
+  const integers = state.context.integers(state.func.name);
+  const constantOf = (v: Value | undefined): number | undefined => {
+    const found = v === undefined ? undefined : state.frames.definitions.get(v.id)?.op;
+    return found?.kind === "const" && typeof found.value === "number" && Number.isInteger(found.value) ? found.value : undefined;
+  };
+  params.forEach((param, i) => {
+    const init = op.inits[i];
+    const next = op.body.yields?.[i + (op.breaks ? 1 : 0)];
+    if (init === undefined || next === undefined || !integers.has(init.id)) return;
+    const made = state.frames.definitions.get(next.id);
+    if (made?.op?.kind !== "prim" || made.frame !== body) return;
+    const { name, args } = made.op;
+    const other = args[0] === param ? args[1] : name === "add" && args[1] === param ? args[0] : undefined;
+    const amount = constantOf(other);
+    if (amount === undefined || (name !== "add" && name !== "sub")) return;
+    const step = (name === "sub" ? -amount : amount) / (op.kind === "for" ? op.step : 1);
+    if (!Number.isInteger(step)) return;
+    body.counters.set(param.id, (at) => {
+      const start = state.frames.resolve(init, at);
+      const done = op.kind === "for" ? at.prim("sub", [index, state.frames.resolve(op.from, at)]) : index;
+      return at.prim("add", [start, step === 1 ? done : at.prim("mul", [done, at.const(step)])]);
+    });
+  });
+}
+
+/** The comment above a reversed loop or branch. */
+function adjointNote(what: string, op: Op): { readonly note?: string; readonly loc?: Loc } {
+  return op.loc === undefined ? {} : { note: `Adjoint of the ${what} at line ${op.loc.line}.`, loc: op.loc };
 }
 
 const isLocalTo = (state: FunctionState, v: Value, frame: Frame): boolean => state.frames.definition(v).frame === frame;
@@ -178,7 +236,7 @@ function carriedAdjoints(op: For | While, isActive: (v: Value) => boolean, scope
 function passThrough(state: FunctionState, scope: AdjointScope, b: Builder, carried: readonly Carried[], inits: readonly Value[]): void {
   carried.forEach((c, i) => {
     const g = inits[i];
-    if (g !== undefined && !c.isFresh) contribute(state, scope, b, c.init, g);
+    if (g !== undefined && !c.isFresh) state.contribute(scope, b, c.init, g);
   });
 }
 
@@ -205,7 +263,7 @@ function reversedFor(
     body: body(index),
     breaks: false,
     results,
-    ...(op.loc === undefined ? {} : { loc: op.loc }),
+    ...adjointNote("loop", op),
   };
 }
 

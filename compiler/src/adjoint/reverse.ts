@@ -13,7 +13,8 @@ import type { Op, Place, Prim, Value } from "../ir/ir.js";
 import { isFloatArray, isReference, num } from "../ir/types.js";
 import { instantiate } from "../rules/instantiate.js";
 import type { Rule } from "../rules/rule.js";
-import { reverseCall } from "./halves.js";
+import { invariant } from "../support/invariant.js";
+import { reverseCall } from "./reverse-call.js";
 import { reverseIf, reverseLoop } from "./reverse-control.js";
 import { type AdjointScope, adjointName } from "./scope.js";
 import { type Entry, type FunctionState, placeOn, type Written } from "./state.js";
@@ -31,10 +32,10 @@ export function reverseRegion(state: FunctionState, written: Written, scope: Adj
 function reverseEntry(state: FunctionState, entry: Entry, written: Written, scope: AdjointScope): void {
   switch (entry.kind) {
     case "if":
-      reverseIf(state, entry, written.frame, scope);
+      reverseIf(state, entry, written.frame, scope, reverseRegion);
       return;
     case "loop":
-      reverseLoop(state, entry, written.frame, scope);
+      reverseLoop(state, entry, written.frame, scope, reverseRegion);
       return;
     case "call":
       reverseCall(state, entry, written.frame, scope);
@@ -42,12 +43,12 @@ function reverseEntry(state: FunctionState, entry: Entry, written: Written, scop
     case "plain":
       reversePlain(state, entry.op, written, scope);
       return;
+    case "relink": {
+      const b = written.frame.reverse;
+      b.store(shadowPlace(state, entry.op.place, b), state.frames.resolve(entry.before, b));
+      return;
+    }
   }
-}
-
-/** Adds `g` to the adjoint of `v`, if `v` needs one. */
-export function contribute(state: FunctionState, scope: AdjointScope, b: Builder, v: Value, g: Value): void {
-  if (state.context.activity.isActive(v)) scope.add(b, v, g);
 }
 
 /** The shadow of `v` in reverse code. */
@@ -116,12 +117,24 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
     case "new":
       reverseNew(state, op, b, scope);
       return;
+    case "copy":
+      if (!state.context.activity.hasShadow(op.result)) return;
+      b.push({ kind: "addInto", target: reverseShadow(state, op.source, b), source: reverseShadow(state, op.result, b) });
+      if (state.repeatable && state.shadows.has(op.result.id)) b.push({ kind: "clear", target: reverseShadow(state, op.result, b) });
+      return;
     case "alloc":
     case "zeros":
       if (state.repeatable && state.shadows.has(op.result.id) && !state.holdsReferences(op.result)) {
         b.push({ kind: "clear", target: reverseShadow(state, op.result, b) });
       }
       return;
+    case "addInto":
+    case "clear":
+    case "export":
+    case "closure":
+    case "save":
+    case "restore":
+      invariant(false, `the reverse transformation of ${op.kind} is not defined`);
     default:
       return;
   }
@@ -168,7 +181,7 @@ function reversePrim(state: FunctionState, op: Prim, b: Builder, scope: AdjointS
   const [first, second] = op.args;
   if (op.name === "mul" && first !== undefined && first === second) {
     // x * x: 2 x g, not x g twice.
-    contribute(state, scope, b, first, b.prim("mul", [b.prim("mul", [b.const(2), state.frames.resolve(first, b)]), g]));
+    state.contribute(scope, b, first, b.prim("mul", [b.prim("mul", [b.const(2), state.frames.resolve(first, b)]), g]));
     return;
   }
   const rule = ruleOf(state, op);

@@ -2,11 +2,28 @@
 import type { Value, ValueId, Region, Op, Func, Place } from "../ir/ir.js";
 import { eachUse, operands, regions, walk } from "../ir/walk.js";
 import { isReference } from "../ir/types.js";
-import { value } from "../ir/build.js";
+import { type Builder, value } from "../ir/build.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
-import { type Frame, Frames } from "./frame.js";
-import type { Halves } from "./halves.js";
+import { type Frame, Frames, type OpenIf } from "./frame.js";
+import type { AdjointScope } from "./scope.js";
+
+/** The two halves of a function that stays a call. */
+export interface Halves {
+  readonly forward: string;
+  readonly reverse: string;
+  /** Positions of the parameters the reverse half is given again, and of those whose shadows it is given. */
+  passed: readonly number[];
+  passedShadows: readonly number[];
+  /** Positions of the results whose adjoints the reverse half takes, and of the parameters whose adjoints it returns. */
+  readonly activeResults: readonly number[];
+  readonly activeParams: readonly number[];
+}
+
+/** Who makes halves. */
+export interface HalfSource {
+  halves(name: string): Halves;
+}
 
 /** A region of the forward sweep that has been written, and what is needed to reverse it. */
 export interface Written {
@@ -19,8 +36,10 @@ export interface Written {
 
 /** One operation to reverse. */
 export type Entry =
+  /** A store of a shadow reference into a structure the user gets back: undone on the way back. */
+  | { readonly kind: "relink"; readonly op: Op & { kind: "store" }; readonly before: Value }
   | { readonly kind: "plain"; readonly op: Op }
-  | { readonly kind: "if"; readonly op: Op & { kind: "if" }; readonly arms: readonly [Written, Written] }
+  | { readonly kind: "if"; readonly op: Op & { kind: "if" }; readonly arms: readonly [Written, Written]; readonly open: OpenIf; readonly forward: Op; readonly inTail: boolean }
   | { readonly kind: "loop"; readonly op: Op & { kind: "for" | "while" }; readonly body: Written; readonly forward: OpenLoop; readonly enter: Op[] }
   | { readonly kind: "call"; readonly op: Op & { kind: "call" }; readonly halves: Halves };
 
@@ -44,8 +63,10 @@ export class FunctionState {
     tapes: { readonly forward: Value; readonly reverse: Value },
     /** The reverse code may run several times (a pullback): shadows made by the forward sweep must be left zero. */
     readonly repeatable: boolean,
+    /** The reverse sweep follows the forward sweep in one body, so an `if` at the very end can hold both. */
+    readonly isJoint: boolean,
   ) {
-    this.frames = new Frames(context.stability(func.name), tapes);
+    this.frames = new Frames(context.stability(func.name), tapes, repeatable);
     this.#stationary = stationaryValues(func.body);
   }
 
@@ -60,6 +81,11 @@ export class FunctionState {
     if (type.kind === "tuple") return type.elems.some(isReference);
     if (type.kind === "record") return (this.context.program.records.get(type.name)?.fields ?? []).some((f) => isReference(f.type));
     return false;
+  }
+
+  /** Adds `g` to the adjoint of `v`, if `v` needs one. */
+  contribute(scope: AdjointScope, b: Builder, v: Value, g: Value): void {
+    if (this.context.activity.isActive(v)) scope.add(b, v, g);
   }
 
   /** The forward-made shadow of `v`. */
@@ -77,6 +103,9 @@ export class FunctionState {
     return shadow;
   }
 }
+
+/** Adds the reverse code of a written region to its frame. */
+export type ReverseRegion = (state: FunctionState, written: Written, scope: AdjointScope) => void;
 
 /** The same place in the shadow of its base. */
 export const placeOn = (place: Place, base: Value, index: Value | undefined): Place =>

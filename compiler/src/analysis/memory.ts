@@ -25,7 +25,7 @@ export class MemoryClass {
   allocations: Op[] = [];
   /** A reference of this class passes through a loop or branch, a call, or memory: instances may outlive the region that made them. */
   travels = false;
-  /** Memory of this class comes from outside: a parameter of the function that is analysed, or a module constant. */
+  /** Memory of this class may come from outside: it is reached from a parameter of the analysed function or a module constant. */
   external = false;
 
   constructor() {
@@ -108,6 +108,15 @@ export class MemoryModel {
       this.#globals.set(name, found);
     }
     return found.find();
+  }
+
+  /** What an external class leads to is external. */
+  spreadExternal(): void {
+    const seen = new Set([...this.#classes.values(), ...this.#globals.values()].map((c) => c.find()).filter((c) => c.external));
+    for (const owner of seen) {
+      owner.external = true;
+      for (const member of owner.members()) seen.add(member);
+    }
   }
 
   slotOf(place: Place): string {
@@ -215,6 +224,7 @@ export function analyzeMemory(program: Program, entry: string, names: readonly s
     if (func.body.yields !== null) travel(func.body.yields);
     walk(func.body, visit);
   }
+  model.spreadExternal();
   return model;
 }
 

@@ -22,6 +22,8 @@ interface Range {
 export interface Stability {
   /** The place this operation reads still holds the same when the reverse sweep of its region begins. */
   isStable(load: Load): boolean;
+  /** No function writes the slot this operation reads. */
+  isConstant(load: Load): boolean;
   /** Some function of the program writes a slot that this value leads to. */
   isWritten(type: Type, owner: MemoryClass): boolean;
 }
@@ -121,7 +123,8 @@ export function analyzeStability(program: Program, func: Func, names: readonly s
     });
     return found || writtenReferences(owner, everywhere);
   };
-  return { isStable, isWritten };
+  const isConstant = (load: Load): boolean => !everywhere.has(memory.slotOf(load.place));
+  return { isStable, isConstant, isWritten };
 }
 
 /** A reference slot somewhere below `owner` is written. */

@@ -7,7 +7,7 @@ import { compileFile, type InternalError, internalError } from "./compile.js";
 import { findOrphans } from "./orphans.js";
 import { type Output, updateOutput } from "./outputs.js";
 import { importSpecifier, outputPath } from "./paths.js";
-import { selectProjects } from "./select.js";
+import { type Selection, selectProjects } from "./select.js";
 
 export interface BuildOptions {
   /** Source files, folders or globs, relative to `cwd`. Default: every source file of the project. */
@@ -53,6 +53,13 @@ export interface BuildResult {
   readonly milliseconds: number;
 }
 
+/** What holds for the whole build. */
+interface Context {
+  readonly cwd: string;
+  readonly outDir: string | undefined;
+  readonly check: boolean;
+}
+
 /** What a build adds up while it runs. */
 interface Findings {
   readonly diagnostics: Diagnostic[];
@@ -75,9 +82,41 @@ interface Unit {
  * every mistake in the program or the configuration and for our own failures; what happened is in the result.
  */
 export async function build(options: BuildOptions = {}): Promise<BuildResult> {
+  const steps = buildSteps(options, () => openSelections(options));
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    options.onProgress?.(step.value);
+    // Lets timers and signals run between files.
+    await new Promise((resume) => {
+      setImmediate(resume);
+    });
+  }
+}
+
+/** A project or part of one, opened. */
+export interface OpenedProject extends Selection {
+  readonly frontend: Frontend;
+}
+
+/** The same build, of projects that somebody else opens, without giving up control between files. */
+export function buildOpened(options: BuildOptions, open: () => readonly OpenedProject[]): BuildResult {
+  const steps = buildSteps(options, open);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Yields before each file and once at the end. */
+function* buildSteps(
+  options: BuildOptions,
+  open: () => readonly OpenedProject[],
+): Generator<Progress, BuildResult, void> {
   const start = performance.now();
   const cwd = resolve(options.cwd ?? ".");
   const outDir = options.outDir === undefined ? undefined : resolve(cwd, options.outDir);
+  const context: Context = { cwd, outDir, check: options.check ?? false };
   const found: Findings = { diagnostics: [], internalErrors: [], outputs: [], inputs: new Set(), functions: 0 };
   const finish = (files: number, configurationIsWrong = false): BuildResult => ({
     status: configurationIsWrong ? "configuration" : statusOf(found),
@@ -92,16 +131,7 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
 
   let units: Unit[];
   try {
-    const selections = selectProjects({ cwd, project: options.project, files: options.files });
-    units = selections.flatMap(({ settings, files }) => {
-      for (const path of [settings.tsconfig, ...settings.files, ...(files ?? [])]) {
-        if (path !== undefined) found.inputs.add(path);
-      }
-      const opened = unitsOf(settings, files, outDir);
-      const annotated = new Set(opened.map(({ source }) => source));
-      if (files === undefined) reportOrphans(settings, annotated, { outDir, cwd, check: options.check ?? false }, found);
-      return opened;
-    });
+    units = open().flatMap((project) => unitsOf(project, context, found));
   } catch (error) {
     if (error instanceof ConfigurationError) {
       found.diagnostics.push(...error.diagnostics);
@@ -113,30 +143,42 @@ export async function build(options: BuildOptions = {}): Promise<BuildResult> {
 
   const clashing = clashes(units, cwd, found);
   for (const [done, unit] of units.entries()) {
-    options.onProgress?.({ done, total: units.length, path: unit.source });
-    await breathe();
+    yield { done, total: units.length, path: unit.source };
     if (clashing.has(unit.target)) found.outputs.push({ path: unit.target, status: "skipped" });
-    else buildUnit(unit, { cwd, check: options.check ?? false }, found);
+    else buildUnit(unit, context, found);
   }
-  options.onProgress?.({ done: units.length, total: units.length });
+  yield { done: units.length, total: units.length };
   return finish(units.length);
 }
 
-function unitsOf(settings: ProjectSettings, files: readonly string[] | undefined, outDir: string | undefined): Unit[] {
-  const { tsconfig, root } = settings;
-  const frontend = openProject({ ...(tsconfig === undefined ? {} : { tsconfig }), ...(files === undefined ? {} : { files }) });
-  const wanted = files === undefined ? undefined : new Set(files);
-  return frontend.annotatedFiles
-    .filter((source) => wanted?.has(source) ?? true)
-    .toSorted()
-    .map((source) => ({ frontend, settings, source, target: outputPath(source, root, outDir) }));
+function openSelections({ cwd, project, files }: BuildOptions): OpenedProject[] {
+  return selectProjects({ cwd: resolve(cwd ?? "."), project, files }).map((selection) => {
+    const { tsconfig } = selection.settings;
+    const frontend = openProject({
+      ...(tsconfig === undefined ? {} : { tsconfig }),
+      ...(selection.files === undefined ? {} : { files: selection.files }),
+    });
+    return { ...selection, frontend };
+  });
 }
 
-function buildUnit(
-  { frontend, settings, source, target }: Unit,
-  { cwd, check }: { readonly cwd: string; readonly check: boolean },
-  found: Findings,
-): void {
+/** The annotated files of a project. Notes on the way what the build depends on, and what is orphaned. */
+function unitsOf({ settings, files, frontend }: OpenedProject, context: Context, found: Findings): Unit[] {
+  for (const path of [settings.tsconfig, ...settings.files, ...(files ?? [])]) {
+    if (path !== undefined) found.inputs.add(path);
+  }
+  const wanted = files === undefined ? undefined : new Set(files);
+  const sources = frontend.annotatedFiles.filter((source) => wanted?.has(source) ?? true).toSorted();
+  if (files === undefined) reportOrphans(settings, new Set(sources), context, found);
+  return sources.map((source) => ({
+    frontend,
+    settings,
+    source,
+    target: outputPath(source, settings.root, context.outDir),
+  }));
+}
+
+function buildUnit({ frontend, settings, source, target }: Unit, { cwd, check }: Context, found: Findings): void {
   const specifier = (from: string): string => importSpecifier(target, from, settings.ending);
   const { code, functions, diagnostics, internalError: failure } = compileFile(frontend, source, specifier);
   found.functions += functions;
@@ -154,13 +196,13 @@ function buildUnit(
 function reportOrphans(
   settings: ProjectSettings,
   annotated: ReadonlySet<string>,
-  options: { readonly outDir: string | undefined; readonly cwd: string; readonly check: boolean },
+  { cwd, outDir, check }: Context,
   found: Findings,
 ): void {
-  const report = options.check ? outputDiagnostics.orphan : outputDiagnostics.orphanLeft;
-  for (const path of findOrphans(settings, annotated, options.outDir)) {
+  const report = check ? outputDiagnostics.orphan : outputDiagnostics.orphanLeft;
+  for (const path of findOrphans(settings, annotated, outDir)) {
     found.outputs.push({ path, status: "orphaned" });
-    found.diagnostics.push(report({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1 }, relative(options.cwd, path)));
+    found.diagnostics.push(report({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1 }, relative(cwd, path)));
   }
 }
 
@@ -192,12 +234,5 @@ function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
     if (!left || !right) return Number(!left) - Number(!right);
     if (left.file !== right.file) return left.file < right.file ? -1 : 1;
     return left.line - right.line || left.column - right.column;
-  });
-}
-
-/** Lets timers and signals run between files. */
-function breathe(): Promise<void> {
-  return new Promise((resume) => {
-    setImmediate(resume);
   });
 }

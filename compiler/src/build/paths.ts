@@ -1,5 +1,5 @@
 /** Where a generated file goes, and how it names the files it imports. */
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, relative, sep } from "node:path";
 import type { SpecifierEnding } from "../frontend/settings.js";
 
 const outputExtensions: Readonly<Record<string, string>> = { ".mts": ".mts", ".mjs": ".mts", ".cts": ".cts", ".cjs": ".cts" };
@@ -11,14 +11,15 @@ export function outputPath(source: string, root: string, outDir: string | undefi
   if (outDir === undefined) return join(dirname(source), name);
   const below = relative(root, dirname(source));
   // A source outside the root (a linked package) must not land outside of `outDir`.
-  return below.startsWith("..") || resolve(below) === below ? join(outDir, name) : join(outDir, below, name);
+  const isOutside = below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below);
+  return isOutside ? join(outDir, name) : join(outDir, below, name);
 }
 
 const emittedExtensions: Readonly<Record<string, string>> = { ".mts": ".mjs", ".cts": ".cjs", ".mjs": ".mjs", ".cjs": ".cjs" };
 
 /** The import specifier of a source file (absolute path) in a generated one; a package name is its own. */
 export function importSpecifier(generated: string, from: string, ending: SpecifierEnding): string {
-  if (resolve(from) !== from && !from.startsWith("/")) return from;
+  if (!isAbsolute(from)) return from;
   const path = relative(dirname(generated), from).replaceAll("\\", "/");
   const local = path.startsWith(".") ? path : `./${path}`;
   const declaration = /\.d(\.[cm]?ts)$/.exec(local);

@@ -1,6 +1,6 @@
 /** `adc build --watch`: builds again when a source or configuration file changes, until stopped. */
-import { existsSync, type FSWatcher, watch } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, type FSWatcher, statSync, watch } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import type { BuildResult } from "../index.js";
 import type { Terminal } from "./terminal.js";
 
@@ -12,7 +12,9 @@ const relevant = /\.(?:[cm]?[jt]sx?|json)$/;
 /** Runs `runBuild` at once and after every change; resolves when the user stops it. */
 export async function watchBuild(runBuild: () => Promise<BuildResult>, terminal: Terminal): Promise<void> {
   const watchers = new Map<string, FSWatcher>();
+  const appeared = new Set<string>();
   let outputs: ReadonlySet<string> = new Set();
+  let inputs: readonly string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let running = false;
   let changedMeanwhile = false;
@@ -27,24 +29,35 @@ export async function watchBuild(runBuild: () => Promise<BuildResult>, terminal:
       changedMeanwhile = false;
       const result = await runBuild();
       outputs = new Set(result.outputs.map(({ path }) => path));
-      follow(result);
+      inputs = result.inputs;
+      follow();
     } while (changedMeanwhile);
     running = false;
     terminal.print("adc: watching for changes\n");
   };
 
   const onChange = (path: string): void => {
-    // What we wrote ourselves is no change; what somebody removed is.
-    if (!relevant.test(path) || (outputs.has(path) && existsSync(path))) return;
+    if (isNewFolder(path)) {
+      appeared.add(path);
+      follow();
+    } else if (!relevant.test(path) || (outputs.has(path) && existsSync(path))) {
+      // What we wrote ourselves is no change; what somebody removed is.
+      return;
+    }
     clearTimeout(timer);
     timer = setTimeout(() => {
       void rebuild();
     }, quietMilliseconds);
   };
 
+  const isNewFolder = (path: string): boolean =>
+    !/^\.|^node_modules$/.test(basename(path)) &&
+    !watchers.has(path) &&
+    (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+
   /** Folders, not files: editors replace files, and new ones appear. */
-  const follow = ({ inputs }: BuildResult): void => {
-    const folders = foldersOf(inputs, terminal.cwd);
+  const follow = (): void => {
+    const folders = new Set([...foldersOf(inputs, terminal.cwd), ...appeared]);
     for (const [folder, watcher] of watchers) {
       if (folders.has(folder)) continue;
       watcher.close();

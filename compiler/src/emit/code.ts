@@ -46,10 +46,13 @@ export interface Named {
 }
 
 export type Stmt =
-  | { readonly kind: "line"; readonly text: string }
+  /** `synced`: after it, the tape object and the locals for its tops agree. */
+  | { readonly kind: "line"; readonly text: string; readonly synced?: true }
   | { readonly kind: "comment"; readonly text: string }
-  | { readonly kind: "declare"; readonly variable: Named; readonly type?: string; readonly init?: string }
-  | { readonly kind: "if"; readonly cond: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[] }
+  /** `looseType` is written when the variable is assigned again: its first value may be of a narrower type. */
+  | { readonly kind: "declare"; readonly variable: Named; readonly type?: string; readonly looseType?: () => string; readonly init?: string; readonly synced?: true }
+  /** `inverted`: the test as it was, where it was negated because its arm is empty. */
+  | { readonly kind: "if"; readonly cond: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[]; readonly inverted?: Expr }
   /** `open` … `close` around a body: loops and local functions. */
   | { readonly kind: "block"; readonly open: string; readonly body: readonly Stmt[]; readonly close: string }
   /** `break`, `continue`, `return`, `throw`: nothing after it runs. */
@@ -81,7 +84,8 @@ function printStatement(stmt: Stmt, indent: string, lines: string[]): void {
       return;
     case "declare": {
       const keyword = stmt.init !== undefined && stmt.variable.writes === 1 ? "const" : "let";
-      const type = stmt.type === undefined ? "" : `: ${stmt.type}`;
+      const text = stmt.type ?? (keyword === "let" ? stmt.looseType?.() : undefined);
+      const type = text === undefined ? "" : `: ${text}`;
       const init = stmt.init === undefined ? "" : ` = ${stmt.init}`;
       lines.push(`${indent}${keyword} ${stmt.variable.name}${type}${init};`);
       return;

@@ -37,6 +37,8 @@ export class Expressions {
     private readonly variables: Variables,
     /** The name a module constant has in this file. */
     private readonly globalName: (name: string) => string,
+    /** The fields of a record, in order. */
+    private readonly fieldNames: (record: string) => readonly string[],
   ) {}
 
   /** A value where it is used: its variable, or in place. */
@@ -56,7 +58,7 @@ export class Expressions {
     const { op } = item;
     switch (op.kind) {
       case "const":
-        return literal(op.value);
+        return isPlaceholder(op.value, result) ? atom("undefined!") : literal(op.value);
       case "global":
         return atom(this.globalName(op.name));
       case "prim":
@@ -86,9 +88,6 @@ export class Expressions {
     if (type.kind !== "record") return atom(`[${members.map((v) => this.text(v, 1)).join(", ")}]`);
     return atom(this.recordLiteral(type.name, members));
   }
-
-  /** Set by the module: the fields of a record in order. */
-  fieldNames: (record: string) => readonly string[] = () => [];
 
   private recordLiteral(record: string, members: readonly Value[]): string {
     const names = this.fieldNames(record);
@@ -131,7 +130,9 @@ export class Expressions {
       // A unary minus may not stand to its left; it groups to the right.
       return { text: `${this.text(a, precedence.prefix + 1)} ** ${this.text(b, level)}`, level };
     }
-    const left = this.text(a, level);
+    // TypeScript refuses to compare two different literals.
+    const isCompared = (sign === "===" || sign === "!==") && this.isLiteral(a) && this.isLiteral(b);
+    const left = isCompared ? `(${this.text(a)} as ${a.type.kind === "bool" ? "boolean" : "number"})` : this.text(a, level);
     const right = this.of(b);
     // x + (-y) and x - y are the same number, always.
     const opposite = sign === "+" || sign === "-" ? this.opposite(b) : undefined;
@@ -140,6 +141,11 @@ export class Expressions {
     if (sign === "===") return { text, level, negation: { text: `${left} !== ${within(right, level + 1)}`, level } };
     if (sign === "!==") return { text, level, negation: { text: `${left} === ${within(right, level + 1)}`, level } };
     return { text, level };
+  }
+
+  private isLiteral(v: Value): boolean {
+    const value = this.constant(v);
+    return typeof value === "number" || typeof value === "boolean";
   }
 
   /** `y` when `v` is written in place as `-y`. */
@@ -193,6 +199,11 @@ export class Expressions {
     });
     return out;
   }
+}
+
+/** What stands for a value nobody reads: it has the type of anything. */
+function isPlaceholder(value: unknown, result: Value): boolean {
+  return value === undefined && result.type.kind !== "void" && result.type.kind !== "opaque";
 }
 
 export function literal(value: number | boolean | string | null | undefined): Expr {

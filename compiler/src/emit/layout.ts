@@ -2,9 +2,11 @@
  * A function's regions as a tree with positions: what the other parts of the emitter look at instead of raw IR.
  *
  * Every operation reads at its `pos` (even) and defines at its `end` (odd); the regions inside lie between. Where one arm
- * of an `if` throws, the other arm is laid out after the `if` in the block around it, since that is how it is written.
+ * of an `if` throws, the other arm is laid out after the `if` in the block around it, since that is how it is written. A
+ * gradient that is given away as it is, is another name for the shadow.
  */
-import type { If, Op, Region, Value, ValueId } from "../ir/ir.js";
+import type { Export, If, Op, Region, Value, ValueId } from "../ir/ir.js";
+import { sameType } from "../ir/types.js";
 import { regions, results } from "../ir/walk.js";
 
 /** An operation in its place. */
@@ -80,6 +82,7 @@ export function layOut(body: Region): Layout {
         const inner = openBlock(region, roleOf(op, region), item);
         if (region !== open) fill(region.ops, inner);
         closeBlock(inner);
+        if (region === open) inner.yields = null;
         item.blocks.push(inner);
       }
       item.end = (clock += 2) + 1;
@@ -89,6 +92,8 @@ export function layOut(body: Region): Layout {
           const yielded = open.yields?.[k];
           if (yielded !== undefined) aliases.set(result.id, resolve(yielded));
         });
+      } else if (isGift(op)) {
+        aliases.set(op.result.id, resolve(op.source));
       } else {
         for (const value of results(op)) definitions.set(value.id, { value, block, pos: item.end, item });
       }
@@ -98,6 +103,11 @@ export function layOut(body: Region): Layout {
   fill(body.ops, root);
   closeBlock(root);
   return { root, definitions, items, resolve };
+}
+
+/** A gradient that is the shadow itself. */
+export function isGift(op: Op): op is Export {
+  return op.kind === "export" && op.take && sameType(op.source.type, op.result.type);
 }
 
 /** The arm that goes on, when the other one throws. */

@@ -12,7 +12,7 @@ import { primitives, type PrimName } from "../ir/primitives.js";
 import { powAbove, powFraction, powLiterals, powNegative } from "../rules/arithmetic.js";
 import type { Rule, RuleExpr, RuleSet } from "../rules/rule.js";
 import { ruleEntry, type Formula } from "../rules/table.js";
-import { invariant } from "../support/invariant.js";
+import { assertNever, invariant } from "../support/invariant.js";
 
 /** The rule of a primitive; read on first use and kept. */
 export const ruleSet: RuleSet = (name, arity) => {
@@ -40,6 +40,8 @@ function makeRule(name: PrimName, arity: number): Rule {
       invariant(slots.length === arity, `the rule of ${name} has ${slots.length} slopes for ${arity} operands`);
       return { slots, singular: entry.singular };
     }
+    default:
+      return assertNever(entry, "rule");
   }
 }
 
@@ -58,7 +60,10 @@ export function powConstant(exponent: number): Rule {
 const powRules = new Map<number, Rule>();
 
 function powSlope(exponent: number): RuleExpr {
-  const [slope] = readFormula(powLiterals.get(exponent) ?? (exponent < 0 ? powNegative : exponent < 1 ? powFraction : powAbove), 2);
+  const [slope] = readFormula(
+    powLiterals.get(exponent) ?? (exponent < 0 ? powNegative : exponent < 1 ? powFraction : powAbove),
+    2,
+  );
   invariant(slope !== undefined, `no slope for the exponent ${exponent}`);
   return withExponent(slope, exponent);
 }
@@ -73,7 +78,8 @@ function withExponent(expr: RuleExpr, exponent: number): RuleExpr {
   if (expr.kind !== "prim") return expr;
   const args = expr.args.map((arg) => withExponent(arg, exponent));
   const [left, right] = args;
-  if (expr.name === "sub" && left?.kind === "const" && right?.kind === "const") return { kind: "const", value: left.value - right.value };
+  if (expr.name === "sub" && left?.kind === "const" && right?.kind === "const")
+    return { kind: "const", value: left.value - right.value };
   return args.every((arg, i) => arg === expr.args[i]) ? expr : { ...expr, args };
 }
 
@@ -88,7 +94,9 @@ function readFormula(formula: Formula, arity: number): readonly RuleExpr[] {
   invariant(statement !== undefined && ts.isExpressionStatement(statement), "a rule is one function");
   const lambda = stripParentheses(statement.expression);
   invariant(ts.isArrowFunction(lambda), "a rule is an arrow function");
-  const [names, result] = ts.isBlock(lambda.body) ? readBlock(lambda.body, parameters(lambda, arity)) : [parameters(lambda, arity), lambda.body];
+  const [names, result] = ts.isBlock(lambda.body)
+    ? readBlock(lambda.body, parameters(lambda, arity))
+    : [parameters(lambda, arity), lambda.body];
   const value = stripParentheses(result);
   const slopes = ts.isArrayLiteralExpression(value) ? [...value.elements] : [value];
   return slopes.map((slope) => readExpression(slope, names));
@@ -100,7 +108,11 @@ function parameters(lambda: ts.ArrowFunction, arity: number): Names {
     lambda.parameters.map((parameter, position) => {
       invariant(ts.isIdentifier(parameter.name), "a rule's parameters are plain names");
       const meaning: RuleExpr =
-        position === 0 ? { kind: "adjoint" } : position === 1 ? { kind: "result" } : { kind: "operand", index: position - 2 };
+        position === 0
+          ? { kind: "adjoint" }
+          : position === 1
+            ? { kind: "result" }
+            : { kind: "operand", index: position - 2 };
       return [parameter.name.text, meaning];
     }),
   );
@@ -108,15 +120,19 @@ function parameters(lambda: ts.ArrowFunction, arity: number): Names {
 
 function readBlock(block: ts.Block, outer: Names): readonly [Names, ts.Expression] {
   const names = new Map(outer);
-  for (const statement of block.statements) {
-    if (ts.isReturnStatement(statement) && statement.expression !== undefined) return [names, statement.expression];
+  const last = block.statements.at(-1);
+  invariant(
+    last !== undefined && ts.isReturnStatement(last) && last.expression !== undefined,
+    "a rule's block ends in a return",
+  );
+  for (const statement of block.statements.slice(0, -1)) {
     invariant(ts.isVariableStatement(statement), "a rule's block holds constants and a return");
     for (const { name, initializer } of statement.declarationList.declarations) {
       invariant(ts.isIdentifier(name) && initializer !== undefined, "a rule's constant has a plain name and a value");
       names.set(name.text, readExpression(initializer, names));
     }
   }
-  invariant(false, "a rule's block ends in a return");
+  return [names, last.expression];
 }
 
 function readExpression(node: ts.Expression, names: Names): RuleExpr {
@@ -132,15 +148,16 @@ function readExpression(node: ts.Expression, names: Names): RuleExpr {
   if (ts.isConditionalExpression(node)) {
     return { kind: "cond", test: read(node.condition), then: read(node.whenTrue), else: read(node.whenFalse) };
   }
-  if (ts.isBinaryExpression(node)) return spelled("infix", tokenText(node.operatorToken.kind), [read(node.left), read(node.right)]);
+  if (ts.isBinaryExpression(node))
+    return spelled("infix", tokenText(node.operatorToken.kind), [read(node.left), read(node.right)]);
   if (ts.isPrefixUnaryExpression(node)) {
     const operand = read(node.operand);
     const isMinus = node.operator === ts.SyntaxKind.MinusToken;
     if (isMinus && operand.kind === "const") return { kind: "const", value: -operand.value };
     return spelled("prefix", tokenText(node.operator), [operand]);
   }
-  if (ts.isCallExpression(node)) return spelled("call", dottedName(node.expression), node.arguments.map(read));
-  invariant(false, `a rule uses ${ts.SyntaxKind[node.kind]}`);
+  invariant(ts.isCallExpression(node), `a rule uses ${ts.SyntaxKind[node.kind]}`);
+  return spelled("call", dottedName(node.expression), node.arguments.map(read));
 }
 
 function stripParentheses(node: ts.Expression): ts.Expression {
@@ -154,7 +171,10 @@ const namedConstants: Names = new Map([
 
 function mathConstant(node: ts.PropertyAccessExpression): number {
   const value: unknown = Object.getOwnPropertyDescriptor(Math, node.name.text)?.value;
-  invariant(dottedName(node) === `Math.${node.name.text}` && typeof value === "number", `a rule uses ${node.name.text}`);
+  invariant(
+    dottedName(node) === `Math.${node.name.text}` && typeof value === "number",
+    `a rule uses ${node.name.text}`,
+  );
   return value;
 }
 
@@ -181,7 +201,7 @@ function spelled(kind: "infix" | "prefix" | "call", text: string, args: readonly
 /** From spelling to primitive; where several share one (`max` and `maxLiteral`) the first row is the general one. */
 const spellings: ReadonlyMap<string, PrimName> = new Map(
   primNames()
-    .reverse()
+    .toReversed()
     .map((name) => [`${primitives[name].spelling.kind} ${primitives[name].spelling.text}`, name]),
 );
 

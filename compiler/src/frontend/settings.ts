@@ -32,7 +32,7 @@ export function looseSettings(root: string): ProjectSettings {
 
 /** The `tsconfig.json` in a directory or the nearest one above it. */
 export function findTsconfig(directory: string): string | undefined {
-  return ts.findConfigFile(directory, ts.sys.fileExists);
+  return ts.findConfigFile(directory, (path) => ts.sys.fileExists(path));
 }
 
 /** What `-p` names: a file, or a directory with a `tsconfig.json` in it. */
@@ -76,9 +76,12 @@ function settingsOf(tsconfig: string, { options, fileNames }: ts.ParsedCommandLi
 const harmless = new Set([18002, 18003, 5023, 5025, 6046]);
 
 function parseTsconfig(path: string, cwd: string): ts.ParsedCommandLine {
-  const { config, error } = ts.readConfigFile(path, ts.sys.readFile);
+  // The first reading tells of unreadable files and wrong syntax, the second knows the places of wrong settings.
+  const readFile = (name: string): string | undefined => ts.sys.readFile(name);
+  const { error } = ts.readConfigFile(path, readFile);
   if (error) throw configurationError(path, [error], cwd);
-  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, dirname(path), undefined, path);
+  const file = ts.readJsonConfigFile(path, readFile);
+  const parsed = ts.parseJsonSourceFileConfigFileContent(file, ts.sys, dirname(path), undefined, path);
   const errors = parsed.errors.filter(({ code }) => !harmless.has(code));
   if (errors.length > 0) throw configurationError(path, errors, cwd);
   return parsed;

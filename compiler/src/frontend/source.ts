@@ -81,3 +81,7 @@ export function numericLiteral(node: ts.Expression): number | undefined {
   }
   return undefined;
 }
+
+export function isConst(declaration: ts.VariableDeclaration): boolean {
+  return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
+}

@@ -154,7 +154,7 @@ export interface New extends Base {
   readonly result: Value;
 }
 
-/** A fresh array of `length` elements, each `fill` (a constant; typed arrays: absent means 0; arrays of references: each element is set by later stores). */
+/** A fresh array of `length` elements, each `fill` (a constant; typed arrays: absent means 0; arrays of references: each element is set by later stores; other arrays: absent leaves holes, as `new Array(length)`). */
 export interface Alloc extends Base {
   readonly kind: "alloc";
   readonly length: Value;
@@ -162,7 +162,7 @@ export interface Alloc extends Base {
   readonly result: Value;
 }
 
-/** A deep copy by type: fresh arrays and objects, the same numbers. */
+/** A deep copy by type: fresh arrays and objects, the same numbers. What was shared inside is not shared any more (nor in `zeros`). */
 export interface Copy extends Base {
   readonly kind: "copy";
   readonly source: Value;
@@ -205,7 +205,10 @@ export interface Call extends Base {
   readonly results: readonly Value[];
 }
 
-/** One of two regions (no parameters); the results are what the region that ran yields. */
+/**
+ * One of two regions (no parameters); the results are what the region that ran yields. When neither region ends there are
+ * no results, and the `if` is the last operation of a region that never ends either.
+ */
 export interface If extends Base {
   readonly kind: "if";
   readonly cond: Value;
@@ -234,7 +237,8 @@ export interface For extends Base {
 }
 
 /**
- * A loop that tests before each iteration. `cond` is a pure region (it may load) with the carried values as parameters and
+ * A loop that tests before each iteration. `cond` is a pure region (literals, primitives, loads, lengths, globals, pure
+ * foreign text and `if`s of these) with the carried values as parameters and
  * one boolean yielded; `body` has the carried values as parameters and yields as `For` does. A `do` loop, or a test with
  * side effects, is written with a constant-true `cond` and `breaks`.
  */
@@ -307,7 +311,8 @@ export interface TapeRewind extends Base {
   readonly mark: Value;
 }
 
-/** Makes room for `numbers` more numbers and `flags` more booleans. A `save` relies on a `reserve` before it. */
+/** Makes room for `numbers` more numbers and `flags` more booleans. More than what lies on the tape now: popping
+ *  gives the room back. A `save` relies on a `reserve` before it. References need no room. */
 export interface Reserve extends Base {
   readonly kind: "reserve";
   readonly tape: Value;
@@ -359,7 +364,8 @@ export type Op =
   | Save
   | Restore;
 
-/** Operations in order, then what they yield. `yields` is `null` when the end is never reached (the last operation throws). */
+/** Operations in order, then what they yield. `yields` is `null` when the end is never reached (the last operation throws, or is
+ *  an `if` neither region of which ends). */
 export interface Region {
   readonly params: readonly Value[];
   readonly ops: readonly Op[];

@@ -35,13 +35,14 @@ export function tokenize(text: string): readonly Token[] {
 }
 
 function unquote(text: string, line: number): string {
+  let found: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "string") return value;
+    found = JSON.parse(text);
   } catch {
-    // Falls through to the message below.
+    // Not a string as JSON has them: said below.
   }
-  invariant(false, `line ${line}: not a string: ${text}`);
+  invariant(typeof found === "string", `line ${line}: not a string: ${text}`);
+  return found;
 }
 
 /** A cursor over tokens, with what every rule of the grammar needs. */

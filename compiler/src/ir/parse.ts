@@ -1,7 +1,21 @@
 /** Reads the text form of the IR (see `print.ts`) back. Used by tests; a mistake in the text is an `InvariantError` with its line. */
 import { value } from "./build.js";
 import { derivedTypes, neverEnds } from "./derive.js";
-import type { Const, Field, Func, GlobalDecl, Op, Place, Program, RecordDecl, Region, Type, TypedArrayName, TypeImport, Value } from "./ir.js";
+import type {
+  Const,
+  Field,
+  Func,
+  GlobalDecl,
+  Op,
+  Place,
+  Program,
+  RecordDecl,
+  Region,
+  Type,
+  TypedArrayName,
+  TypeImport,
+  Value,
+} from "./ir.js";
 import { Tokens } from "./lexer.js";
 import { type PrimName, primitives } from "./primitives.js";
 import { arrayOf, bool, num, opaque, record, str, tapeType, tupleOf, voidType } from "./types.js";
@@ -191,8 +205,9 @@ class Parser {
       if (tokens.eat("never")) yields = null;
       else if (tokens.eat("yield")) {
         const found: Value[] = [];
-        if (tokens.continues() && tokens.peek().kind === "value") do found.push(this.use());
-        while (tokens.eat(","));
+        if (tokens.continues() && tokens.peek().kind === "value")
+          do found.push(this.use());
+          while (tokens.eat(","));
         yields = found;
       } else ops.push(this.op());
     }
@@ -209,7 +224,11 @@ class Parser {
     }
     const keyword = tokens.take("name", "an operation");
     const loop: { results?: Written[]; count?: Written } = {};
-    const untyped = this.body(keyword.text, written.map((w) => value(voidType, w.name)), loop);
+    const untyped = this.body(
+      keyword.text,
+      written.map((w) => value(voidType, w.name)),
+      loop,
+    );
     written = [...(loop.results ?? written), ...(loop.count === undefined ? [] : [loop.count])];
     if (results(untyped).length !== written.length)
       tokens.fail(`${keyword.text} has ${results(untyped).length} results, not ${written.length}`, keyword);
@@ -249,7 +268,9 @@ class Parser {
         return { kind: "new", members: this.uses(), result };
       case "alloc": {
         const length = this.use();
-        return tokens.eat("fill") ? { kind: "alloc", length, fill: tokens.number(), result } : { kind: "alloc", length, result };
+        return tokens.eat("fill")
+          ? { kind: "alloc", length, fill: tokens.number(), result }
+          : { kind: "alloc", length, result };
       }
       case "copy":
         return { kind: "copy", source: this.use(), result };
@@ -262,7 +283,12 @@ class Parser {
       case "export":
         return { kind: "export", source: this.use(), take: tokens.eat("take"), result };
       case "call":
-        return { kind: "call", callee: tokens.name("a function"), args: this.list("(", ")", () => this.use()), results: made };
+        return {
+          kind: "call",
+          callee: tokens.name("a function"),
+          args: this.list("(", ")", () => this.use()),
+          results: made,
+        };
       case "if": {
         const cond = this.use();
         const then = this.block([]);
@@ -369,7 +395,11 @@ class Parser {
     return { inits, carried };
   }
 
-  private loopTail(loop: { results?: Written[]; count?: Written }): { breaks: boolean; results: Value[]; count?: Value } {
+  private loopTail(loop: { results?: Written[]; count?: Written }): {
+    breaks: boolean;
+    results: Value[];
+    count?: Value;
+  } {
     const { tokens } = this;
     const breaks = tokens.eat("breaks");
     loop.results = tokens.eat("->") ? this.list("(", ")", () => this.written()) : [];

@@ -16,7 +16,21 @@
  * where it does not follow from the operands. A region without a `yield` line yields nothing, or never ends.
  */
 import { derivedTypes, neverEnds, type TypeContext } from "./derive.js";
-import type { Const, Field, Func, GlobalDecl, Op, Place, Program, RecordDecl, Region, Type, TypeImport, Value, ValueId } from "./ir.js";
+import type {
+  Const,
+  Field,
+  Func,
+  GlobalDecl,
+  Op,
+  Place,
+  Program,
+  RecordDecl,
+  Region,
+  Type,
+  TypeImport,
+  Value,
+  ValueId,
+} from "./ir.js";
 import { sameType, typeText } from "./types.js";
 import { regions, results } from "./walk.js";
 import { assertNever } from "../support/invariant.js";
@@ -67,7 +81,8 @@ function importsText(imports: readonly TypeImport[] | undefined): string {
 
 function printRecord(decl: RecordDecl): string {
   const field = (f: Field): string => `${nameText(f.name)}: ${typeText(f.type)}${f.noDiff === true ? " nodiff" : ""}`;
-  const text = decl.text === undefined ? "" : ` text ${JSON.stringify(decl.text.text)}${importsText(decl.text.imports)}`;
+  const text =
+    decl.text === undefined ? "" : ` text ${JSON.stringify(decl.text.text)}${importsText(decl.text.imports)}`;
   return `record ${nameText(decl.name)} (${decl.fields.map(field).join(", ")})${text}`;
 }
 
@@ -150,7 +165,8 @@ class Printer {
     const ended = neverEnds(region.ops);
     if (region.yields === null) {
       if (!ended) lines.push(`${indent}never`);
-    } else if (region.yields.length > 0 || ended) lines.push(`${indent}yield ${this.list(region.yields, ", ")}`.trimEnd());
+    } else if (region.yields.length > 0 || ended)
+      lines.push(`${indent}yield ${this.list(region.yields, ", ")}`.trimEnd());
     return lines;
   }
 
@@ -258,5 +274,8 @@ class Printer {
 }
 
 function sharesParams(cond: Region, body: Region): boolean {
-  return cond.params.length === body.params.length && cond.params.every((v, i) => sameType(v.type, body.params[i]?.type ?? v.type));
+  return (
+    cond.params.length === body.params.length &&
+    cond.params.every((v, i) => sameType(v.type, body.params[i]?.type ?? v.type))
+  );
 }

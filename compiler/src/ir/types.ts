@@ -73,8 +73,8 @@ export function isDifferentiable(type: Type, records: Records, seen: ReadonlySet
   }
 }
 
-/** The name of the shadow record of a record. */
-export const shadowName = (name: string): string => `d${name}`;
+/** The name of the shadow record of a record: one that no TypeScript type can have. */
+export const shadowName = (name: string): string => `${name}.adjoint`;
 
 /**
  * The type adjoints of a type accumulate in: the same shape with what is not differentiable left out. A `Float32Array`
@@ -88,7 +88,7 @@ export function shadowType(type: Type, records: Records): Type {
     case "array":
       return arrayOf(shadowType(type.elem, records));
     case "tuple":
-      return tupleOf(type.elems.map((elem) => shadowType(elem, records)));
+      return tupleOf(type.elems.map((elem) => (isDifferentiable(elem, records) ? shadowType(elem, records) : num)));
     case "record":
       return record(shadowName(type.name));
     default:

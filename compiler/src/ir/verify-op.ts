@@ -1,7 +1,20 @@
 /** The part of the verifier that looks at one operation: operand, result and yield types. The numbers are those of `verify.ts`. */
+import { assertNever } from "../support/invariant.js";
 import { constType, placeType } from "./derive.js";
-import type { Call, For, If, Op, Place, Program, RecordDecl, Region, Type, Value, While } from "./ir.js";
-import { type Prim as PrimOp } from "./ir.js";
+import type {
+  Call,
+  For,
+  If,
+  Op,
+  Place,
+  Prim as PrimOp,
+  Program,
+  RecordDecl,
+  Region,
+  Type,
+  Value,
+  While,
+} from "./ir.js";
 import { type PrimName, primitives } from "./primitives.js";
 import { bool, isReference, num, sameType, shadowName, shadowRecord, shadowType, typeText } from "./types.js";
 
@@ -91,7 +104,10 @@ export class OpTypes {
       case "store":
         return this.place(op.place, op.value);
       case "accum":
-        return this.place(op.place, op.value) ?? (op.value.type.kind === "num" ? undefined : problem(9, "accum adds numbers"));
+        return (
+          this.place(op.place, op.value) ??
+          (op.value.type.kind === "num" ? undefined : problem(9, "accum adds numbers"))
+        );
       case "length": {
         const ok = (op.array.type.kind === "array" || op.array.type.kind === "typed") && op.result.type.kind === "num";
         return ok ? undefined : problem(10, `no length of a ${typeText(op.array.type)}`);
@@ -101,8 +117,11 @@ export class OpTypes {
       case "alloc": {
         const { type } = op.result;
         const numbers = type.kind === "typed" || (type.kind === "array" && type.elem.kind === "num");
-        if (op.length.type.kind !== "num" || (type.kind !== "typed" && type.kind !== "array")) return problem(12, "alloc makes an array from a number");
-        return op.fill === undefined || numbers ? undefined : problem(12, `a ${typeText(type)} cannot be filled with a number`);
+        if (op.length.type.kind !== "num" || (type.kind !== "typed" && type.kind !== "array"))
+          return problem(12, "alloc makes an array from a number");
+        return op.fill === undefined || numbers
+          ? undefined
+          : problem(12, `a ${typeText(type)} cannot be filled with a number`);
       }
       case "copy":
         return same(op.source.type, op.result.type) ? undefined : problem(13, "a copy has the type of its source");
@@ -129,18 +148,25 @@ export class OpTypes {
         return this.whileLoop(op);
       case "foreign":
       case "throw":
-        return op.text.length === op.args.length + 1 ? undefined : problem(21, `${op.text.length} parts of text for ${op.args.length} arguments`);
+        return op.text.length === op.args.length + 1
+          ? undefined
+          : problem(21, `${op.text.length} parts of text for ${op.args.length} arguments`);
       case "global": {
         const decl = this.program.globals.get(op.name);
-        return decl !== undefined && same(decl.type, op.result.type) ? undefined : problem(22, `no global ${op.name} of this type`);
+        return decl !== undefined && same(decl.type, op.result.type)
+          ? undefined
+          : problem(22, `no global ${op.name} of this type`);
       }
       case "closure": {
         const { type } = op.result;
         const { params, yields } = op.body;
-        if (type.kind !== "closure" || yields === null) return problem(23, "a closure yields, and its type is that of a closure");
+        if (type.kind !== "closure" || yields === null)
+          return problem(23, "a closure yields, and its type is that of a closure");
         const fits = (types: readonly Type[], values: readonly Value[]): boolean =>
           types.length === values.length && types.every((t, i) => same(t, values[i]?.type));
-        return fits(type.params, params) && fits(type.results, yields) ? undefined : problem(23, `its region is not a ${typeText(type)}`);
+        return fits(type.params, params) && fits(type.results, yields)
+          ? undefined
+          : problem(23, `its region is not a ${typeText(type)}`);
       }
       case "openTape":
         return this.tape(op.result, []);
@@ -155,8 +181,13 @@ export class OpTypes {
       case "save":
       case "restore": {
         const moved = op.kind === "save" ? op.values : op.results;
-        return this.tape(op.tape, []) ?? (moved.some((v) => v.type.kind === "tape") ? problem(24, "a tape does not hold tapes") : undefined);
+        return (
+          this.tape(op.tape, []) ??
+          (moved.some((v) => v.type.kind === "tape") ? problem(24, "a tape does not hold tapes") : undefined)
+        );
       }
+      default:
+        return assertNever(op, "operation");
     }
   }
 
@@ -167,13 +198,16 @@ export class OpTypes {
 
   private prim(op: PrimOp): Problem | undefined {
     const row = primitives[op.name];
-    if (row.arity !== -1 && row.arity !== op.args.length) return problem(6, `${op.name} takes ${row.arity} operands, not ${op.args.length}`);
-    if (op.result.type.kind !== row.result) return problem(6, `${op.name} makes a ${row.result}, not a ${typeText(op.result.type)}`);
+    if (row.arity !== -1 && row.arity !== op.args.length)
+      return problem(6, `${op.name} takes ${row.arity} operands, not ${op.args.length}`);
+    if (op.result.type.kind !== row.result)
+      return problem(6, `${op.name} makes a ${row.result}, not a ${typeText(op.result.type)}`);
     const kind = operandKinds[op.name] ?? "num";
     if (kind === "any") return undefined;
     if (kind === "same") {
       const [a, b] = op.args;
-      const comparable = a !== undefined && b !== undefined && (same(a.type, b.type) || isVague(a.type) || isVague(b.type));
+      const comparable =
+        a !== undefined && b !== undefined && (same(a.type, b.type) || isVague(a.type) || isVague(b.type));
       return comparable ? undefined : problem(6, `${op.name} compares values of one type, not ${list(op.args)}`);
     }
     const ok = op.args.every((v) => v.type.kind === kind);
@@ -187,14 +221,18 @@ export class OpTypes {
       const what = place.kind === "elem" ? "elements" : `field ${place.name}`;
       return problem(8, `a ${typeText(place.base.type)} has no ${what}`);
     }
-    return same(type, content.type) ? undefined : problem(9, `the place holds a ${typeText(type)}, not a ${typeText(content.type)}`);
+    return same(type, content.type)
+      ? undefined
+      : problem(9, `the place holds a ${typeText(type)}, not a ${typeText(content.type)}`);
   }
 
   private aggregate(members: readonly Value[], type: Type): Problem | undefined {
     const wanted = this.memberTypes(type, members.length);
     if (wanted === undefined) return problem(11, `new does not make a ${typeText(type)}`);
     const ok = wanted.length === members.length && wanted.every((t, i) => same(t, members[i]?.type));
-    return ok ? undefined : problem(11, `a ${typeText(type)} is made of (${wanted.map(typeText).join(", ")}), not ${list(members)}`);
+    return ok
+      ? undefined
+      : problem(11, `a ${typeText(type)} is made of (${wanted.map(typeText).join(", ")}), not ${list(members)}`);
   }
 
   private memberTypes(type: Type, count: number): readonly Type[] | undefined {
@@ -212,7 +250,8 @@ export class OpTypes {
 
   private zeros(like: Type, result: Type): Problem | undefined {
     const wanted = shadowType(like, this.program.records);
-    if (!same(wanted, result)) return problem(13, `zeros of a ${typeText(like)} is a ${typeText(wanted)}, not a ${typeText(result)}`);
+    if (!same(wanted, result))
+      return problem(13, `zeros of a ${typeText(like)} is a ${typeText(wanted)}, not a ${typeText(result)}`);
     return this.shadowRecords(like);
   }
 
@@ -225,16 +264,19 @@ export class OpTypes {
     this.shadowsChecked.add(type.name);
     const decl = records.get(type.name);
     const shadow = records.get(shadowName(type.name));
-    if (decl === undefined || shadow === undefined) return problem(2, `record ${shadowName(type.name)} is not declared`);
+    if (decl === undefined || shadow === undefined)
+      return problem(2, `record ${shadowName(type.name)} is not declared`);
     const wanted = fieldsText(shadowRecord(decl, records));
-    if (wanted !== fieldsText(shadow)) return problem(26, `record ${shadow.name} should be (${wanted}), not (${fieldsText(shadow)})`);
+    if (wanted !== fieldsText(shadow))
+      return problem(26, `record ${shadow.name} should be (${wanted}), not (${fieldsText(shadow)})`);
     const inner = decl.fields.filter((f) => shadow.fields.some((s) => s.name === f.name));
     return firstProblem(inner, (f) => this.shadowRecords(f.type));
   }
 
   /** Can `source` flow into `target` number by number? Their records may differ in name and in members that carry no derivative. */
   private shaped(target: Type, source: Type, seen: ReadonlySet<string> = new Set()): boolean {
-    if (target === source || !isReference(target)) return target === source || !isReference(source) || target.kind === "num";
+    if (target === source || !isReference(target))
+      return target === source || !isReference(source) || target.kind === "num";
     if (target.kind === "typed") return source.kind === "typed";
     if (target.kind === "array") return source.kind === "array" && this.shaped(target.elem, source.elem, seen);
     if (target.kind === "tuple")
@@ -257,9 +299,13 @@ export class OpTypes {
   private call(op: Call): Problem | undefined {
     const callee = this.program.funcs.get(op.callee);
     if (callee === undefined) return problem(14, `there is no function ${op.callee}`);
-    if (!sameTypes(op.args, callee.body.params)) return problem(14, `${op.callee} takes ${list(callee.body.params)}, not ${list(op.args)}`);
-    const ok = op.results.length === callee.results.length && op.results.every((v, i) => same(v.type, callee.results[i]));
-    return ok ? undefined : problem(14, `${op.callee} results in (${callee.results.map(typeText).join(", ")}), not ${list(op.results)}`);
+    if (!sameTypes(op.args, callee.body.params))
+      return problem(14, `${op.callee} takes ${list(callee.body.params)}, not ${list(op.args)}`);
+    const ok =
+      op.results.length === callee.results.length && op.results.every((v, i) => same(v.type, callee.results[i]));
+    return ok
+      ? undefined
+      : problem(14, `${op.callee} results in (${callee.results.map(typeText).join(", ")}), not ${list(op.results)}`);
   }
 
   private ifElse(op: If): Problem | undefined {
@@ -286,9 +332,13 @@ export class OpTypes {
   private whileLoop(op: While): Problem | undefined {
     if (op.count !== undefined && op.count.type.kind !== "num") return problem(17, "count is a number");
     if (![op.cond.params, op.body.params, op.results].every((values) => sameTypes(values, op.inits)))
-      return problem(17, `it carries ${list(op.cond.params)} and ${list(op.body.params)} from ${list(op.inits)} to ${list(op.results)}`);
+      return problem(
+        17,
+        `it carries ${list(op.cond.params)} and ${list(op.body.params)} from ${list(op.inits)} to ${list(op.results)}`,
+      );
     const test = op.cond.yields;
-    if (test?.length !== 1 || test[0]?.type.kind !== "bool") return problem(19, "the test of a while yields one boolean");
+    if (test?.length !== 1 || test[0]?.type.kind !== "bool")
+      return problem(19, "the test of a while yields one boolean");
     const impure = firstImpure(op.cond);
     if (impure !== undefined) return problem(19, `the test of a while is pure, without ${impure.kind}`);
     return this.loopBody(op, op.body, op.breaks);
@@ -299,7 +349,9 @@ export class OpTypes {
     const [first, ...rest] = body.yields;
     if (breaks && !same(first?.type, bool)) return problem(18, "a loop that breaks yields first a boolean");
     const next = breaks ? rest : body.yields;
-    return sameTypes(next, op.results) ? undefined : problem(18, `the body yields ${list(next)} for ${list(op.results)}`);
+    return sameTypes(next, op.results)
+      ? undefined
+      : problem(18, `the body yields ${list(next)} for ${list(op.results)}`);
   }
 }
 

@@ -44,7 +44,8 @@ export function verify(program: Program): void {
   const types = new OpTypes(program);
   for (const [name, decl] of program.records) {
     require(name === decl.name, 1, `record ${decl.name} is declared as ${name}`);
-    require(new Set(decl.fields.map((f) => f.name)).size === decl.fields.length, 1, `record ${name} has two fields of one name`);
+    require(new Set(decl.fields.map((f) => f.name)).size ===
+      decl.fields.length, 1, `record ${name} has two fields of one name`);
     for (const f of decl.fields) requireKnown(types, f.type, `field ${f.name} of record ${name}`);
   }
   for (const [name, decl] of program.globals) {
@@ -52,7 +53,8 @@ export function verify(program: Program): void {
     requireKnown(types, decl.type, `global ${name}`);
     const { params, yields } = decl.init;
     require(params.length === 0 && yields?.length === 1, 22, `global ${name} must take nothing and yield one value`);
-    require(yields[0] !== undefined && sameType(yields[0].type, decl.type), 22, `global ${name} is not initialised with its type`);
+    require(yields[0] !== undefined &&
+      sameType(yields[0].type, decl.type), 22, `global ${name} is not initialised with its type`);
     new Verifier(types, decl.init, `global ${name}`).region(decl.init);
   }
   for (const [name, func] of program.funcs) {
@@ -66,7 +68,8 @@ function verifyFunc(func: Func, types: OpTypes): void {
   for (const type of func.results) requireKnown(types, type, `result of function ${func.name}`);
   new Verifier(types, func.body, `function ${func.name}`).region(func.body);
   if (yields === null) return;
-  require(yields.length === func.results.length, 25, `function ${func.name} yields ${yields.length} values for ${func.results.length} results`);
+  require(yields.length ===
+    func.results.length, 25, `function ${func.name} yields ${yields.length} values for ${func.results.length} results`);
   func.results.forEach((type, i) => {
     const found = yields[i];
     const message = `function ${func.name} yields ${found === undefined ? "nothing" : typeText(found.type)} for result ${i}, a ${typeText(type)}`;
@@ -107,7 +110,11 @@ class Verifier {
       for (const v of results(op)) this.define(v, here, op);
     });
     if ((region.yields === null) !== neverEnds(region.ops))
-      this.fail(20, region.yields === null ? "a region that ends must yield" : "a region that never ends cannot yield", region.ops.at(-1));
+      this.fail(
+        20,
+        region.yields === null ? "a region that ends must yield" : "a region that never ends cannot yield",
+        region.ops.at(-1),
+      );
     for (const v of region.yields ?? []) this.use(v, undefined);
     for (const v of here) this.visible.delete(v.id);
   }
@@ -143,7 +150,11 @@ class Verifier {
     const definition = this.visible.get(v.id);
     if (definition === undefined) this.fail(4, `${this.describe(v)} is used out of scope or before its definition`, op);
     else if (definition !== v && !sameType(definition.type, v.type))
-      this.fail(5, `${this.describe(v)} is defined as ${typeText(definition.type)} and used as ${typeText(v.type)}`, op);
+      this.fail(
+        5,
+        `${this.describe(v)} is defined as ${typeText(definition.type)} and used as ${typeText(v.type)}`,
+        op,
+      );
   }
 
   private describe(v: Value): string {

@@ -1,8 +1,12 @@
 /** The optimisation passes in their order, before and after differentiation. */
 import type { Program } from "../ir/ir.js";
+import { eliminateCommonSubexpressions } from "./cse.js";
 import { eliminateDeadCode } from "./dce.js";
+import { hoistInvariants } from "./hoist.js";
+import { inline } from "./inline.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { simplify } from "./simplify.js";
+import { recogniseSumsOfSquares } from "./sum-of-squares.js";
 
 export interface NamedPass {
   readonly name: string;
@@ -18,11 +22,17 @@ export interface OptimizeOptions extends PassOptions {
 
 export const beforeDifferentiation: readonly NamedPass[] = [
   { name: "simplify", pass: simplify },
+  { name: "inline", pass: inline },
+  { name: "cse", pass: eliminateCommonSubexpressions },
+  { name: "sum-of-squares", pass: recogniseSumsOfSquares },
+  { name: "hoist", pass: hoistInvariants },
   { name: "dce", pass: eliminateDeadCode },
 ];
 
 export const afterDifferentiation: readonly NamedPass[] = [
   { name: "simplify", pass: simplify },
+  { name: "cse", pass: eliminateCommonSubexpressions },
+  { name: "hoist", pass: hoistInvariants },
   { name: "dce", pass: eliminateDeadCode },
 ];
 

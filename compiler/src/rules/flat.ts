@@ -2,12 +2,39 @@
 
 export const flat = [
   // steps
-  "ceil", "floor", "round", "trunc", "sign",
+  "ceil",
+  "floor",
+  "round",
+  "trunc",
+  "sign",
   // bits
-  "bitAnd", "bitOr", "bitXor", "bitNot", "shl", "shr", "ushr", "clz32", "imul",
+  "bitAnd",
+  "bitOr",
+  "bitXor",
+  "bitNot",
+  "shl",
+  "shr",
+  "ushr",
+  "clz32",
+  "imul",
   // truth values, and back
-  "lt", "le", "gt", "ge", "eq", "ne", "not", "and", "or", "truthy", "isNullish", "fromBool",
-  "is", "isNaN", "isFinite", "isInteger", "isSafeInteger",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "eq",
+  "ne",
+  "not",
+  "and",
+  "or",
+  "truthy",
+  "isNullish",
+  "fromBool",
+  "is",
+  "isNaN",
+  "isFinite",
+  "isInteger",
+  "isSafeInteger",
   // a constant by the user's word
   "stopGradient",
 ] as const;

@@ -28,7 +28,10 @@ export const tan = (g: number, z: number) => g * (1 + z * z);
 export const sinh = (g: number, _z: number, x: number) => g * Math.cosh(x);
 export const cosh = (g: number, _z: number, x: number) => g * Math.sinh(x);
 /** From x, not from z: `1 - z * z` has no correct digit left beyond |x| = 19. */
-export const tanh = (g: number, _z: number, x: number) => { const c = Math.cosh(x); return g / (c * c); };
+export const tanh = (g: number, _z: number, x: number) => {
+  const c = Math.cosh(x);
+  return g / (c * c);
+};
 
 export const exp = (g: number, z: number) => g * z;
 /** `z + 1` alone would lose every digit below x = -37. */

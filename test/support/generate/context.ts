@@ -9,6 +9,10 @@ export interface Variable {
   readonly assignable: boolean;
   /** Its elements or fields may be written. */
   readonly writable: boolean;
+  /** The variable whose memory this one looks into: itself, unless it is a row or an element of another. */
+  readonly root: string;
+  /** Made in this function: its memory is nobody else's. */
+  readonly local: boolean;
 }
 
 /** A loop or a switch around the statement being written. */
@@ -65,13 +69,13 @@ export class Context {
   /** Estimated statements executed. */
   cost = 0;
   writesParameters = false;
-  /** Inside a condition or an arm: an assignment there is allowed, but a declaration is not. */
   readonly whole: Whole;
   readonly returns: Shape;
-  /** The function itself, while its body may call it. */
-  self: Helper | undefined;
+  /** The differentiated function: what it returns may be large. */
+  readonly main: boolean;
 
-  constructor(whole: Whole, returns: Shape, budget: number) {
+  constructor(whole: Whole, returns: Shape, budget: number, main: boolean) {
+    this.main = main;
     this.whole = whole;
     this.returns = returns;
     this.budget = budget;
@@ -106,9 +110,9 @@ export class Context {
     return `${stem}${this.whole.nextName}`;
   }
 
-  declare(variable: Variable): Variable {
-    this.variables.push(variable);
-    return variable;
+  declare(name: string, shape: Shape, how: { assignable?: boolean; writable?: boolean; root?: string; local?: boolean } = {}): void {
+    const { assignable = false, writable = true, root = name, local = root === name } = how;
+    this.variables.push({ name, shape, assignable, writable, root, local });
   }
 
   /** The visible variables, innermost meaning of each name only. */

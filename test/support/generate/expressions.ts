@@ -151,7 +151,7 @@ function smooth(context: Context, a: Expression): Expression {
     "Math.log1p(@ ** 2)",
     "Math.hypot(1, @)",
     "Math.pow(1.5 + s, 0.7)",
-    "(2 + s) ** s",
+    "((2 + s) ** s)",
     "Math.atan2(@, 2 + s)",
     "Math.cbrt(3 + s)",
     "Math.sinh(s)",
@@ -216,7 +216,7 @@ export function condition(context: Context, depth: number): string {
   const integers = context.visible().filter(({ shape }) => shape.kind === "int");
   if (integers.length > 0 && random.chance(0.4)) {
     const { name } = random.pick(integers);
-    return random.pick([`${name} % 2 === ${random.integer(0, 1)}`, `${name} > ${random.integer(0, 2)}`, `${name} !== ${random.integer(0, 3)}`, `(${name} & 1) < 1`]);
+    return random.pick([`${name} % 2 === ${random.integer(0, 1)}`, `${name} > ${random.integer(0, 2)}`, `${name} % 3 !== ${random.integer(0, 2)}`, `(${name} & 1) < 1`]);
   }
   const left = number(context, 1).text;
   const right = random.chance(0.6) ? String(Math.round(random.real(-0.8, 0.8) * 1000) / 1000 + 0.0007) : numberLeaf(context).text;
@@ -244,7 +244,7 @@ const hasArguments = (context: Context, helper: Helper): boolean =>
 const canBuild = (shape: Shape): boolean => shape.kind === "tuple" || shape.kind === "record" || shape.kind === "array";
 
 export function references(context: Context, shape: Shape): Variable[] {
-  return context.visible().filter((variable) => sameShape(variable.shape, shape) && (variable.writable || shape.kind !== "array"));
+  return context.visible().filter((variable) => sameShape(variable.shape, shape));
 }
 
 export function callText(context: Context, helper: Helper, depth: number): string {
@@ -262,11 +262,11 @@ export function callText(context: Context, helper: Helper, depth: number): strin
 export function argument(context: Context, shape: Shape, depth: number, used: Set<string>): string {
   if (!isReference(shape)) return build(context, shape, depth);
   const candidates = [
-    ...references(context, shape).map(({ name }) => ({ root: name, text: name })),
+    ...references(context, shape).map(({ name, root }) => ({ root, text: name })),
     ...context
       .visible()
-      .filter((variable) => variable.writable && variable.shape.kind === "array" && sameShape(variable.shape.elem, shape))
-      .map(({ name }) => ({ root: name, text: `${name}[${indexText(context)}]!` })),
+      .filter((variable) => variable.shape.kind === "array" && sameShape(variable.shape.elem, shape))
+      .map(({ name, root }) => ({ root, text: `${name}[${indexText(context)}]!` })),
   ].filter(({ root }) => context.whole.options.aliases || !used.has(root));
   if (candidates.length === 0 || (canBuild(shape) && context.random.chance(0.15))) return build(context, shape, depth);
   const chosen = context.random.pick(candidates);

@@ -114,6 +114,6 @@ export function sample(shape: Shape, random: Random, length: number): unknown {
 }
 
 function sampleReal(random: Random): number {
-  const magnitude = Math.round(random.real(0.1, 1.9) * 1e4) / 1e4 + 0.00003;
+  const magnitude = (random.integer(1000, 19000) * 10 + 3) / 1e5;
   return random.chance(0.6) ? magnitude : -magnitude;
 }

@@ -187,7 +187,7 @@ export function branch(context: FunctionContext, cond: Value, then: () => void, 
 /** An `if` that also has a value of its own. */
 export function branchValue(context: FunctionContext, cond: Value, then: () => Value, otherwise: () => Value, slot: { type: Value["type"]; hint?: string | undefined }): Value {
   const key: Hidden = { hidden: "result" };
-  context.env.declare(key, { type: slot.type, hint: slot.hint, level: 0 });
+  context.env.declare(key, { type: slot.type, hint: slot.hint, level: context.level });
   branch(
     context,
     cond,

@@ -1,0 +1,131 @@
+/** One function of a generated file: doc comment, signature, body. */
+import type { Func, GlobalDecl, Program, Type, Value, ValueId } from "../ir/ir.js";
+import { walk } from "../ir/walk.js";
+import { printStatements } from "./code.js";
+import { Expressions } from "./expression.js";
+import { planFolding } from "./fold.js";
+import type { GeneratedFunction } from "./generated.js";
+import { layOut } from "./layout.js";
+import type { ModuleNames } from "./module-names.js";
+import { identifier, nameVariables } from "./names.js";
+import type { ReadOnlyParams } from "./read-only.js";
+import { Statements } from "./statement.js";
+import type { Structures } from "./structures.js";
+import { tapeLocals } from "./tape-code.js";
+import type { TypeNames } from "./type-names.js";
+import { assignVariables } from "./variables.js";
+
+export interface ModuleContext {
+  readonly program: Program;
+  readonly names: ModuleNames;
+  readonly types: TypeNames;
+  readonly structures: Structures;
+  readonly readOnly: ReadOnlyParams;
+}
+
+/** Longest signature on one line. */
+const widest = 120;
+
+export function exportedFunction(generated: GeneratedFunction, context: ModuleContext): string {
+  const { func, params } = generated;
+  const fixed = new Map<ValueId, string>();
+  func.body.params.forEach((v, k) => {
+    const name = params[k]?.name;
+    if (name !== undefined) fixed.set(v.id, name);
+  });
+  const { lines } = bodyOf(func, fixed, context);
+  const shown = params.map((p) => `${p.name}: ${context.names.type(p.type)}`);
+  const head = signature(`export function ${generated.exportName}`, shown, context.names.type(generated.returns));
+  return [...docComment(generated.doc), ...head, ...lines, "}"].join("\n");
+}
+
+export function helperFunction(func: Func, context: ModuleContext): string {
+  const { lines, names } = bodyOf(func, new Map(), context);
+  const shown = func.body.params.map((v, k) => `${names(v)}: ${paramType(func, v, k, context)}`);
+  const head = signature(`function ${context.names.functionName(func.name)}`, shown, context.types.result(func.results));
+  return [...docComment(func.doc ?? [helperDoc(func)]), ...head, ...lines, "}"].join("\n");
+}
+
+function helperDoc(func: Func): string {
+  const place = func.loc === undefined ? "" : ` (${fileName(func.loc.file)}:${func.loc.line})`;
+  const half = /^(.*)_(forward|reverse)$/.exec(func.source);
+  if (half === null) return `As ${func.source}${place}.`;
+  return `${half[2] === "forward" ? "Forward" : "Reverse"} half of ${half[1]}${place}.`;
+}
+
+/** A module constant that the source file does not export. */
+export function globalConstant(global: GlobalDecl, context: ModuleContext): string {
+  const func: Func = { name: global.name, body: global.init, results: [global.type], source: global.name };
+  const { lines } = bodyOf(func, new Map(), context);
+  const name = context.names.globalName(global.name, context.program);
+  const type = context.types.text(global.type);
+  const [only] = lines;
+  const simple = lines.length === 1 && only !== undefined ? /^ {2}return (.*);$/.exec(only)?.[1] : undefined;
+  if (simple !== undefined) return `const ${name}: ${type} = ${simple};`;
+  return [`const ${name}: ${type} = ((): ${type} => {`, ...lines, "})();"].join("\n");
+}
+
+function paramType(func: Func, v: Value, k: number, context: ModuleContext): string {
+  return context.readOnly.has(func.name, k) ? readOnlyText(v.type, context) : context.types.text(v.type);
+}
+
+/** Arrays that are only read are taken as such, so that what a user declared `readonly` can be passed. */
+function readOnlyText(type: Type, context: ModuleContext): string {
+  if (type.kind === "array") {
+    const elem = readOnlyText(type.elem, context);
+    return /^[\w$.<>]+$/.test(elem) ? `readonly ${elem}[]` : `readonly (${elem})[]`;
+  }
+  if (type.kind === "tuple") return `readonly [${type.elems.map((elem) => readOnlyText(elem, context)).join(", ")}]`;
+  return context.types.text(type);
+}
+
+function bodyOf(func: Func, fixed: ReadonlyMap<ValueId, string>, context: ModuleContext): { lines: string[]; names: (v: Value) => string } {
+  const layout = layOut(func.body);
+  const folding = planFolding(layout);
+  const variables = assignVariables(layout, folding);
+  const taken = takenNames(func, fixed, context);
+  nameVariables(layout, variables, fixed, taken);
+  const expressions = new Expressions(
+    layout,
+    folding,
+    variables,
+    (name) => context.names.globalName(name, context.program),
+    (name) => context.types.decl(name).fields.map((f) => f.name),
+  );
+  const { names: module, structures } = context;
+  const statements = new Statements({ layout, folding, variables, expressions, module, structures, taken });
+  const lines: string[] = [];
+  printStatements(statements.body(), "  ", lines);
+  return { lines, names: (v) => variables.of(v).name };
+}
+
+/** Names that variables of a function must not hide: the module's, those in foreign text, those of the tape's locals. */
+function takenNames(func: Func, fixed: ReadonlyMap<ValueId, string>, context: ModuleContext): Set<string> {
+  const taken = new Set([...context.names.all, ...fixed.values(), "Tape", "borrowTape", "returnTape"]);
+  walk(func.body, (op) => {
+    if (op.kind === "foreign" || op.kind === "throw") {
+      for (const word of op.text.join(" ").match(/[A-Za-z_$][\w$]*/g) ?? []) taken.add(word);
+    } else if (op.kind === "global") {
+      taken.add(identifier(op.name));
+    } else if (op.kind === "save" || op.kind === "restore" || op.kind === "reserve") {
+      for (const name of tapeLocals) taken.add(name);
+    }
+  });
+  return taken;
+}
+
+function signature(start: string, params: readonly string[], returns: string): string[] {
+  const oneLine = `${start}(${params.join(", ")}): ${returns} {`;
+  if (oneLine.length <= widest) return [oneLine];
+  return [`${start}(`, ...params.map((p) => `  ${p},`), `): ${returns} {`];
+}
+
+function docComment(lines: readonly string[]): string[] {
+  const safe = lines.map((text) => text.replaceAll("*/", "*\\/"));
+  const [only] = safe;
+  if (only === undefined) return [];
+  if (safe.length === 1) return [`/** ${only} */`];
+  return ["/**", ...safe.map((text) => ` * ${text}`.trimEnd()), " */"];
+}
+
+const fileName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);

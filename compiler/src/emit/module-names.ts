@@ -1,0 +1,129 @@
+/** Names at the top level of a generated file: functions, module constants, imports. */
+import type { Program, TypeImport, TypeText } from "../ir/ir.js";
+import { invariant } from "../support/invariant.js";
+import type { EmitOptions, GeneratedModule } from "./generated.js";
+import { freeName, identifier, neverNames } from "./names.js";
+
+/** What generated code takes from the runtime. */
+export type RuntimeName = "Tape" | "borrowTape" | "returnTape";
+
+const runtimePackage = "@adc/runtime";
+
+interface Import {
+  readonly from: string;
+  readonly name: string;
+  readonly local: string;
+  isType: boolean;
+}
+
+export class ModuleNames {
+  private readonly functions = new Map<string, string>();
+  private readonly globals = new Map<string, string>();
+  private readonly imports = new Map<string, Import>();
+  private readonly used = new Set<string>();
+
+  constructor(
+    module: GeneratedModule,
+    private readonly options: EmitOptions,
+  ) {
+    const params = new Set(module.exported.flatMap((f) => f.params.map((p) => p.name)));
+    for (const f of module.exported) {
+      this.functions.set(f.func.name, f.exportName);
+      this.used.add(f.exportName);
+    }
+    const isTaken = (name: string): boolean => this.used.has(name) || neverNames.has(name) || params.has(name);
+    for (const func of module.program.funcs.values()) {
+      if (this.functions.has(func.name)) continue;
+      const name = freeName(identifier(func.source), isTaken);
+      this.functions.set(func.name, name);
+      this.used.add(name);
+    }
+    for (const global of module.program.globals.values()) {
+      const local = freeName(global.exportedFrom?.name ?? identifier(global.name), isTaken);
+      this.globals.set(global.name, local);
+      this.used.add(local);
+    }
+  }
+
+  functionName(callee: string): string {
+    const name = this.functions.get(callee);
+    invariant(name !== undefined, `${callee} is not in the module`);
+    return name;
+  }
+
+  /** The name of a module constant; imports it when it is exported somewhere. */
+  globalName(name: string, program: Program): string {
+    const local = this.globals.get(name);
+    invariant(local !== undefined, `constant ${name} is not in the module`);
+    const exported = program.globals.get(name)?.exportedFrom;
+    if (exported !== undefined) this.import(exported, false, local);
+    return local;
+  }
+
+  /** Something of the runtime. */
+  runtime(name: RuntimeName, isType = false): string {
+    this.import({ name, from: runtimePackage }, isType, name);
+    return name;
+  }
+
+  /** The names that some source text uses as values. */
+  need(imports: readonly TypeImport[]): void {
+    for (const item of imports) this.import(item, false, item.name);
+  }
+
+  /** The text of a type, with the names it needs imported. */
+  type(type: TypeText): string {
+    for (const item of type.imports) this.import(item, true, item.name);
+    return type.text;
+  }
+
+  /** A name of this file's own: a helper, an interface. */
+  own(name: string): string {
+    const free = freeName(identifier(name), (candidate) => this.used.has(candidate) || neverNames.has(candidate));
+    this.used.add(free);
+    return free;
+  }
+
+  /** Every name at the top level so far. */
+  get all(): ReadonlySet<string> {
+    return this.used;
+  }
+
+  private import({ name, from }: TypeImport, isType: boolean, local: string): void {
+    const found = this.imports.get(local);
+    if (found !== undefined) {
+      invariant(found.from === from && found.name === name, `two imports are called ${local}`);
+      found.isType &&= isType;
+      return;
+    }
+    this.used.add(local);
+    this.imports.set(local, { from, name, local, isType });
+  }
+
+  /** The import statements, sorted. */
+  importLines(): string[] {
+    const byModule = new Map<string, Import[]>();
+    for (const item of this.imports.values()) {
+      const specifier = this.options.specifier(item.from);
+      byModule.set(specifier, [...(byModule.get(specifier) ?? []), item]);
+    }
+    // Packages before files, each in the order of code units, which is the same on every machine.
+    const order = (specifier: string): string => (specifier.startsWith(".") ? `1${specifier}` : `0${specifier}`);
+    return [...byModule.keys()].sort((a, b) => compare(order(a), order(b))).map((specifier) => importLine(specifier, byModule.get(specifier) ?? []));
+  }
+}
+
+function importLine(specifier: string, items: readonly Import[]): string {
+  const allTypes = items.every((item) => item.isType);
+  const names = [...items]
+    .sort((a, b) => compare(a.name, b.name))
+    .map((item) => {
+      const alias = item.name === item.local ? item.name : `${item.name} as ${item.local}`;
+      return item.isType && !allTypes ? `type ${alias}` : alias;
+    });
+  return `import ${allTypes ? "type " : ""}{ ${names.join(", ")} } from ${JSON.stringify(specifier)};`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

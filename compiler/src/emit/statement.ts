@@ -1,0 +1,529 @@
+/** Blocks of operations as statements: loops, `if`s, assignments, exits. */
+import type { Call, For, If, Value, While } from "../ir/ir.js";
+import { isReference, typeText as irTypeText } from "../ir/types.js";
+import { eachUse } from "../ir/walk.js";
+import { assertNever, invariant } from "../support/invariant.js";
+import { endsInExit, negate, precedence, within, type Expr, type Stmt } from "./code.js";
+import type { Expressions } from "./expression.js";
+import type { Folding } from "./fold.js";
+import { isGift, isInside, openArm, type Block, type Item, type Layout } from "./layout.js";
+import { eachLeaf } from "./liveness.js";
+import type { ModuleNames } from "./module-names.js";
+import { freeName, neverNames } from "./names.js";
+import type { Structures } from "./structures.js";
+import { TapeCode } from "./tape-code.js";
+import { carried, tailTargets, type Variable, type Variables } from "./variables.js";
+
+/** Everything known about a function when its statements are made. */
+export interface FunctionPlan {
+  readonly layout: Layout;
+  readonly folding: Folding;
+  readonly variables: Variables;
+  readonly expressions: Expressions;
+  readonly module: ModuleNames;
+  readonly structures: Structures;
+  readonly taken: ReadonlySet<string>;
+}
+
+interface Copy {
+  readonly target: Variable;
+  readonly text: string;
+  readonly reads: ReadonlySet<Variable>;
+}
+
+/** More statements than this under an `if` that ends a loop's body, and it reads better with `continue`. */
+const longTail = 3;
+
+export class Statements {
+  private readonly names: Set<string>;
+  private readonly tape: TapeCode;
+
+  constructor(private readonly plan: FunctionPlan) {
+    this.names = new Set([...plan.variables.list.map((v) => v.name), ...plan.taken]);
+    this.tape = new TapeCode(plan, (name) => this.fresh(name));
+  }
+
+  /** The body of the function. */
+  body(): Stmt[] {
+    const { root } = this.plan.layout;
+    for (const param of root.region.params) this.plan.variables.of(param).declared = true;
+    return [...this.tape.enter(root), ...this.block(root)];
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- blocks
+
+  private block(block: Block): Stmt[] {
+    const out: Stmt[] = [];
+    for (const item of block.items) {
+      if (this.isSilent(item)) continue;
+      if (item.op.note !== undefined) out.push({ kind: "comment", text: item.op.note });
+      this.item(item, out);
+    }
+    out.push(...this.tail(block, out));
+    return out;
+  }
+
+  /** Written where it is used, or pure and used nowhere. */
+  private isSilent(item: Item): boolean {
+    const { op } = item;
+    const { folding } = this.plan;
+    if (op.kind === "const" || op.kind === "global" || isGift(op)) return true;
+    if (op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "new") {
+      return folding.isInline(op.result) || this.isUnused(op.result);
+    }
+    const [result] = op.kind === "if" && folding.expressions.has(item) ? op.results : [];
+    return result !== undefined && (folding.isInline(result) || this.isUnused(result));
+  }
+
+  private isUnused(v: Value): boolean {
+    return (this.plan.folding.uses.get(v.id)?.length ?? 0) === 0;
+  }
+
+  private item(item: Item, out: Stmt[]): void {
+    const { expressions, structures } = this.plan;
+    const { op, block } = item;
+    switch (op.kind) {
+      case "const":
+      case "global":
+        return;
+      case "prim":
+        out.push(this.compound(item) ?? this.define(op.result, expressions.definition(item, op.result).text, block));
+        return;
+      case "load":
+      case "length":
+      case "new":
+        out.push(this.define(op.result, expressions.definition(item, op.result).text, block));
+        return;
+      case "store":
+        out.push(line(`${expressions.place(op.place, false)} = ${expressions.text(op.value, 1)};`));
+        return;
+      case "accum": {
+        const place = expressions.place(op.place, true);
+        out.push(line(`${this.increase(place, op.value)};`));
+        return;
+      }
+      case "alloc":
+        out.push(this.define(op.result, structures.alloc(op.result.type, expressions.text(op.length, 1), op.fill), block));
+        return;
+      case "copy":
+        out.push(this.define(op.result, structures.copy(op.result.type, this.name(op.source)), block));
+        return;
+      case "zeros":
+        out.push(this.define(op.result, structures.zeros(op.like.type, this.name(op.like)), block));
+        return;
+      case "addInto":
+        out.push(...structures.addInto(op.target.type, this.name(op.target), this.name(op.source), this.names));
+        return;
+      case "clear":
+        out.push(...structures.clear(op.target.type, this.name(op.target), this.names));
+        return;
+      case "export":
+        out.push(this.define(op.result, structures.export(op.source.type, op.result.type, this.name(op.source), op.take), block));
+        return;
+      case "call":
+        this.call(op, block, out);
+        return;
+      case "if":
+        this.if(item, op, out);
+        return;
+      case "for":
+        this.for(item, op, out);
+        return;
+      case "while":
+        this.while(item, op, out);
+        return;
+      case "foreign": {
+        this.plan.module.need(op.imports ?? []);
+        const text = expressions.withHoles(op.text, op.args);
+        if (op.result !== undefined && !this.isUnused(op.result)) out.push(this.define(op.result, text, block));
+        else if (!op.pure) out.push(line(/^\s*(\{|function\b|class\b|let\b)/.test(text) ? `(${text});` : `${text};`));
+        return;
+      }
+      case "throw":
+        this.plan.module.need(op.imports ?? []);
+        out.push({ kind: "exit", text: `throw ${expressions.withHoles(op.text, op.args)};` });
+        return;
+      case "closure":
+        this.closure(item, op.result, out);
+        return;
+      case "openTape":
+        out.push(this.define(op.result, this.tape.open(op.owned), block), ...this.tape.load(block, op.result));
+        return;
+      case "closeTape":
+        out.push(this.tape.close(op.tape));
+        return;
+      case "tapeTop":
+        out.push(...this.tape.writeBack(block, op.tape, out));
+        out.push(this.define(op.result, `${this.name(op.tape)}.mark()`, block));
+        return;
+      case "tapeRewind":
+        out.push(line(`${this.name(op.tape)}.rewind(${this.name(op.mark)});`), ...this.tape.load(block, op.tape));
+        return;
+      case "reserve":
+        out.push(...this.tape.reserve(op, block));
+        return;
+      case "save":
+        out.push(...this.tape.save(op, block));
+        return;
+      case "restore":
+        out.push(...this.tape.restore(op, block, (v) => !this.isUnused(v), (v, text) => this.define(v, text, block)));
+        return;
+      default:
+        assertNever(op, "operation");
+    }
+  }
+
+  private name(v: Value): string {
+    return this.plan.expressions.text(v, precedence.atom);
+  }
+
+  private fresh(name: string): string {
+    const free = freeName(name, (candidate) => this.names.has(candidate) || neverNames.has(candidate));
+    this.names.add(free);
+    return free;
+  }
+
+  // ------------------------------------------------------------------------------------------------------ assignments
+
+  /** Gives the variable of `v` its value: declares it, or assigns. */
+  private define(v: Value, text: string, block: Block): Stmt {
+    return this.assign(this.plan.variables.of(v), text, block);
+  }
+
+  private assign(variable: Variable, text: string, block: Block): Stmt {
+    variable.writes++;
+    if (variable.declared) return line(`${variable.name} = ${text};`);
+    invariant(variable.block === block, `${variable.name} is assigned before it is declared`);
+    variable.declared = true;
+    const { structures } = this.plan;
+    const type = structures.annotation(variable.type, text);
+    const looseType = isReference(variable.type) ? () => structures.typeText(variable.type) : undefined;
+    return { kind: "declare", variable, init: text, ...(type === undefined ? {} : { type }), ...(looseType === undefined ? {} : { looseType }) };
+  }
+
+  /** `s += e` and the like, when a variable is computed from itself. */
+  private compound(item: Item): Stmt | undefined {
+    const { op } = item;
+    const { variables, folding, layout } = this.plan;
+    if (op.kind !== "prim" || op.args.length !== 2) return undefined;
+    const sign = ({ add: "+", sub: "-", mul: "*", div: "/" } as Readonly<Record<string, string>>)[op.name];
+    const [a, b] = op.args.map(layout.resolve);
+    const variable = variables.of(op.result);
+    if (sign === undefined || a === undefined || b === undefined || !variable.declared) return undefined;
+    const isSelf = (v: Value): boolean => !folding.isInline(v) && variables.of(v) === variable;
+    const other = isSelf(a) ? b : isSelf(b) && (sign === "+" || sign === "*") ? a : undefined;
+    if (other === undefined) return undefined;
+    variable.writes++;
+    const { name } = variable;
+    if (sign === "+") return line(`${this.increase(name, other)};`);
+    const { expressions } = this.plan;
+    if (sign === "-" && expressions.constant(other) === 1) return line(`${name}--;`);
+    return line(`${name} ${sign}= ${expressions.text(other, 1)};`);
+  }
+
+  /** `place += v`, with the sign taken into the operator. */
+  private increase(place: string, v: Value): string {
+    const { expressions } = this.plan;
+    const value = expressions.constant(v);
+    if (value === 1) return `${place}++`;
+    if (value === -1) return `${place}--`;
+    const opposite = expressions.opposite(v);
+    if (opposite !== undefined) return `${place} -= ${within(opposite, 1)}`;
+    return `${place} += ${expressions.text(v, 1)}`;
+  }
+
+  /** Assigns all at once: the sources are read before any target changes. */
+  private copies(pairs: readonly (readonly [Value, Value])[], block: Block): Stmt[] {
+    const { variables, folding, layout, expressions } = this.plan;
+    let pending: Copy[] = [];
+    for (const [to, from] of pairs) {
+      const target = variables.of(to);
+      const source = layout.resolve(from);
+      if (!folding.isInline(source) && variables.of(source) === target) continue;
+      pending.push({ target, text: expressions.text(source, 1), reads: this.reads(source) });
+    }
+    const out: Stmt[] = [];
+    while (pending.length > 0) {
+      const free = pending.find((copy) => pending.every((other) => other === copy || !other.reads.has(copy.target)));
+      if (free !== undefined) {
+        pending = pending.filter((copy) => copy !== free);
+        out.push(this.assign(free.target, free.text, block));
+        continue;
+      }
+      // All in a circle: keep one source in a temporary.
+      const [first, ...rest] = pending;
+      invariant(first !== undefined, "something is pending");
+      const name = this.fresh("next");
+      out.push({ kind: "declare", variable: { name, writes: 1 }, init: first.text });
+      pending = [...rest, { ...first, text: name, reads: new Set() }];
+    }
+    return out;
+  }
+
+  /** The variables that evaluating `v` reads. */
+  private reads(v: Value): Set<Variable> {
+    const found = new Set<Variable>();
+    eachLeaf(v, this.plan.layout, this.plan.folding, (leaf) => found.add(this.plan.variables.of(leaf)));
+    return found;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ exits
+
+  private tail(block: Block, before: readonly Stmt[]): Stmt[] {
+    const tail = this.plan.folding.exits.tails.get(block);
+    if (tail === undefined || tail.kind === "none" || tail.kind === "value") return [];
+    if (tail.kind === "return") return this.return(tail.values, block, before);
+    const pairs = tailTargets(tail);
+    if (tail.kind === "arm") return this.copies(pairs.filter(([result]) => this.isNeeded(result)), block);
+    return this.iterationEnd(tail.values, tail.loop, pairs, block);
+  }
+
+  /** A result nobody reads, alone in its variable, is not assigned. */
+  private isNeeded(result: Value): boolean {
+    return !this.isUnused(result) || this.plan.variables.of(result).members.length > 1;
+  }
+
+  private return(values: readonly Value[], block: Block, before: readonly Stmt[]): Stmt[] {
+    const { expressions } = this.plan;
+    const out = this.tape.leave(block, before);
+    const [only] = values;
+    if (only === undefined) return out;
+    const text = values.length === 1 ? expressions.text(only) : `[${values.map((v) => expressions.text(v, 1)).join(", ")}]`;
+    return [...out, { kind: "exit", text: `return ${text};` }];
+  }
+
+  private iterationEnd(values: readonly Value[], loop: Item, pairs: readonly (readonly [Value, Value])[], block: Block): Stmt[] {
+    const { expressions } = this.plan;
+    const stop = isLoop(loop.op) && loop.op.breaks ? values[0] : undefined;
+    if (stop === undefined || this.isTestedAfter(loop)) return this.copies(pairs, block);
+    const constant = expressions.constant(stop);
+    if (constant !== undefined) {
+      const out = this.copies(pairs, block);
+      return constant === true ? [...out, { kind: "exit", text: "break;" }] : out;
+    }
+    const test = expressions.of(stop);
+    const copies = this.copies(pairs, block);
+    const reads = this.reads(stop);
+    const exit: Stmt = { kind: "exit", text: "break;" };
+    if (![...this.changed(pairs)].some((variable) => reads.has(variable))) return [...copies, { kind: "if", cond: test, then: [exit], else: [] }];
+    const name = this.fresh("stop");
+    const declare: Stmt = { kind: "declare", variable: { name, writes: 1 }, init: test.text };
+    return [declare, ...copies, { kind: "if", cond: { text: name, level: precedence.atom }, then: [exit], else: [] }];
+  }
+
+  /** The variables that the copies of `pairs` write. */
+  private changed(pairs: readonly (readonly [Value, Value])[]): Set<Variable> {
+    const { variables, folding, layout } = this.plan;
+    const changed = new Set<Variable>();
+    for (const [to, from] of pairs) {
+      const source = layout.resolve(from);
+      const target = variables.of(to);
+      if (folding.isInline(source) || variables.of(source) !== target) changed.add(target);
+    }
+    return changed;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------- ifs
+
+  private if(item: Item, op: If, out: Stmt[]): void {
+    const { expressions, folding, variables } = this.plan;
+    const { block } = item;
+    const [thenBlock, elseBlock] = item.blocks;
+    invariant(thenBlock !== undefined && elseBlock !== undefined, "an if has two arms");
+    const [result] = op.results;
+    if (folding.expressions.has(item) && result !== undefined) {
+      out.push(this.define(result, expressions.definition(item, result).text, block));
+      return;
+    }
+    let done: Block | undefined;
+    if (openArm(op) !== undefined) {
+      // The other arm follows as part of this block.
+    } else if (!folding.exits.final.has(item)) {
+      done = [elseBlock, thenBlock].find((arm) => this.isInitial(arm, block));
+      if (done !== undefined) out.push(...this.copies(this.armPairs(done), block));
+      for (const v of op.results) {
+        const variable = variables.of(v);
+        if (variable.declared || !this.isNeeded(v)) continue;
+        variable.declared = true;
+        out.push({ kind: "declare", variable, type: this.plan.structures.typeText(variable.type) });
+      }
+    }
+    const cond = expressions.of(op.cond);
+    const open = openArm(op);
+    const arm = (inner: Block): Stmt[] => (inner === done || inner.region === open ? [] : this.block(inner));
+    const then = arm(thenBlock);
+    const otherwise = arm(elseBlock);
+    out.push(...ifStatement(cond, then, otherwise));
+  }
+
+  private armPairs(arm: Block): readonly (readonly [Value, Value])[] {
+    const tail = this.plan.folding.exits.tails.get(arm);
+    return tail?.kind === "arm" ? tailTargets(tail).filter(([result]) => this.isNeeded(result)) : [];
+  }
+
+  /** Can what this arm yields be what the results start with, so that the arm is not needed? */
+  private isInitial(arm: Block, block: Block): boolean {
+    const { variables, folding, layout } = this.plan;
+    if (!arm.items.every((inner) => this.isSilent(inner))) return false;
+    const pairs = this.armPairs(arm);
+    const changed = this.changed(pairs);
+    if (changed.size === 0) return false;
+    for (const [to, from] of pairs) {
+      const target = variables.of(to);
+      if (!changed.has(target)) continue;
+      if (target.declared || target.block !== block) return false;
+      const source = layout.resolve(from);
+      if ([...this.reads(source)].some((read) => changed.has(read) || !read.declared)) return false;
+      if (folding.isInline(source) && layout.definitions.get(source.id)?.item?.op.kind !== "const") return false;
+    }
+    return true;
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- loops
+
+  private loopStart(item: Item, op: For | While, out: Stmt[]): void {
+    const pairs = carried(item).flatMap((param, k) => {
+      const init = op.inits[k];
+      return init === undefined ? [] : [[param, init] as const];
+    });
+    out.push(...this.copies(pairs, item.block));
+    if (op.count !== undefined && !this.isUnused(op.count)) out.push(this.define(op.count, "0", item.block));
+  }
+
+  private loopBody(op: For | While, body: Block): Stmt[] {
+    const out: Stmt[] = [];
+    if (op.count !== undefined && !this.isUnused(op.count)) {
+      const variable = this.plan.variables.of(op.count);
+      variable.writes++;
+      out.push(line(`${variable.name}++;`));
+    }
+    out.push(...this.block(body));
+    return withContinue(out);
+  }
+
+  private for(item: Item, op: For, out: Stmt[]): void {
+    const { expressions, variables } = this.plan;
+    const [body] = item.blocks;
+    const [index] = op.body.params;
+    invariant(body !== undefined && index !== undefined, "a for has a body with an index");
+    this.loopStart(item, op, out);
+    const variable = variables.of(index);
+    variable.declared = true;
+    const i = variable.name;
+    const size = Math.abs(op.step);
+    const step = size === 1 ? `${i}${op.step > 0 ? "++" : "--"}` : `${i} ${op.step > 0 ? "+=" : "-="} ${size}`;
+    const test = `${i} ${op.test} ${expressions.text(op.to, precedence.relational + 1)}`;
+    const open = `for (let ${i} = ${expressions.text(op.from, 1)}; ${test}; ${step}) {`;
+    out.push({ kind: "block", open, body: this.loopBody(op, body), close: "}" });
+  }
+
+  private while(item: Item, op: While, out: Stmt[]): void {
+    const { expressions } = this.plan;
+    const [cond, body] = item.blocks;
+    const [test] = cond?.yields ?? [];
+    invariant(cond !== undefined && body !== undefined && test !== undefined, "a while has a test and a body");
+    this.loopStart(item, op, out);
+    if (this.isTestedAfter(item)) {
+      const tail = this.plan.folding.exits.tails.get(body);
+      const stop = tail?.kind === "loop" ? tail.values[0] : undefined;
+      invariant(stop !== undefined, "a do loop has a test");
+      const statements = this.loopBody(op, body);
+      out.push({ kind: "block", open: "do {", body: statements, close: `} while (${negate(expressions.of(stop)).text});` });
+      return;
+    }
+    if (cond.items.every((inner) => this.isSilent(inner))) {
+      out.push({ kind: "block", open: `while (${expressions.text(test)}) {`, body: this.loopBody(op, body), close: "}" });
+      return;
+    }
+    // The test needs statements of its own.
+    const before = this.block(cond);
+    const leave: Stmt = { kind: "if", cond: negate(expressions.of(test)), then: [{ kind: "exit", text: "break;" }], else: [] };
+    out.push({ kind: "block", open: "while (true) {", body: [...before, leave, ...this.loopBody(op, body)], close: "}" });
+  }
+
+  /** Is it a `do` loop: always entered, and left by a test at its end that reads nothing of its body? */
+  private isTestedAfter(item: Item): boolean {
+    const { folding, expressions } = this.plan;
+    const { op } = item;
+    if (op.kind !== "while" || !op.breaks) return false;
+    const [cond, body] = item.blocks;
+    const [test] = cond?.yields ?? [];
+    if (body === undefined || test === undefined || expressions.constant(test) !== true) return false;
+    const tail = folding.exits.tails.get(body);
+    if (tail?.kind !== "loop") return false;
+    const [stop] = tail.values;
+    if (stop === undefined || expressions.constant(stop) !== undefined) return false;
+    const changed = this.changed(tailTargets(tail));
+    return [...this.reads(stop)].every((variable) => !changed.has(variable) && !isInside(variable.block, body));
+  }
+
+  // ----------------------------------------------------------------------------------------------- calls and closures
+
+  private call(op: Call, block: Block, out: Stmt[]): void {
+    const { expressions, module } = this.plan;
+    const tapes = op.args.filter((v) => v.type.kind === "tape");
+    for (const tape of tapes) out.push(...this.tape.writeBack(block, tape, out));
+    const text = `${module.functionName(op.callee)}(${op.args.map((v) => expressions.text(v, 1)).join(", ")})`;
+    const used = op.results.filter((v) => !this.isUnused(v));
+    const [only] = op.results;
+    if (used.length === 0 || only === undefined) {
+      out.push(line(`${text};`));
+    } else if (op.results.length === 1) {
+      out.push(this.define(only, text, block));
+    } else {
+      const name = this.fresh("result");
+      out.push({ kind: "declare", variable: { name, writes: 1 }, init: text });
+      op.results.forEach((v, k) => {
+        if (!this.isUnused(v)) out.push(this.define(v, `${name}[${k}]`, block));
+      });
+    }
+    for (const tape of tapes) out.push(...this.tape.reload(block, tape));
+  }
+
+  private closure(item: Item, result: Value, out: Stmt[]): void {
+    const { variables, structures } = this.plan;
+    const [body] = item.blocks;
+    const { type } = result;
+    invariant(body !== undefined && type.kind === "closure", `a closure has type ${irTypeText(type)}`);
+    const captured = new Map<number, Value>();
+    eachUse(body.region, (v) => {
+      if (v.type.kind === "tape") captured.set(v.id, v);
+    });
+    for (const tape of captured.values()) out.push(...this.tape.writeBack(item.block, tape, out));
+    const params = body.region.params.map((v) => {
+      const variable = variables.of(v);
+      variable.declared = true;
+      return `${variable.name}: ${structures.typeText(v.type)}`;
+    });
+    const statements = [...this.tape.enter(body), ...this.block(body)];
+    const variable = variables.of(result);
+    variable.declared = true;
+    variable.writes++;
+    const open = `const ${variable.name} = (${params.join(", ")}): ${structures.resultText(type.results)} => {`;
+    out.push({ kind: "block", open, body: statements, close: "};" });
+  }
+}
+
+const line = (text: string): Stmt => ({ kind: "line", text });
+
+function isLoop(op: Item["op"]): op is For | While {
+  return op.kind === "for" || op.kind === "while";
+}
+
+/** An `if`, with an arm that exits standing before what follows it. */
+function ifStatement(cond: Expr, then: readonly Stmt[], otherwise: readonly Stmt[]): Stmt[] {
+  if (then.length === 0 && otherwise.length === 0) return [];
+  if (then.length === 0) return [{ kind: "if", cond: negate(cond), then: otherwise, else: [], inverted: cond }];
+  if (otherwise.length === 0) return [{ kind: "if", cond, then, else: [] }];
+  if (endsInExit(then)) return [{ kind: "if", cond, then, else: [] }, ...otherwise];
+  if (endsInExit(otherwise)) return [{ kind: "if", cond: negate(cond), then: otherwise, else: [] }, ...then];
+  return [{ kind: "if", cond, then, else: otherwise }];
+}
+
+/** `if (c) continue;` where an empty arm would otherwise nest the long rest of an iteration. */
+function withContinue(body: readonly Stmt[]): Stmt[] {
+  const last = body.at(-1);
+  if (last?.kind !== "if" || last.inverted === undefined || last.then.length <= longTail) return [...body];
+  const skip: Stmt = { kind: "if", cond: last.inverted, then: [{ kind: "exit", text: "continue;" }], else: [] };
+  return [...body.slice(0, -1), skip, ...last.then];
+}

@@ -1,0 +1,99 @@
+/** IR types as TypeScript types in the generated file. Record types that contain themselves become local interfaces. */
+import type { RecordDecl, Type } from "../ir/ir.js";
+import { shadowName, shadowRecord, type Records } from "../ir/types.js";
+import { assertNever, invariant } from "../support/invariant.js";
+import { propertyName } from "./expression.js";
+import type { ModuleNames } from "./module-names.js";
+
+/** Structures with more text than this get a name. */
+const longestInline = 70;
+
+export class TypeNames {
+  private readonly interfaces = new Map<string, string>();
+  /** The declared interfaces, in order of first need. */
+  readonly declarations: string[] = [];
+
+  constructor(
+    private readonly records: Records,
+    private readonly module: ModuleNames,
+  ) {}
+
+  text(type: Type): string {
+    switch (type.kind) {
+      case "num":
+        return "number";
+      case "bool":
+        return "boolean";
+      case "str":
+        return "string";
+      case "void":
+        return "undefined";
+      case "typed":
+        return type.name;
+      case "opaque":
+        return type.text;
+      case "tape":
+        return this.module.runtime("Tape", true);
+      case "array": {
+        const elem = this.text(type.elem);
+        return /^[\w$.<>]+(\[\])*$/.test(elem) ? `${elem}[]` : `(${elem})[]`;
+      }
+      case "tuple":
+        return `[${type.elems.map((elem) => this.text(elem)).join(", ")}]`;
+      case "closure": {
+        const params = type.params.map((param, k) => `${type.params.length === 1 ? "seed" : `seed${k + 1}`}: ${this.text(param)}`);
+        return `(${params.join(", ")}) => ${this.result(type.results)}`;
+      }
+      case "record":
+        return this.record(type.name);
+      default:
+        return assertNever(type, "type");
+    }
+  }
+
+  /** What a function with these results returns. */
+  result(types: readonly Type[]): string {
+    const [only] = types;
+    if (only === undefined) return "void";
+    return types.length === 1 ? this.text(only) : `[${types.map((type) => this.text(type)).join(", ")}]`;
+  }
+
+  /** The declaration of a record; a shadow that nobody declared is made from its primal. */
+  decl(name: string): RecordDecl {
+    const found = this.records.get(name);
+    if (found !== undefined) return found;
+    for (const decl of this.records.values()) if (shadowName(decl.name) === name) return shadowRecord(decl, this.records);
+    invariant(false, `record ${name} is not declared`);
+  }
+
+  /** Does a record contain itself? */
+  isRecursive(name: string): boolean {
+    const reaches = (type: Type, seen: Set<string>): boolean => {
+      if (type.kind === "array") return reaches(type.elem, seen);
+      if (type.kind === "tuple") return type.elems.some((elem) => reaches(elem, seen));
+      if (type.kind !== "record") return false;
+      if (type.name === name) return true;
+      if (seen.has(type.name)) return false;
+      seen.add(type.name);
+      return this.decl(type.name).fields.some((field) => reaches(field.type, seen));
+    };
+    return this.decl(name).fields.some((field) => reaches(field.type, new Set()));
+  }
+
+  private record(name: string): string {
+    const decl = this.decl(name);
+    if (decl.text !== undefined) return this.module.type(decl.text);
+    const known = this.interfaces.get(name);
+    if (known !== undefined) return known;
+    if (!this.isRecursive(name)) {
+      const fields = decl.fields.map((field) => `${propertyName(field.name)}: ${this.text(field.type)}`);
+      const text = fields.length === 0 ? "object" : `{ ${fields.join("; ")} }`;
+      if (text.length <= longestInline) return text;
+    }
+    const own = this.module.own(name);
+    this.interfaces.set(name, own);
+    const lines = decl.fields.map((field) => `  ${propertyName(field.name)}: ${this.text(field.type)};`);
+    this.declarations.push([`interface ${own} {`, ...lines, "}"].join("\n"));
+    return own;
+  }
+}

@@ -1,0 +1,164 @@
+/** Expressions: one table from the kind of syntax to the function that lowers it. */
+import { ts } from "ts-morph";
+import { language } from "../../diagnostics.js";
+import type { Value } from "../../ir/ir.js";
+import { constantOf } from "../globals.js";
+import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
+import { lowerAccess, standInFor } from "./access.js";
+import { lowerArrayLiteral, lowerNew } from "./array.js";
+import { isAssignment, lowerAssignment, lowerStep } from "./assign.js";
+import { lowerCall } from "./call.js";
+import type { FunctionContext } from "./context.js";
+import { lowerText } from "./foreign.js";
+import { literalOf } from "./literals.js";
+import { lowerConditional, lowerLogical, lowerLogicalEffect } from "./logic.js";
+import { builtinConstant } from "./math.js";
+import { lowerObject } from "./object.js";
+import { lowerBinary, lowerPrefix } from "./operators.js";
+
+const { SyntaxKind } = ts;
+
+export function lowerExpression(context: FunctionContext, whole: ts.Expression, hint?: string): Value {
+  const node = bare(whole);
+  if (ts.isNumericLiteral(node)) return context.at(node) && context.constant(literal(node), hint);
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return context.at(node) && context.constant(node.text, hint);
+  if (ts.isIdentifier(node)) return lowerIdentifier(context, node, hint);
+  if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken.kind;
+    if (isAssignment(operator)) return lowerAssignment(context, node, true);
+    if (operator === SyntaxKind.CommaToken) {
+      lowerEffect(context, node.left);
+      return context.expression(node.right, hint);
+    }
+    if (isLogical(operator)) return lowerLogical(context, node, hint);
+    return lowerBinary(context, node, hint);
+  }
+  if (ts.isPropertyAccessExpression(node)) return lowerProperty(context, node, hint);
+  if (ts.isElementAccessExpression(node)) {
+    const member = context.file.checker.getConstantValue(node);
+    return member === undefined ? lowerAccess(context, node, hint) : context.at(node) && context.constant(member, hint);
+  }
+  if (ts.isCallExpression(node)) return lowerCall(context, node, true, hint);
+  if (ts.isConditionalExpression(node)) return lowerConditional(context, node, hint);
+  if (ts.isPrefixUnaryExpression(node)) return isStep(node.operator) ? lowerStep(context, node, true) : lowerPrefix(context, node, hint);
+  if (ts.isPostfixUnaryExpression(node)) return lowerStep(context, node, true);
+  if (ts.isArrayLiteralExpression(node)) return lowerArrayLiteral(context, node, hint);
+  if (ts.isObjectLiteralExpression(node)) return lowerObject(context, node, hint);
+  if (ts.isTemplateExpression(node)) return lowerText(context, node, hint);
+  if (ts.isNewExpression(node)) return lowerNew(context, node, hint);
+  if (ts.isVoidExpression(node)) {
+    lowerEffect(context, node.expression);
+    return context.undefinedOf({ kind: "void" });
+  }
+  if (node.kind === SyntaxKind.TrueKeyword) return context.at(node) && context.constant(true, hint);
+  if (node.kind === SyntaxKind.FalseKeyword) return context.at(node) && context.constant(false, hint);
+  context.report(refusal(node));
+  return standInFor(context, node);
+}
+
+function literal(node: ts.NumericLiteral): number {
+  return Number(node.text.replaceAll("_", ""));
+}
+
+/** An expression whose value nobody reads. */
+export function lowerEffect(context: FunctionContext, whole: ts.Expression): void {
+  const node = bare(whole);
+  if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken.kind;
+    if (isAssignment(operator)) {
+      lowerAssignment(context, node, false);
+      return;
+    }
+    if (operator === SyntaxKind.CommaToken) {
+      lowerEffect(context, node.left);
+      lowerEffect(context, node.right);
+      return;
+    }
+    if (isLogical(operator)) {
+      lowerLogicalEffect(context, node);
+      return;
+    }
+  }
+  if (ts.isConditionalExpression(node)) lowerLogicalEffect(context, node);
+  else if (ts.isCallExpression(node)) lowerCall(context, node, false, undefined);
+  else if (ts.isPostfixUnaryExpression(node) || (ts.isPrefixUnaryExpression(node) && isStep(node.operator))) lowerStep(context, node, false);
+  else if (ts.isVoidExpression(node)) lowerEffect(context, node.expression);
+  else context.expression(node);
+}
+
+const isStep = (operator: ts.SyntaxKind): boolean => operator === SyntaxKind.PlusPlusToken || operator === SyntaxKind.MinusMinusToken;
+const isLogical = (operator: ts.SyntaxKind): boolean =>
+  operator === SyntaxKind.AmpersandAmpersandToken || operator === SyntaxKind.BarBarToken || operator === SyntaxKind.QuestionQuestionToken;
+
+// --------------------------------------------------------------------------------------------------------------- names
+
+function lowerIdentifier(context: FunctionContext, node: ts.Identifier, hint: string | undefined): Value {
+  const symbol = symbolOf(context.file.checker, node);
+  if (symbol !== undefined && context.env.slot(symbol) !== undefined) return context.current(symbol);
+  const global = context.file.globalName(node);
+  if (global === "undefined") return context.undefinedOf({ kind: "void" });
+  const builtin = global === undefined ? undefined : builtinConstant(global);
+  if (builtin !== undefined) return context.at(node) && context.constant(builtin, hint);
+  if (symbol === undefined) return standInFor(context, node);
+  const known = literalOf(context, node);
+  if (known !== undefined) return context.at(node) && context.constant(known, hint ?? node.text);
+  return moduleName(context, node, symbol);
+}
+
+/** A name that is not a variable of the function. */
+function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Symbol): Value {
+  const callee = context.file.callee(node);
+  if (callee.kind === "function" || callee.kind === "stopGradient") {
+    context.report(language.functionValuesNotYet(spanOf(node), node.getText()));
+    return standInFor(context, node);
+  }
+  if (callee.kind === "builtin") {
+    const value = builtinConstant(callee.name);
+    if (value !== undefined) return context.at(node) && context.constant(value);
+  }
+  const constant = constantOf(context, node, symbol);
+  return constant ?? standInFor(context, node);
+}
+
+function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpression, hint: string | undefined): Value {
+  const member = context.file.checker.getConstantValue(node);
+  if (member !== undefined) return context.at(node) && context.constant(member, hint);
+  const owner = context.file.globalName(node.expression);
+  if (owner !== undefined && !isLocal(context, node.expression)) {
+    const builtin = builtinConstant(`${owner}.${node.name.text}`);
+    if (builtin !== undefined) return context.at(node) && context.constant(builtin, hint);
+    context.report(language.notInLanguage(spanOf(node), `\`${node.getText()}\``));
+    return standInFor(context, node);
+  }
+  const symbol = symbolOf(context.file.checker, node.name);
+  const namespace = ts.isIdentifier(bare(node.expression)) ? symbolOf(context.file.checker, bare(node.expression)) : undefined;
+  if (symbol !== undefined && namespace !== undefined && namespace.flags & ts.SymbolFlags.Module) {
+    const known = literalOf(context, node.name);
+    if (known !== undefined) return context.at(node) && context.constant(known, hint);
+    return moduleName(context, node, symbol);
+  }
+  return lowerAccess(context, node, hint);
+}
+
+function isLocal(context: FunctionContext, node: ts.Expression): boolean {
+  const symbol = symbolOf(context.file.checker, bare(node));
+  return symbol !== undefined && context.env.slot(symbol) !== undefined;
+}
+
+// ------------------------------------------------------------------------------------------------------------ refusals
+
+function refusal(node: ts.Expression) {
+  const span = spanOf(node);
+  if (isFunctionLike(node)) return language.closuresNotYet(span);
+  if (ts.isAwaitExpression(node)) return language.asyncOrGenerator(span, "`await`");
+  if (ts.isYieldExpression(node)) return language.asyncOrGenerator(span, "`yield`");
+  if (ts.isDeleteExpression(node)) return language.reflection(span, "delete");
+  if (ts.isTypeOfExpression(node)) return language.reflection(span, "typeof");
+  if (ts.isBigIntLiteral(node)) return language.unsupportedLiteral(span, "A BigInt");
+  if (ts.isRegularExpressionLiteral(node)) return language.unsupportedLiteral(span, "A regular expression");
+  if (ts.isTaggedTemplateExpression(node)) return language.unsupportedLiteral(span, "A tagged template");
+  if (ts.isClassExpression(node)) return language.classesNotYet(span, "A class");
+  if (node.kind === SyntaxKind.ThisKeyword) return language.classesNotYet(span, "`this`");
+  if (node.kind === SyntaxKind.NullKeyword) return language.missingValue(span, "null");
+  return language.notInLanguage(span, "This expression");
+}

@@ -1,0 +1,127 @@
+/** `Math` and `Number`: their functions as primitives, their constants as literals. */
+import { ts } from "ts-morph";
+import { language, meaning } from "../../diagnostics.js";
+import type { Value } from "../../ir/ir.js";
+import { type PrimName, primitives } from "../../ir/primitives.js";
+import { bool, num, str } from "../../ir/types.js";
+import { spanOf } from "../source.js";
+import type { FunctionContext } from "./context.js";
+import { foreign, fromText } from "./foreign.js";
+import { literalOf } from "./literals.js";
+import { primitive } from "./operators.js";
+
+const mathConstants: ReadonlyMap<string, number> = new Map(
+  (["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const).map((name) => [`Math.${name}`, Math[name]]),
+);
+const numberConstants: ReadonlyMap<string, number> = new Map(
+  (["EPSILON", "MAX_SAFE_INTEGER", "MAX_VALUE", "MIN_SAFE_INTEGER", "MIN_VALUE", "NaN", "NEGATIVE_INFINITY", "POSITIVE_INFINITY"] as const).map((name) => [
+    `Number.${name}`,
+    Number[name],
+  ]),
+);
+
+export function builtinConstant(name: string): number | undefined {
+  if (name === "Infinity") return Number.POSITIVE_INFINITY;
+  if (name === "NaN") return Number.NaN;
+  return mathConstants.get(name) ?? numberConstants.get(name);
+}
+
+/** `Math.sin` → `sin`, for every primitive that is spelled as a call. */
+const named: ReadonlyMap<string, PrimName> = new Map(
+  Object.entries(primitives).flatMap(([name, row]) =>
+    row.spelling.kind === "call" && isPrimitive(name) && !name.endsWith("Literal") && name !== "sqrtSumSquares" && name !== "isNullish" ? [[row.spelling.text, name] as const] : [],
+  ),
+);
+
+function isPrimitive(name: string): name is PrimName {
+  return name in primitives;
+}
+
+/** A call of a function of the library; `undefined` where there is no such rule. */
+export function lowerBuiltinCall(context: FunctionContext, node: ts.CallExpression, name: string, hint: string | undefined): Value | undefined {
+  if (node.arguments.some(ts.isSpreadElement)) {
+    const spread = node.arguments.find(ts.isSpreadElement);
+    if (spread !== undefined && (named.has(name) || name === "Math.pow")) return context.refuse(language.spreadNotYet(spanOf(spread), `in a call of \`${name}\``));
+    return undefined;
+  }
+  if (name === "Math.max" || name === "Math.min") return lowerExtremum(context, node, name, hint);
+  const prim = name === "Math.pow" ? "pow" : named.get(name);
+  if (prim !== undefined) {
+    const { arity, result } = primitives[prim];
+    const args = node.arguments.map((a) => context.expression(a));
+    if (arity !== -1 && args.length !== arity) {
+      const count = `${args.length} argument${args.length === 1 ? "" : "s"} instead of ${arity}`;
+      return context.refuse(meaning.builtinArguments(spanOf(node), name, count), result === "num" ? num : bool);
+    }
+    return primitive(
+      context,
+      node,
+      prim,
+      prim === "is" ? args : args.map((a) => context.number(a, name, node)),
+      hint,
+    );
+  }
+  return lowerConversion(context, node, name, hint);
+}
+
+function lowerConversion(context: FunctionContext, node: ts.CallExpression, name: string, hint: string | undefined): Value | undefined {
+  const [first, ...rest] = node.arguments;
+  switch (name) {
+    case "Math.random":
+    case "Date.now":
+    case "performance.now":
+      return foreign(context, node, [`${name}()`], [], num, { pure: false, hint });
+    case "Number": {
+      if (first === undefined) return context.constant(0, hint);
+      const v = context.expression(first, hint);
+      return v.type.kind === "str" ? fromText(context, node, "Number", v, [], num, hint) : context.number(v, "Number", node);
+    }
+    case "Boolean":
+      return first === undefined ? context.constant(false) : context.condition(first);
+    case "isNaN":
+    case "isFinite": {
+      if (first === undefined) return undefined;
+      const v = context.expression(first);
+      if (v.type.kind === "str") return fromText(context, node, name, v, [], bool, hint);
+      return primitive(context, node, name, [context.number(v, name, node)], hint);
+    }
+    case "parseFloat":
+    case "parseInt":
+    case "Number.parseFloat":
+    case "Number.parseInt": {
+      if (first === undefined) return undefined;
+      const v = context.expression(first);
+      const more = rest.map((a) => context.expression(a));
+      if (v.type.kind === "num") return context.refuse(meaning.lostThroughText(spanOf(node), name));
+      const parsed = fromText(context, node, name, v, more, num, hint);
+      return name.endsWith("parseInt") ? context.integer(parsed) : parsed;
+    }
+    case "String": {
+      if (first === undefined) return context.constant("", hint);
+      return foreign(context, node, ["String(", ")"], [context.expression(first)], str, { pure: true, hint });
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Literals go last and are folded into one: a tie with a literal is decided in its favour. */
+function lowerExtremum(context: FunctionContext, node: ts.CallExpression, name: "Math.max" | "Math.min", hint: string | undefined): Value {
+  const fold = name === "Math.max" ? Math.max : Math.min;
+  const literals: number[] = [];
+  const args: Value[] = [];
+  for (const argument of node.arguments) {
+    const literal = literalOf(context, argument);
+    if (typeof literal === "number") literals.push(literal);
+    else args.push(context.number(context.expression(argument), name, argument));
+  }
+  if (literals.length === 0) {
+    const [only] = args;
+    if (only === undefined) return context.constant(fold(), hint);
+    if (args.length === 1) return only;
+    return primitive(context, node, name === "Math.max" ? "max" : "min", args, hint);
+  }
+  const literal = context.constant(fold(...literals));
+  if (args.length === 0) return literal;
+  return primitive(context, node, name === "Math.max" ? "maxLiteral" : "minLiteral", [...args, literal], hint);
+}

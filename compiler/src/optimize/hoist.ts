@@ -1,0 +1,189 @@
+/**
+ * **Purpose** Moves out of loops what every iteration computes anew with the same result.
+ * **Needs** Verified IR.
+ * **Guarantees** The same results, effects and exceptions. What moves may now run although the loop runs zero times, so
+ * only operations move that cannot throw then: primitives, and reads of objects that surely exist.
+ * **How** Inner loops first; an operation at the top level of a body moves if its operands come from outside and, for a
+ * read, nothing in the loop may write what it reads. Literals stay (they are copied to what moves). Cheap arithmetic that
+ * only makes indices or conditions stays too: the engine keeps it in registers anyway and the code reads better.
+ */
+import { like } from "../ir/build.js";
+import type { Const, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
+import { primitives } from "../ir/primitives.js";
+import { mapOp, operands, regions, results } from "../ir/walk.js";
+import {
+  areaOf,
+  type FunctionEffects,
+  functionEffects,
+  isPrivateArea,
+  lengthArea,
+  makesFresh,
+  noWrites,
+  addWrites,
+  privateAggregates,
+  regionWrites,
+  type Writes,
+  writesOf,
+} from "./effects.js";
+import { arithmeticValues } from "./arithmetic.js";
+import { mapFuncs } from "./pass.js";
+import { ScopedMap } from "./scoped-map.js";
+
+/** Primitives of at least this cost move whatever they are for. */
+const expensive = 3;
+
+export function hoistInvariants(program: Program): Program {
+  const effects = functionEffects(program);
+  return mapFuncs(program, (func) => ({ ...func, body: new Hoister(func, program, effects).region(func.body) }));
+}
+
+class Hoister {
+  private readonly isPrivate: (base: Value) => boolean;
+  private readonly writes: ReadonlyMap<Region, Writes>;
+  /** Values that more than indices and conditions depend on. */
+  private readonly arithmetic: ReadonlySet<ValueId>;
+  /** References that surely are objects where the walk is: made here, a parameter, or already read or written through. */
+  private readonly exists = new ScopedMap<true>();
+  private readonly literals = new Map<ValueId, Const>();
+
+  constructor(func: Func, program: Program, effects: ReadonlyMap<string, FunctionEffects>) {
+    const isPrivate = privateAggregates(func);
+    this.isPrivate = (base) => isPrivate.has(base.id);
+    this.writes = regionWrites(func.body, (op) => writesOf(op, program.records, this.isPrivate, effects));
+    this.arithmetic = arithmeticValues(func);
+    const questioned = questionedValues(func.body);
+    for (const param of func.body.params) if (!questioned.has(param.id)) this.exists.set(`${param.id}`, true);
+  }
+
+  region(region: Region): Region {
+    const mark = this.exists.mark();
+    const ops: Op[] = [];
+    for (const op of region.ops) {
+      if (op.kind === "for" || op.kind === "while") this.loop(op, ops);
+      else
+        ops.push(
+          mapOp(
+            op,
+            (v) => v,
+            (r) => this.region(r),
+          ),
+        );
+      this.learn(op);
+    }
+    this.exists.undo(mark);
+    return { ...region, ops };
+  }
+
+  private learn(op: Op): void {
+    if (op.kind === "const") this.literals.set(op.result.id, op);
+    for (const v of makesFresh(op) ? results(op) : dereferenced(op)) this.exists.set(`${v.id}`, true);
+  }
+
+  private loop(op: For | While, out: Op[]): void {
+    const written = noWrites();
+    for (const inner of regions(op)) addWrites(written, this.writes.get(inner) ?? { everything: true, areas: new Set() });
+    const walked = mapOp(
+      op,
+      (v) => v,
+      (r) => this.region(r),
+    );
+    const copies = new Map<ValueId, Value>();
+    const emptied = mapOp(
+      walked,
+      (v) => v,
+      (region) => {
+        const { moved, rest } = this.split(region, written, copies);
+        for (const each of moved) out.push(each);
+        return rest;
+      },
+    );
+    out.push(emptied);
+  }
+
+  /** Takes the invariant operations out of a region of a loop. */
+  private split(region: Region, written: Writes, copies: Map<ValueId, Value>): { readonly moved: readonly Op[]; readonly rest: Region } {
+    const inside = new Set<ValueId>(region.params.map((v) => v.id));
+    const moved: Op[] = [];
+    const rest: Op[] = [];
+    for (const op of region.ops) {
+      const isInvariant = operands(op).every((v) => !inside.has(v.id) || this.literals.has(v.id));
+      if (isInvariant && this.mayMove(op, written)) {
+        moved.push(...this.withLiterals(op, inside, copies));
+        // From here on the code after it in `moved` may rely on it having read the object.
+        for (const v of makesFresh(op) ? results(op) : dereferenced(op)) this.exists.set(`${v.id}`, true);
+      } else {
+        rest.push(op);
+        for (const v of results(op)) inside.add(v.id);
+      }
+    }
+    return { moved, rest: { ...region, ops: rest } };
+  }
+
+  private mayMove(op: Op, written: Writes): boolean {
+    switch (op.kind) {
+      case "prim": {
+        const { cost, result } = primitives[op.name];
+        return cost >= expensive || (result === "num" && this.arithmetic.has(op.result.id));
+      }
+      case "global":
+        return true;
+      case "length":
+        return this.surely(op.array) && (op.array.type.kind === "typed" || !isWritten(lengthArea(op.array, this.isPrivate), written));
+      case "load":
+        return this.surely(op.place.base) && !isWritten(areaOf(op.place, this.isPrivate), written);
+      default:
+        return false;
+    }
+  }
+
+  private surely(v: Value): boolean {
+    return this.exists.get(`${v.id}`) === true;
+  }
+
+  /** The operation, with copies in front of it of the literals that stay in the loop. */
+  private withLiterals(op: Op, inside: ReadonlySet<ValueId>, copies: Map<ValueId, Value>): readonly Op[] {
+    const made: Op[] = [];
+    const outside = (v: Value): Value => {
+      const literal = this.literals.get(v.id);
+      if (literal === undefined || !inside.has(v.id)) return v;
+      const known = copies.get(v.id);
+      if (known !== undefined) return known;
+      const copy = like(v);
+      copies.set(v.id, copy);
+      const constant = { ...literal, result: copy };
+      this.literals.set(copy.id, constant);
+      made.push(constant);
+      return copy;
+    };
+    const moved = mapOp(op, outside, (r) => r);
+    return [...made, moved];
+  }
+}
+
+function isWritten(area: string, written: Writes): boolean {
+  return written.areas.has(area) || (written.everything && !isPrivateArea(area));
+}
+
+/** The objects an operation reads or writes through: it throws when one is missing. */
+function dereferenced(op: Op): readonly Value[] {
+  switch (op.kind) {
+    case "load":
+    case "store":
+    case "accum":
+      return [op.place.base];
+    case "length":
+      return [op.array];
+    default:
+      return [];
+  }
+}
+
+/** Values that are compared with others or asked whether they are there: they may be `undefined` or `null`. */
+function questionedValues(region: Region, found: Set<ValueId> = new Set()): ReadonlySet<ValueId> {
+  for (const op of region.ops) {
+    if (op.kind === "prim" && ["isNullish", "eq", "ne", "is"].includes(op.name)) for (const v of op.args) found.add(v.id);
+    if (op.kind === "foreign" || op.kind === "throw") for (const v of op.args) found.add(v.id);
+    for (const inner of regions(op)) questionedValues(inner, found);
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+/** All stages of the compiler on files in memory, and what they made ready to run. The only judge's file that knows them. */
+import { basename, dirname, relative } from "node:path";
+import * as runtime from "../../runtime/src/index.js";
+import type { Diagnostic } from "../../compiler/src/diagnostics.js";
+import { emitModule } from "../../compiler/src/emit/module.js";
+import { openMemory } from "../../compiler/src/frontend/index.js";
+import type { LoweredFile } from "../../compiler/src/frontend/lowered.js";
+import { ruleSet } from "../../compiler/src/frontend/rules.js";
+import { generate, type PipelineOptions } from "../../compiler/src/pipeline.js";
+import { type Exports, Modules } from "./evaluate.js";
+
+/** A source file that was compiled, with everything needed to run it. */
+export interface Compiled {
+  readonly path: string;
+  readonly lowered: LoweredFile;
+  /** The generated file. */
+  readonly text: string;
+  readonly modules: Modules;
+  /** The user's own functions. */
+  readonly original: Exports;
+  /** The generated ones. */
+  readonly generated: Exports;
+}
+
+/** What became of one file: it was compiled, or refused with diagnostics, or the compiler failed. */
+export type Outcome =
+  | { readonly kind: "compiled"; readonly compiled: Compiled; readonly warnings: readonly Diagnostic[] }
+  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "crashed"; readonly stage: string; readonly error: Error };
+
+export interface CompileOptions extends PipelineOptions {
+  /** Which of the files to compile; absent: every one with an annotation. */
+  readonly only?: readonly string[];
+}
+
+/** `/a/model.ts` to `/a/model_grad.ts`. */
+export const generatedPath = (path: string): string => path.replace(/\.ts$/, "_grad.ts");
+
+/** Compiles every file (absolute paths) of one in-memory project. */
+export function compileAll(files: Readonly<Record<string, string>>, options: CompileOptions = {}): Map<string, Outcome> {
+  const frontend = openMemory({ ...files });
+  const modules = new Modules(files, (specifier) => (specifier === "@adc/runtime" ? runtime : undefined));
+  const outcomes = new Map<string, Outcome>();
+  for (const path of options.only ?? frontend.annotatedFiles) {
+    let stage = "frontend";
+    try {
+      const { lowered, diagnostics } = frontend.lower(path);
+      if (lowered === undefined || diagnostics.some(({ category }) => category === "error")) {
+        outcomes.set(path, { kind: "refused", diagnostics });
+        continue;
+      }
+      stage = "pipeline";
+      const module = generate(lowered, ruleSet, options);
+      stage = "emitter";
+      const text = emitModule(module, { specifier: (from) => specifierFrom(path, from) });
+      stage = "evaluation";
+      modules.add(generatedPath(path), text);
+      const generated = modules.exports(generatedPath(path));
+      const compiled = { path, lowered, text, modules, original: modules.exports(path), generated };
+      outcomes.set(path, { kind: "compiled", compiled, warnings: diagnostics });
+    } catch (error) {
+      outcomes.set(path, { kind: "crashed", stage, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+  return outcomes;
+}
+
+function specifierFrom(importer: string, from: string): string {
+  if (!from.startsWith("/")) return from;
+  const path = relative(dirname(importer), from).replace(/\.ts$/, ".js");
+  return path.startsWith(".") ? path : `./${path}`;
+}
+
+/** One source text by itself. */
+export function compileOne(source: string, options: CompileOptions = {}): Outcome {
+  const path = "/memory/model.ts";
+  const outcome = compileAll({ [path]: source }, { ...options, only: [path] }).get(path);
+  if (outcome === undefined) throw new Error(`${basename(path)} was not compiled`);
+  return outcome;
+}

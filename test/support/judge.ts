@@ -1,0 +1,275 @@
+/**
+ * Judges the generated functions of one annotated function at one set of arguments. What they return is compared with the
+ * user's own function (value, exceptions, output), with dual numbers run through the lowered IR, with extrapolated
+ * differences of the user's function, and with the contract: arguments unchanged, results fresh, same bits again.
+ */
+import type { Annotated } from "../../compiler/src/frontend/lowered.js";
+import type { Compiled } from "./compile.js";
+import { cloneData, difference, leaves, mapLeaves, memberAt, numberAt, type Path, pathText, references, setNumber, text } from "./data.js";
+import { derivative, differenceAlong, differenceAt } from "./differences.js";
+import { exportedFunction } from "./evaluate.js";
+import { dualGradient, jvp, type JsValue } from "./interpret.js";
+import { withDraws } from "./limit.js";
+import { Random } from "./random.js";
+import { Tally } from "./tally.js";
+
+export interface JudgeOptions {
+  /** At most this many numbers are varied for differences; 0 leaves that judge out. */
+  readonly differences?: number;
+  /** Leaves the dual numbers out. */
+  readonly noDuals?: boolean;
+  readonly seed?: number;
+}
+
+type Callable = (...args: readonly unknown[]) => unknown;
+
+/** What a call did: returned, or threw; and what it printed. */
+type Ran =
+  | { readonly kind: "returned"; readonly value: unknown; readonly printed: unknown }
+  | { readonly kind: "threw"; readonly thrown: string; readonly printed: unknown };
+
+interface Trial {
+  readonly compiled: Compiled;
+  readonly annotated: Annotated;
+  readonly args: readonly unknown[];
+  /** What the user's own function does at `args`. */
+  readonly primal: Ran;
+  readonly tally: Tally;
+  readonly random: Random;
+  readonly options: JudgeOptions;
+}
+
+/** Every judge on every mode of `annotated` at `args`. */
+export function judge(compiled: Compiled, annotated: Annotated, args: readonly unknown[], options: JudgeOptions = {}): Tally {
+  const tally = new Tally();
+  const original = exportedFunction(compiled.original, annotated.exportName);
+  const primal = run(compiled, original, args);
+  const trial: Trial = { compiled, annotated, args, primal, tally, random: new Random(options.seed ?? 1), options };
+  const gradient = annotated.modes.includes("grad") ? judgeGradient(trial) : undefined;
+  if (annotated.modes.includes("value_and_grad")) judgeValueAndGradient(trial, gradient);
+  if (annotated.modes.includes("vjp")) judgePullback(trial, gradient);
+  return tally;
+}
+
+/** Calls with a copy of the arguments, printing into nothing. */
+function run(compiled: Compiled, f: Callable, args: readonly unknown[]): Ran {
+  return call(compiled, f, cloneData(args));
+}
+
+function call(compiled: Compiled, f: Callable, args: readonly unknown[]): Ran {
+  const { printed } = compiled.modules;
+  printed.length = 0;
+  try {
+    const value = withDraws(() => f(...args));
+    return { kind: "returned", value, printed: [...printed] };
+  } catch (error) {
+    return { kind: "threw", thrown: thrownText(error), printed: [...printed] };
+  }
+}
+
+const thrownText = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : `${typeof error} ${text(error)}`);
+
+/** Calls a generated function; checks that it leaves the arguments alone, and prints and throws as the user's function. */
+function callGenerated(trial: Trial, mode: string): unknown {
+  const { compiled, annotated, args, primal, tally } = trial;
+  const name = `${annotated.exportName}_${mode}`;
+  const given = cloneData(args);
+  const ran = call(compiled, exportedFunction(compiled.generated, name), given);
+  if (ran.kind === "threw" || primal.kind === "threw") {
+    const expected = primal.kind === "threw" ? `throws ${primal.thrown}` : "returns";
+    const found = ran.kind === "threw" ? `throws ${ran.thrown}` : "returns";
+    tally.check("throws", expected === found, () => `${name} ${found}; ${annotated.exportName} ${expected}`);
+    return undefined;
+  }
+  const changed = difference(given, cloneData(args));
+  tally.check("arguments", changed === undefined, () => `${name} changed its arguments, ${changed}`);
+  const printed = difference(ran.printed, primal.printed);
+  tally.check("output", printed === undefined, () => `${name} prints something else, ${printed}`);
+  checkFresh(trial, name, ran.value, references(given), "an argument");
+  return ran.value;
+}
+
+function checkFresh(trial: Trial, name: string, value: unknown, others: ReadonlySet<unknown>, what: string): void {
+  const shared = [...references(value)].some((reference) => others.has(reference));
+  trial.tally.check("fresh", !shared, () => `what ${name} returns shares memory with ${what}`);
+}
+
+/** A generated function twice: the same bits, in fresh memory. */
+function callTwice(trial: Trial, mode: string): unknown {
+  const name = `${trial.annotated.exportName}_${mode}`;
+  const first = callGenerated(trial, mode);
+  const kept = cloneData(first);
+  const second = callGenerated(trial, mode);
+  const changed = difference(kept, second);
+  trial.tally.check("repeatable", changed === undefined, () => `${name} gives something else the second time, ${changed}`);
+  checkFresh(trial, name, second, references(first), "an earlier result");
+  return second;
+}
+
+/** The gradient as one entry for each differentiated parameter. */
+const perParameter = (annotated: Annotated, gradient: unknown): readonly unknown[] =>
+  annotated.wrt.length === 1 ? [gradient] : Array.isArray(gradient) ? gradient : [];
+
+function judgeGradient(trial: Trial): unknown {
+  const result = callTwice(trial, "grad");
+  if (trial.primal.kind === "threw") return undefined;
+  const { annotated, tally } = trial;
+  const name = `${annotated.exportName}_grad`;
+  const found = perParameter(annotated, result);
+  if (annotated.wrt.length > 1) tally.check("shape", found.length === annotated.wrt.length, () => `${name} returns ${text(result)}`);
+  const duals = dualReference(trial, 1);
+  if (duals !== undefined) tally.compare("duals", `${name} by dual numbers: `, found, duals);
+  const original = exportedFunction(trial.compiled.original, annotated.exportName);
+  againstDifferences(trial, name, found, (...args) => Number(withDraws(() => original(...args))));
+  return result;
+}
+
+/** The gradient weighed by `seed`, by dual numbers through the lowered IR. */
+function dualReference(trial: Trial, seed: unknown): readonly unknown[] | undefined {
+  const { compiled, annotated, args, options } = trial;
+  if (options.noDuals === true) return undefined;
+  const { program } = compiled.lowered;
+  const fuel = 20_000_000;
+  try {
+    return withDraws(() => dualGradient(program, annotated.func, cloneData(args) as JsValue[], annotated.wrt, { fuel, seed: seed as JsValue }));
+  } catch (error) {
+    trial.tally.problem("duals: failed", `the interpreter fails on ${annotated.exportName}: ${thrownText(error)}`);
+    return undefined;
+  }
+}
+
+/** Single numbers, or one direction through all of them when there are many. */
+function againstDifferences(trial: Trial, name: string, gradient: readonly unknown[], f: (...args: readonly unknown[]) => number): void {
+  const { annotated, args, tally, random, options } = trial;
+  const limit = options.differences ?? 12;
+  if (limit === 0) return;
+  const numbers = leaves(gradient).map(({ path, value }) => ({ path: argumentPath(annotated, path), value }));
+  const chosen = numbers.length <= limit ? numbers : random.shuffle(numbers).slice(0, limit);
+  const quiet = (...values: readonly unknown[]): number => {
+    try {
+      return f(...values);
+    } catch {
+      return NaN;
+    }
+  };
+  const scale = Math.max(1e-3, ...numbers.map(({ value }) => (Number.isFinite(value) ? Math.abs(value) : 0)));
+  for (const { path, value } of chosen) {
+    if (memberAt(args, path.slice(0, -1)) instanceof Float32Array) {
+      tally.skipped++;
+      continue;
+    }
+    const estimate = differenceAt(quiet, args, path);
+    compareEstimate(tally, `${name}, by differences at ${pathText(path)}:`, value, estimate, scale);
+  }
+  if (numbers.length > limit) {
+    const direction = numbers.map(({ path }) => ({ path, value: random.real(-1, 1) }));
+    const slope = numbers.reduce((sum, { value }, i) => sum + value * (direction[i]?.value ?? 0), 0);
+    compareEstimate(tally, `${name}, by differences along a direction:`, slope, differenceAlong(quiet, args, direction), scale);
+  }
+}
+
+function compareEstimate(tally: Tally, where: string, value: number, estimate: ReturnType<typeof derivative>, scale: number): void {
+  if (!estimate.smooth || !Number.isFinite(value)) {
+    tally.skipped++;
+    return;
+  }
+  const allowed = 1e-6 * (Math.abs(estimate.value) + 0.01 * scale) + 20 * estimate.error + 1e-9;
+  tally.check("differences", Math.abs(value - estimate.value) <= allowed, () => `${where} ${value}, not ${estimate.value} (± ${estimate.error})`);
+}
+
+/** From the place in the gradients to the place in the arguments. */
+function argumentPath(annotated: Annotated, path: Path): Path {
+  const [position, ...rest] = path;
+  const parameter = annotated.wrt[Number(position)];
+  if (parameter === undefined) throw new Error("a gradient of no parameter");
+  return [parameter, ...rest];
+}
+
+function judgeValueAndGradient(trial: Trial, gradient: unknown): void {
+  const { annotated, primal, tally } = trial;
+  const name = `${annotated.exportName}_value_and_grad`;
+  const result = callTwice(trial, "value_and_grad");
+  if (primal.kind === "threw" || !Array.isArray(result)) return;
+  const [value, found]: readonly unknown[] = result;
+  const wrong = difference(value, primal.value);
+  tally.check("value", wrong === undefined, () => `the value of ${name}: ${wrong}`);
+  if (gradient !== undefined) tally.compare("value_and_grad", `${name} against grad: `, found, gradient, 1e-12);
+}
+
+function judgePullback(trial: Trial, gradient: unknown): void {
+  const { compiled, annotated, args, primal, tally, random } = trial;
+  const name = `${annotated.exportName}_vjp`;
+  if (callGenerated(trial, "vjp") === undefined || primal.kind === "threw") return;
+  // Again, with our hands on the arguments: they are overwritten before the pullback runs.
+  const given = cloneData(args);
+  const ran = call(compiled, exportedFunction(compiled.generated, name), given);
+  if (ran.kind === "threw" || !Array.isArray(ran.value)) return tally.problem("throws", `${name} fails the second time`);
+  const [value, pullback]: readonly unknown[] = ran.value;
+  const wrong = difference(value, primal.value);
+  tally.check("value", wrong === undefined, () => `the value of ${name}: ${wrong}`);
+  if (typeof pullback !== "function") return tally.problem("shape", `${name} gives no pullback`);
+  scramble(given);
+  scramble(value);
+  const pull: Callable = (...seeds) => (pullback as Callable)(...seeds);
+  const seeds = [0, 1].map(() => mapLeaves(primal.value, () => random.real(0.5, 1.5) * (random.chance(0.5) ? 1 : -1)));
+  const pulled = seeds.map((seed) => pullOnce(trial, name, pull, seed));
+  pulled.forEach((found, i) => judgePulled(trial, name, found, seeds[i], i));
+  const again = pullOnce(trial, name, pull, seeds[0]);
+  const changed = difference(pulled[0], again);
+  tally.check("repeatable", changed === undefined, () => `the pullback of ${name} gives something else the third time, ${changed}`);
+  checkFresh(trial, `the pullback of ${name}`, again, references(pulled), "an earlier result");
+  if (gradient !== undefined) tally.compare("vjp", `${name} with seed 1 against grad: `, pullOnce(trial, name, pull, 1), gradient);
+}
+
+function pullOnce(trial: Trial, name: string, pull: Callable, seed: unknown): unknown {
+  const given = cloneData(seed);
+  const ran = call(trial.compiled, pull, [given]);
+  if (ran.kind === "threw") {
+    trial.tally.problem("throws", `the pullback of ${name} throws ${ran.thrown}`);
+    return undefined;
+  }
+  trial.tally.check("output", difference(ran.printed, []) === undefined, () => `the pullback of ${name} prints`);
+  const changed = difference(given, seed);
+  trial.tally.check("arguments", changed === undefined, () => `the pullback of ${name} changed its seed, ${changed}`);
+  return ran.value;
+}
+
+/** One pulled-back seed: number by number for the first, the dot product with one direction for the others. */
+function judgePulled(trial: Trial, name: string, pulled: unknown, seed: unknown, round: number): void {
+  const { compiled, annotated, args, tally, random, options } = trial;
+  const found = perParameter(annotated, pulled);
+  if (round === 0) {
+    const duals = dualReference(trial, seed);
+    if (duals !== undefined) tally.compare("duals", `${name} by dual numbers: `, found, duals);
+    const original = exportedFunction(compiled.original, annotated.exportName);
+    const weights = leaves(seed);
+    const weighed = (...values: readonly unknown[]): number => {
+      const result = withDraws(() => original(...values));
+      return weights.reduce((sum, { path, value }) => sum + value * numberAt(result, path), 0);
+    };
+    if (!annotated.modes.includes("grad")) againstDifferences(trial, name, found, weighed);
+    return;
+  }
+  if (options.noDuals === true) return;
+  const direction = args.map((arg, i) => (annotated.wrt.includes(i) ? mapLeaves(arg, () => random.real(-1, 1)) : undefined));
+  const { tangents } = withDraws(() => jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]));
+  const forward = leaves(seed).reduce((sum, { path, value }) => sum + value * tangentAt(tangents[0], path), 0);
+  const terms = leaves(found).map(({ path, value }) => value * numberAt(direction, argumentPath(annotated, path)));
+  const reverse = terms.reduce((sum, term) => sum + term, 0);
+  const size = terms.reduce((sum, term) => sum + Math.abs(term), 1);
+  if (!Number.isFinite(forward)) tally.skipped++;
+  else {
+    const close = Math.abs(forward - reverse) <= 2e-11 * size || holdsSingles(args);
+    tally.check("dot product", close, () => `${name}: ⟨w, Jv⟩ is ${forward}, ⟨Jᵀw, v⟩ is ${reverse}`);
+  }
+}
+
+const tangentAt = (tangent: unknown, path: Path): number => numberAt(tangent, path);
+
+/** Gradients of a `Float32Array` may be rounded. */
+const holdsSingles = (args: readonly unknown[]): boolean => [...references(args)].some((reference) => reference instanceof Float32Array);
+
+/** Overwrites every number in place. */
+function scramble(value: unknown): void {
+  for (const { path } of leaves(value)) if (path.length > 0) setNumber(value, path, 1e3 + path.length);
+}

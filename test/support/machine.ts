@@ -1,0 +1,257 @@
+/** Executes operations one by one: the inside of `interpret.ts`. */
+import type { Func, Op, Place, Program, Region, Type, Value, ValueId } from "../../compiler/src/ir/ir.js";
+import { dual, evaluatePrim, type JsValue, primal, tangent } from "./dual.js";
+import { InterpreterError, Tape } from "./machine-tape.js";
+import { clone, type Key, lengthOf, Memory } from "./memory.js";
+
+export interface InterpretOptions {
+  /** Collects the arguments of `console` calls; without it they are dropped. */
+  readonly console?: unknown[][];
+  /** What names in foreign text stand for, besides JavaScript's own. */
+  readonly scope?: Readonly<Record<string, unknown>>;
+  /** Operations to run at most, against loops that never end. */
+  readonly fuel?: number;
+}
+
+/** The program ran longer than `fuel` allows. */
+export class OutOfFuelError extends Error {
+  override readonly name = "OutOfFuelError";
+}
+
+export function find(program: Program, func: string | Func): Func {
+  const found = typeof func === "string" ? program.funcs.get(func) : func;
+  if (found === undefined)
+    throw new InterpreterError(`there is no function ${typeof func === "string" ? func : func.name}`);
+  return found;
+}
+
+type Env = Map<ValueId, JsValue>;
+
+function write(env: Env, v: Value, x: JsValue): void {
+  env.set(v.id, x);
+}
+
+export class Machine {
+  readonly memory: Memory;
+  private readonly globals = new Map<string, JsValue>();
+  private fuel: number;
+
+  constructor(
+    private readonly program: Program,
+    private readonly options: InterpretOptions,
+  ) {
+    this.memory = new Memory(program);
+    this.fuel = options.fuel ?? Number.POSITIVE_INFINITY;
+  }
+
+  call(func: Func, args: readonly JsValue[]): readonly JsValue[] {
+    return this.run(func.body, args, new Map());
+  }
+
+  /** Runs a region with these arguments and returns what it yields. */
+  private run(region: Region, args: readonly JsValue[], env: Env): readonly JsValue[] {
+    region.params.forEach((v, i) => env.set(v.id, args[i]));
+    for (const op of region.ops) this.step(op, env);
+    if (region.yields === null) throw new InterpreterError("a region ended that never ends");
+    return this.readAll(region.yields, env);
+  }
+
+  private read(v: Value, env: Env): JsValue {
+    const found = env.get(v.id);
+    if (found === undefined && !env.has(v.id))
+      throw new InterpreterError(`value ${v.id} (${v.hint ?? ""}) has no content`);
+    return found;
+  }
+
+  private readAll(values: readonly Value[], env: Env): JsValue[] {
+    return values.map((v) => this.read(v, env));
+  }
+
+  private plainNumber(v: Value, env: Env): number {
+    return primal(this.read(v, env)) as number;
+  }
+
+  private place(place: Place, env: Env): { readonly base: JsValue; readonly key: Key } {
+    const base = this.read(place.base, env);
+    if (place.kind === "elem") return { base, key: this.plainNumber(place.index, env) };
+    return { base, key: place.base.type.kind === "tuple" ? Number(place.name) : place.name };
+  }
+
+  private define(values: readonly Value[], contents: readonly JsValue[], env: Env): void {
+    values.forEach((v, i) => env.set(v.id, contents[i]));
+  }
+
+  private step(op: Op, env: Env): void {
+    if (--this.fuel < 0) throw new OutOfFuelError("the program runs too long");
+    const { memory } = this;
+    switch (op.kind) {
+      case "const":
+        return write(env, op.result, op.value);
+      case "prim":
+        return write(env, op.result, evaluatePrim(op.name, this.readAll(op.args, env)));
+      case "load": {
+        const { base, key } = this.place(op.place, env);
+        return write(env, op.result, memory.get(base, key));
+      }
+      case "store": {
+        const { base, key } = this.place(op.place, env);
+        return memory.set(base, key, this.read(op.value, env));
+      }
+      case "accum": {
+        const { base, key } = this.place(op.place, env);
+        return memory.set(base, key, evaluatePrim("add", [memory.get(base, key), this.read(op.value, env)]));
+      }
+      case "length":
+        return write(env, op.result, lengthOf(this.read(op.array, env)));
+      case "new":
+        return write(env, op.result, this.aggregate(op.members, op.result.type, env));
+      case "alloc": {
+        const made = this.allocate(op.result.type, this.plainNumber(op.length, env));
+        if (op.fill !== undefined) made.fill(op.fill);
+        return write(env, op.result, made);
+      }
+      case "copy":
+        return write(env, op.result, memory.copy(op.source.type, this.read(op.source, env)));
+      case "zeros":
+        return write(env, op.result, memory.zeros(op.like.type, this.read(op.like, env)));
+      case "addInto":
+        return memory.addInto(op.target.type, this.read(op.target, env), this.read(op.source, env));
+      case "clear":
+        return memory.clear(op.target.type, this.read(op.target, env));
+      case "export":
+        return write(env, op.result, memory.export(op.result.type, this.read(op.source, env)));
+      case "call":
+        return this.define(op.results, this.call(find(this.program, op.callee), this.readAll(op.args, env)), env);
+      case "if":
+        return this.define(op.results, this.run(this.read(op.cond, env) === true ? op.then : op.else, [], env), env);
+      case "for":
+        return this.forLoop(op, env);
+      case "while":
+        return this.whileLoop(op, env);
+      case "foreign": {
+        const made = this.foreign(op.text, this.readAll(op.args, env));
+        return op.result === undefined ? undefined : write(env, op.result, made);
+      }
+      case "throw":
+        // oxlint-disable-next-line typescript/only-throw-error -- A program may throw anything.
+        throw this.foreign(op.text, this.readAll(op.args, env));
+      case "global":
+        return write(env, op.result, this.global(op.name));
+      case "closure":
+        return write(env, op.result, this.closure(op.body, env));
+      case "openTape":
+        return write(env, op.result, new Tape());
+      case "closeTape":
+        return this.tape(op.tape, env).close();
+      case "tapeTop":
+        return write(env, op.result, this.tape(op.tape, env).mark());
+      case "tapeRewind":
+        return this.tape(op.tape, env).rewind(this.plainNumber(op.mark, env));
+      case "reserve":
+        return this.tape(op.tape, env).reserve(this.plainNumber(op.numbers, env), this.plainNumber(op.flags, env));
+      case "save":
+        return this.tape(op.tape, env).save(this.readAll(op.values, env), op.values);
+      case "restore":
+        return this.define(op.results, this.tape(op.tape, env).restore(op.results), env);
+    }
+  }
+
+  private tape(v: Value, env: Env): Tape {
+    const tape = this.read(v, env);
+    if (!(tape instanceof Tape)) throw new InterpreterError("this is not a tape");
+    return tape;
+  }
+
+  private aggregate(members: readonly Value[], type: Type, env: Env): JsValue {
+    const names = type.kind === "record" ? this.program.records.get(type.name)?.fields.map((f) => f.name) : undefined;
+    const made: JsValue = names === undefined ? [] : {};
+    members.forEach((v, i) => this.memory.set(made, names?.[i] ?? i, this.read(v, env)));
+    return made;
+  }
+
+  private allocate(type: Type, length: number): { fill(x: number): unknown } {
+    if (type.kind === "typed") return this.memory.typedArray(type.name, length);
+    const holes: number[] = [];
+    // As `new Array(length)`, which throws for what is no length.
+    holes.length = length;
+    return holes;
+  }
+
+  private forLoop(op: Op & { kind: "for" }, env: Env): void {
+    const from = this.read(op.from, env);
+    const to = this.plainNumber(op.to, env);
+    const goes = {
+      "<": (i: number) => i < to,
+      "<=": (i: number) => i <= to,
+      ">": (i: number) => i > to,
+      ">=": (i: number) => i >= to,
+    }[op.test];
+    let carried = this.readAll(op.inits, env);
+    let runs = 0;
+    let stop = false;
+    // The index carries the tangent of where it starts: a loop counter may be used as a number.
+    for (let i = primal(from) as number; !stop && goes(i); i += op.step, runs++) {
+      if (--this.fuel < 0) throw new OutOfFuelError("the program runs too long");
+      const yielded = this.run(op.body, [dual(i, tangent(from)), ...carried], env);
+      stop = op.breaks && yielded[0] === true;
+      carried = op.breaks ? yielded.slice(1) : [...yielded];
+    }
+    this.define(op.results, carried, env);
+    if (op.count !== undefined) env.set(op.count.id, runs);
+  }
+
+  private whileLoop(op: Op & { kind: "while" }, env: Env): void {
+    let carried = this.readAll(op.inits, env);
+    let runs = 0;
+    let stop = false;
+    while (!stop && this.run(op.cond, carried, env)[0] === true) {
+      if (--this.fuel < 0) throw new OutOfFuelError("the program runs too long");
+      const yielded = this.run(op.body, carried, env);
+      stop = op.breaks && yielded[0] === true;
+      carried = op.breaks ? yielded.slice(1) : [...yielded];
+      runs++;
+    }
+    this.define(op.results, carried, env);
+    if (op.count !== undefined) env.set(op.count.id, runs);
+  }
+
+  private global(name: string): JsValue {
+    const decl = this.program.globals.get(name);
+    if (decl === undefined) throw new InterpreterError(`there is no global ${name}`);
+    if (!this.globals.has(name)) this.globals.set(name, this.run(decl.init, [], new Map())[0]);
+    return this.globals.get(name);
+  }
+
+  /** A JavaScript function over the values around it as they are now. Several results make an array, as in generated code. */
+  private closure(body: Region, env: Env): JsValue {
+    const captured = new Map(env);
+    return (...args: JsValue[]): JsValue => {
+      const results = this.run(body, args, new Map(captured)).map(primal);
+      return results.length === 1 ? results[0] : results.length === 0 ? undefined : results;
+    };
+  }
+
+  private foreign(text: readonly string[], args: readonly JsValue[]): JsValue {
+    const { scope = {}, console: calls } = this.options;
+    const log = (...values: unknown[]): void => void calls?.push(clone(values) as unknown[]);
+    const console = { log, info: log, warn: log, error: log, debug: log };
+    const holes = args.map((_, i) => `$${i}`);
+    const code = text.map((part, i) => (i === 0 ? part : `${holes[i - 1]}${part}`)).join("");
+    const names = Object.keys(scope);
+    const run = compile(code, ["console", ...names, ...holes]);
+    return run(console, ...names.map((n) => scope[n]), ...args.map(primal));
+  }
+}
+
+const compiled = new Map<string, (...args: unknown[]) => JsValue>();
+
+function compile(code: string, names: readonly string[]): (...args: unknown[]) => JsValue {
+  const key = `${names.join(",")}:${code}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  // Foreign text is part of the interpreted program: running it is the purpose.
+  // oxlint-disable-next-line typescript/no-implied-eval
+  const made = new Function(...names, `"use strict"; return (${code});`) as (...args: unknown[]) => JsValue;
+  compiled.set(key, made);
+  return made;
+}
