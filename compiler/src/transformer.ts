@@ -102,6 +102,7 @@ function withGeneratedFiles(
 
   // The host may remember that a file was missing: under `--build` and `--watch` it does. Its own way of reading a
   // source file is kept, because it gives the file the version that incremental builds need.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what inherits everything from a host is a host
   const overlay = Object.create(host) as ts.CompilerHost;
   overlay.fileExists = (name) => generated.has(resolve(name)) || host.fileExists(name);
   overlay.getSourceFile = (name, options, onError, isNew) => {

@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { emitModule } from "../../compiler/src/emit/module.js";
 import { openProject } from "../../compiler/src/frontend/index.js";
-import { ruleSet } from "../../compiler/src/frontend/rules.js";
+import { powConstant, ruleSet } from "../../compiler/src/frontend/rules.js";
 import { generate } from "../../compiler/src/pipeline.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -21,7 +21,7 @@ export function compileFile(path: string, folder: string): string {
     const way = relative(folder, from).split(sep).join("/").replace(/\.ts$/, ".js");
     return way.startsWith(".") ? way : `./${way}`;
   };
-  return emitModule(generate(lowered, ruleSet), { specifier });
+  return emitModule(generate(lowered, { ruleSet, powConstant }), { specifier });
 }
 
 /** The exports of the file that adc generates for `path`, by name. */

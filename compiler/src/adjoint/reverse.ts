@@ -11,7 +11,7 @@ import { memberKeys } from "../analysis/memory.js";
 import { type Builder, elem, field, value } from "../ir/build.js";
 import type { Op, Place, Prim, Value } from "../ir/ir.js";
 import { isFloatArray, isReference, num } from "../ir/types.js";
-import { instantiate } from "../rules/instantiate.js";
+import { instantiate, type RuleMemo } from "../rules/instantiate.js";
 import type { Rule } from "../rules/rule.js";
 import { invariant } from "../support/invariant.js";
 import { reverseCall } from "./reverse-call.js";
@@ -190,18 +190,19 @@ function reversePrim(state: FunctionState, op: Prim, b: Builder, scope: AdjointS
     return slot != null && activity.isActive(arg) ? [{ arg, slot }] : [];
   });
   if (slots.length === 0) return;
-  const parts = (at: Builder): Value[] =>
-    slots.map(({ slot }) =>
-      instantiate(at, slot, {
-        adjoint: g,
-        result: () => state.frames.resolve(op.result, at),
-        operand: (i) => {
-          const operand = op.args[i];
-          if (operand === undefined) throw new RangeError(`rule of ${op.name} asks for operand ${i}`);
-          return state.frames.resolve(operand, at);
-        },
-      }),
-    );
+  const parts = (at: Builder): Value[] => {
+    const memo: RuleMemo = new Map();
+    const environment = {
+      adjoint: g,
+      result: () => state.frames.resolve(op.result, at),
+      operand: (i: number) => {
+        const operand = op.args[i];
+        invariant(operand !== undefined, `the rule of ${op.name} asks for operand ${i}`);
+        return state.frames.resolve(operand, at);
+      },
+    };
+    return slots.map(({ slot }) => instantiate(at, slot, environment, memo));
+  };
   if (!rule.singular) {
     parts(b).forEach((part, i) => {
       const slot = slots[i];

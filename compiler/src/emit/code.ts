@@ -35,7 +35,8 @@ export function within(e: Expr, level: number): string {
 
 /** `!e` in its plainest spelling. */
 export function negate(e: Expr): Expr {
-  return e.negation ?? { text: `!${within(e, precedence.prefix)}`, level: precedence.prefix, negation: e };
+  if (e.negation !== undefined) return { ...e.negation, negation: e };
+  return { text: `!${within(e, precedence.prefix)}`, level: precedence.prefix, negation: e };
 }
 
 /** A variable of the generated code, as far as printing needs it. */

@@ -145,7 +145,9 @@ export class Expressions {
 
   private isLiteral(v: Value): boolean {
     const value = this.constant(v);
-    return typeof value === "number" || typeof value === "boolean";
+    if (typeof value === "number" || typeof value === "boolean") return true;
+    const op = this.folding.isInline(v) ? this.layout.definitions.get(v.id)?.item?.op : undefined;
+    return op?.kind === "prim" && op.name === "neg" && op.args.every((arg) => this.isLiteral(arg));
   }
 
   /** `y` when `v` is written in place as `-y`. */

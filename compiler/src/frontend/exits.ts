@@ -127,11 +127,10 @@ function jumpTarget(node: ts.BreakOrContinueStatement): ts.Node | undefined {
 }
 
 function intern(table: Map<ts.Node, Exit>, target: ts.Node, kind: "break" | "continue"): Exit {
-  let exit = table.get(target);
-  if (exit === undefined) {
-    exit = { kind, target };
-    table.set(target, exit);
-  }
+  const known = table.get(target);
+  if (known !== undefined) return known;
+  const exit: Exit = { kind, target };
+  table.set(target, exit);
   return exit;
 }
 

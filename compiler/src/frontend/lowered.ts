@@ -11,6 +11,8 @@ export interface ParamSignature {
   readonly type: TypeText;
   /** `Gradient<P>` of it, in its plainest spelling (`number`, `Float64Array`, `Gradient<Vec3>` …). */
   readonly gradient: TypeText;
+  /** A literal the parameter has as its default, as it is written: `x: number = 3`. */
+  readonly default?: string;
 }
 
 /** One annotated function. */

@@ -33,7 +33,6 @@ export class TypeTexts {
   }
 
   #text(type: ts.Type, seen: ReadonlySet<ts.Type>): TypeText | undefined {
-    const { checker } = this;
     if (type.aliasSymbol !== undefined && isRuntimeSymbol(type.aliasSymbol, "NoDiff")) {
       const inner = type.aliasTypeArguments?.[0];
       if (inner !== undefined && inner !== type) return this.#text(inner, seen);

@@ -45,6 +45,11 @@ export class TypeMapper {
     return this.#texts.text(type);
   }
 
+  /** The name under which a file exports a symbol. */
+  exportedName(symbol: ts.Symbol, file: ts.SourceFile): string | undefined {
+    return this.#texts.exportedName(symbol, file);
+  }
+
   show(type: ts.Type): string {
     return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
   }

@@ -4,7 +4,7 @@ import { type Diagnostic, language } from "../../diagnostics.js";
 import { Builder, value } from "../../ir/build.js";
 import type { Type, Value, ValueId } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
-import type { FileContext } from "../file-context.js";
+import type { FileContext, Signature } from "../file-context.js";
 import { ExitTable } from "../exits.js";
 import { locOf, spanOf } from "../source.js";
 import { Env, type Hidden } from "./env.js";
@@ -67,6 +67,8 @@ export class FunctionContext {
     readonly file: FileContext,
     readonly lowering: Lowering,
     readonly resultType: Type,
+    /** Absent while a constant of a module is read. */
+    readonly signature: Signature | undefined,
     readonly reportHere: (d: Diagnostic) => void,
   ) {
     this.b = new Builder();

@@ -87,9 +87,11 @@ function runTail(context: FunctionContext, start: Tail | undefined): void {
     branch(
       context,
       left,
-      () => context.env.set(flag, context.b.const(true)),
       () => {
-        context.env.set(flag, context.b.const(false));
+        if (context.needed.has(flag)) context.env.set(flag, context.b.const(true));
+      },
+      () => {
+        if (context.needed.has(flag)) context.env.set(flag, context.b.const(false));
         runTail(context, rest);
       },
       true,

@@ -74,21 +74,21 @@ function chainPieces(context: FunctionContext, node: ts.SwitchStatement, groups:
   for (const group of groups.toReversed()) {
     if (group.isDefault || group.labels.length === 0) continue;
     const otherwise = rest;
-    rest = [branchPiece(() => anyOf(context, node, subject, group.labels), piecesOf(group.body), otherwise)];
+    rest = [branchPiece(() => anyOf(context, subject, group.labels), piecesOf(group.body), otherwise)];
   }
   return [evaluate, ...rest];
 }
 
-function anyOf(context: FunctionContext, node: ts.SwitchStatement, subject: Value | undefined, labels: readonly ts.Expression[]): Value {
+function anyOf(context: FunctionContext, subject: Value | undefined, labels: readonly ts.Expression[]): Value {
   let result: Value | undefined;
   for (const label of labels) {
-    const test = equals(context, node, subject, label);
+    const test = equals(context, subject, label);
     result = result === undefined ? test : primitive(context, label, "or", [result, test]);
   }
   return result ?? context.constant(false);
 }
 
-function equals(context: FunctionContext, node: ts.SwitchStatement, subject: Value | undefined, label: ts.Expression): Value {
+function equals(context: FunctionContext, subject: Value | undefined, label: ts.Expression): Value {
   const v = context.expression(label);
   if (subject === undefined) return context.constant(false);
   return primitive(context, label, "eq", [subject, context.coerce(v, subject.type, label)]);
@@ -102,7 +102,7 @@ function lowerFallthrough(context: FunctionContext, node: ts.SwitchStatement, pi
     const clause = clauses[at];
     if (clause === undefined) return context.constant(fallback === -1 ? clauses.length : fallback);
     if (ts.isDefaultClause(clause)) return find(at + 1);
-    const test = equals(context, node, subject, clause.expression);
+    const test = equals(context, subject, clause.expression);
     return branchValue(
       context,
       test,

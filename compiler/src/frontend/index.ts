@@ -1,0 +1,103 @@
+/** The frontend: from TypeScript files to IR. The only part of the compiler that knows TypeScript. */
+import { isAbsolute, relative, resolve } from "node:path";
+import { Project, ts } from "ts-morph";
+import { configuration, type Diagnostic } from "../diagnostics.js";
+import { hasAnnotation } from "./annotations.js";
+import { lowerFile, type LowerResult } from "./lower-file.js";
+import { runtimeDeclarations } from "./memory-runtime.js";
+
+export interface Frontend {
+  /** Absolute paths of the files that contain `@differentiable`, in alphabetic order. */
+  readonly annotatedFiles: readonly string[];
+  /** What is wrong with the configuration. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The options the project is compiled with. */
+  readonly options: ts.CompilerOptions;
+  /** Lowers one file; never throws for a mistake of the user. */
+  lower(path: string): LowerResult;
+}
+
+/** Options for files that belong to no project. */
+const defaults: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  lib: ["lib.es2023.d.ts", "lib.dom.d.ts"],
+  strict: true,
+  skipLibCheck: true,
+  allowImportingTsExtensions: true,
+  noEmit: true,
+};
+
+export interface OpenOptions {
+  /** Path of a tsconfig.json. */
+  readonly tsconfig?: string;
+  /** Source files; with a `tsconfig`, these of the project. */
+  readonly files?: readonly string[];
+}
+
+/** Opens a project, or a list of files. */
+export function openProject(o: OpenOptions): Frontend {
+  const diagnostics: Diagnostic[] = [];
+  const config = o.tsconfig === undefined ? undefined : readConfig(resolve(o.tsconfig), diagnostics);
+  const project = new Project({ compilerOptions: config?.options ?? defaults, skipAddingFilesFromTsConfig: true, skipFileDependencyResolution: true });
+  const files = o.files?.map((f) => resolve(f));
+  for (const file of files ?? []) {
+    if (ts.sys.fileExists(file)) project.addSourceFileAtPath(file);
+    else diagnostics.push(configuration.fileMissing(undefined, relative(process.cwd(), file)));
+  }
+  for (const file of config?.fileNames ?? []) project.addSourceFileAtPathIfExists(file);
+  const root = o.tsconfig === undefined ? process.cwd() : resolve(o.tsconfig, "..");
+  const wanted = files === undefined ? undefined : new Set(files.map((f) => f.replaceAll("\\", "/")));
+  return open(project, root, diagnostics, (path) => wanted === undefined || wanted.has(path));
+}
+
+/** Opens files that exist only in memory; names are absolute, as `/src/model.ts`. */
+export function openMemory(files: Readonly<Record<string, string>>, options: ts.CompilerOptions = {}): Frontend {
+  const project = new Project({
+    useInMemoryFileSystem: true,
+    compilerOptions: { ...defaults, noUncheckedIndexedAccess: true, ...options },
+    skipFileDependencyResolution: true,
+  });
+  const system = project.getFileSystem();
+  for (const [path, text] of Object.entries(runtimeDeclarations)) system.writeFileSync(path, text);
+  for (const [path, text] of Object.entries(files)) project.createSourceFile(isAbsolute(path) ? path : `/${path}`, text);
+  return open(project, "/", [], () => true);
+}
+
+function readConfig(path: string, diagnostics: Diagnostic[]): { options: ts.CompilerOptions; fileNames: readonly string[] } | undefined {
+  const shown = relative(process.cwd(), path) || path;
+  if (!ts.sys.fileExists(path)) {
+    diagnostics.push(configuration.tsconfigMissing(undefined, shown));
+    return undefined;
+  }
+  const read = ts.readConfigFile(path, ts.sys.readFile);
+  const errors = read.error === undefined ? [] : [read.error];
+  const parsed = ts.parseJsonConfigFileContent(read.config ?? {}, ts.sys, resolve(path, ".."), undefined, path);
+  // A project whose files are all named on the command line may have none of its own.
+  errors.push(...parsed.errors.filter((e) => e.code !== 18003 && e.code !== 18002));
+  for (const error of errors) diagnostics.push(configuration.tsconfigInvalid(undefined, shown, ts.flattenDiagnosticMessageText(error.messageText, " ")));
+  return { options: parsed.options, fileNames: parsed.fileNames };
+}
+
+function open(project: Project, root: string, diagnostics: readonly Diagnostic[], isWanted: (path: string) => boolean): Frontend {
+  const program = project.getProgram().compilerObject;
+  // Binds the files, without which JSDoc tags have no parents.
+  program.getTypeChecker();
+  const annotatedFiles = program
+    .getSourceFiles()
+    .filter((f) => !f.isDeclarationFile && isWanted(f.fileName) && hasAnnotation(f))
+    .map((f) => f.fileName)
+    .toSorted();
+  const nameOf = (file: ts.SourceFile): string => relative(root, file.fileName).replaceAll("\\", "/");
+  return {
+    annotatedFiles,
+    diagnostics,
+    options: program.getCompilerOptions(),
+    lower: (path) => {
+      const source = program.getSourceFile(path) ?? program.getSourceFile(resolve(path));
+      if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)] };
+      return lowerFile(program, source, nameOf);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** TypeScript's own errors in a file, as diagnostics; those that only say a gradient is not generated yet are left out. */
+import { ts } from "ts-morph";
+import type { Diagnostic } from "../diagnostics.js";
+import { spanOfRange } from "./source.js";
+
+const gradientFile = /_grad(\.[cm]?[jt]s)?$/;
+
+export function typescriptErrors(program: ts.Program, file: ts.SourceFile): Diagnostic[] {
+  const syntactic = program.getSyntacticDiagnostics(file);
+  const errors = syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(file);
+  const generated = generatedNames(file);
+  return errors.flatMap((d) => {
+    if (d.category !== ts.DiagnosticCategory.Error || concernsGenerated(file, d, generated)) return [];
+    const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
+    const base = { code: `TS${d.code}`, category: "error" as const, message, related: [] };
+    return d.start === undefined ? [base] : [{ ...base, span: spanOfRange(file, d.start, d.start + (d.length ?? 0)) }];
+  });
+}
+
+/** Names imported from files that adc writes. */
+function generatedNames(file: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const statement of file.statements) {
+    if (!isGeneratedImport(statement) || !ts.isImportDeclaration(statement)) continue;
+    const clause = statement.importClause;
+    if (clause?.name !== undefined) names.add(clause.name.text);
+    const bindings = clause?.namedBindings;
+    if (bindings === undefined) continue;
+    if (ts.isNamespaceImport(bindings)) names.add(bindings.name.text);
+    else for (const element of bindings.elements) names.add(element.name.text);
+  }
+  return names;
+}
+
+function isGeneratedImport(statement: ts.Statement): boolean {
+  return (
+    (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) &&
+    statement.moduleSpecifier !== undefined &&
+    ts.isStringLiteral(statement.moduleSpecifier) &&
+    gradientFile.test(statement.moduleSpecifier.text)
+  );
+}
+
+/**
+ * Is the error about a generated file that is missing or of an earlier run? It is, at the import itself and in a
+ * statement that uses what is imported.
+ */
+function concernsGenerated(file: ts.SourceFile, error: ts.Diagnostic, names: ReadonlySet<string>): boolean {
+  const { start } = error;
+  if (start === undefined) return false;
+  const statement = file.statements.find((s) => s.getFullStart() <= start && start < s.getEnd());
+  if (statement === undefined) return false;
+  if (isGeneratedImport(statement)) return true;
+  return names.size > 0 && mentions(statement, names);
+}
+
+function mentions(node: ts.Node, names: ReadonlySet<string>): boolean {
+  if (ts.isIdentifier(node) && names.has(node.text)) return true;
+  return ts.forEachChild(node, (child) => mentions(child, names) || undefined) === true;
+}
