@@ -10,7 +10,8 @@ const report = ".cache/test-report.json";
 ensureInstalled();
 rmSync(join(root, report), { force: true });
 const checked = runNode(["scripts/check.mjs"]) === 0;
-const tested = runNode(["scripts/test.mjs", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]) === 0;
+const tested =
+  runNode(["scripts/test.mjs", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]) === 0;
 
 let passed = 0;
 let failed = checked ? 0 : 1;

@@ -19,7 +19,18 @@ const table: Readonly<Record<string, readonly string[]>> = {
   frontend: ["analysis", "ir", "support", "diagnostics", "rules", "frontend/lowered"],
   emit: ["analysis", "ir", "support", "diagnostics", "emit/generated"],
   signatures: ["ir", "support", "frontend/lowered"],
-  pipeline: ["adjoint", "optimize", "analysis", "ir", "support", "diagnostics", "rules", "signatures", "frontend/lowered", "emit/generated"],
+  pipeline: [
+    "adjoint",
+    "optimize",
+    "analysis",
+    "ir",
+    "support",
+    "diagnostics",
+    "rules",
+    "signatures",
+    "frontend/lowered",
+    "emit/generated",
+  ],
   build: ["pipeline", "frontend", "emit", "ir", "support", "diagnostics", "frontend/lowered"],
   index: ["build", "frontend", "diagnostics"],
   cli: ["index", "support"],
@@ -42,7 +53,9 @@ interface Import {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  const specifiers = [...text.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)"([^"\n]+)"/g)].map((match) => match[1] ?? "");
+  const specifiers = [...text.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)"([^"\n]+)"/g)].map(
+    (match) => match[1] ?? "",
+  );
   return specifiers.map((specifier) => {
     const isLocal = specifier.startsWith(".");
     const target = relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts");
@@ -116,7 +129,12 @@ describe("layers", () => {
   test.each([
     ["ir/ir.ts", "frontend/index.ts", true, "ir/ir.ts (ir) imports frontend/index.ts (frontend)"],
     ["emit/module.ts", "ts-morph", false, "emit/module.ts imports ts-morph"],
-    ["adjoint/reverse.ts", "optimize/fold.ts", true, "adjoint/reverse.ts (adjoint) imports optimize/fold.ts (optimize)"],
+    [
+      "adjoint/reverse.ts",
+      "optimize/fold.ts",
+      true,
+      "adjoint/reverse.ts (adjoint) imports optimize/fold.ts (optimize)",
+    ],
     ["build/build.ts", "left-pad", false, "build/build.ts imports the package left-pad"],
     ["frontend/index.ts", "typescript/lib/x", false, "frontend/index.ts imports the package typescript/lib/x"],
     ["adjoint/entry.ts", "ir/build.ts", true, undefined],

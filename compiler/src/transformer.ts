@@ -38,14 +38,19 @@ export default function transformProgram(
   if (objection !== undefined) return withError(program, objection);
   const tsconfig = program.getCompilerOptions()["configFilePath"];
   if (typeof tsconfig !== "string") return program;
-  const isAnnotated = program.getSourceFiles().some(({ text, isDeclarationFile }) => !isDeclarationFile && text.includes("@differentiable"));
+  const isAnnotated = program
+    .getSourceFiles()
+    .some(({ text, isDeclarationFile }) => !isDeclarationFile && text.includes("@differentiable"));
   if (!isAnnotated) return program;
 
   // Parent pointers and JSDoc tags of the nodes can be read only after the checker has bound the files.
   program.getTypeChecker();
-  const result = generate(program, resolve(tsconfig), config);
+  const renew = (generated: ReadonlySet<string>): ts.Program =>
+    withGeneratedFiles(program, host ?? hostTs.createCompilerHost(program.getCompilerOptions()), generated, hostTs);
+  const result = generate(program, resolve(tsconfig), config, renew);
   const failure = printResult(result, program, hostTs);
-  const renewed = withGeneratedFiles(program, host ?? hostTs.createCompilerHost(program.getCompilerOptions()), result, hostTs);
+  const present = result.outputs.filter(({ status }) => status === "written" || status === "unchanged");
+  const renewed = renew(new Set(present.map(({ path }) => path)));
   return failure === undefined ? renewed : withError(renewed, failure);
 }
 
@@ -59,14 +64,22 @@ function objectionTo(hostTs: TypeScript): string | undefined {
   return `@adc/compiler/transformer works with TypeScript 6, and this is TypeScript ${hostTs.version}. Run 'adc build' before tsc instead.`;
 }
 
-function generate(program: ts.Program, tsconfig: string, { outDir }: TransformerConfig): BuildResult {
+function generate(
+  program: ts.Program,
+  tsconfig: string,
+  { outDir }: TransformerConfig,
+  renew: (generated: ReadonlySet<string>) => ts.Program,
+): BuildResult {
   const cwd = program.getCurrentDirectory();
-  return buildOpened({ cwd, ...(outDir === undefined ? {} : { outDir: resolve(tsconfig, "..", outDir) }) }, () => {
-    const frontend = openProgram(program);
-    return readSettings(tsconfig, cwd)
-      .slice(0, 1)
-      .map((settings) => ({ settings, frontend }));
-  });
+  return buildOpened(
+    { cwd, ...(outDir === undefined ? {} : { outDir: resolve(tsconfig, "..", outDir) }) },
+    (generated) => {
+      const frontend = openProgram(renew(new Set(generated.keys())));
+      return readSettings(tsconfig, cwd)
+        .slice(0, 1)
+        .map((settings) => ({ settings, frontend }));
+    },
+  );
 }
 
 /** Prints what there is to be said, as tsc prints its own; returns what the run must fail with. */
@@ -85,20 +98,18 @@ function printResult(result: BuildResult, program: ts.Program, hostTs: TypeScrip
   return `adc found ${errors === 1 ? "an error" : `${errors} errors`} in @differentiable functions, printed above.`;
 }
 
-/** The program with the generated files as they are on disk now. */
+/** The program with these generated files as they are on disk now. */
 function withGeneratedFiles(
   program: ts.Program,
   host: ts.CompilerHost,
-  { outputs }: BuildResult,
+  generated: ReadonlySet<string>,
   hostTs: TypeScript,
 ): ts.Program {
-  const generated = new Set(outputs.filter(({ status }) => status === "written" || status === "unchanged").map(({ path }) => path));
-  const changed = new Set(outputs.filter(({ status }) => status === "written").map(({ path }) => path));
+  const changed = new Set([...generated].filter((path) => program.getSourceFile(path)?.text !== host.readFile(path)));
   const rootNames = [...program.getRootFileNames()];
   const known = new Set(rootNames.map((name) => resolve(name)));
   for (const name of includedNow(program)) if (generated.has(name) && !known.has(name)) rootNames.push(name);
-  const isComplete = [...generated].every((path) => program.getSourceFile(path) !== undefined);
-  if (changed.size === 0 && rootNames.length === known.size && isComplete) return program;
+  if (changed.size === 0 && rootNames.length === known.size) return program;
 
   // The host may remember that a file was missing: under `--build` and `--watch` it does. Its own way of reading a
   // source file is kept, because it gives the file the version that incremental builds need.

@@ -41,7 +41,7 @@ export function predict(network: Network, input: readonly number[]): number[] {
 
 /** Weights times input plus biases. */
 function affine(layer: Layer, input: readonly number[]): number[] {
-  const result = new Array<number>(layer.biases.length);
+  const result = new Array<number>(layer.biases.length).fill(0);
   for (let i = 0; i < layer.biases.length; i++) {
     const row = layer.weights[i]!;
     let sum = layer.biases[i]!;

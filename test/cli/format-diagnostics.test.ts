@@ -15,7 +15,8 @@ const diagnostic: Diagnostic = {
   related: [{ span: { ...span, line: 1, column: 7, endLine: 1, endColumn: 8 }, message: "`a` comes from here." }],
 };
 
-const format = (each: Diagnostic, pretty: boolean, cwd = "/p") => formatDiagnostics([each], { cwd, pretty, readSource });
+const format = (each: Diagnostic, pretty: boolean, cwd = "/p") =>
+  formatDiagnostics([each], { cwd, pretty, readSource });
 
 describe("one line each", () => {
   test("a place, a category, a code, and the message without line breaks", () => {
@@ -23,7 +24,9 @@ describe("one line each", () => {
   });
   test("without a place", () => {
     const { span: _span, ...rest } = diagnostic;
-    expect(format({ ...rest, category: "warning" }, false)).toBe("warning ADC2003: `foo` is not known. Write it out.\n");
+    expect(format({ ...rest, category: "warning" }, false)).toBe(
+      "warning ADC2003: `foo` is not known. Write it out.\n",
+    );
   });
   test("relative to the current directory", () => {
     expect(format(diagnostic, false, "/p/src/deep")).toMatch(/^\.\.\/model\.ts\(2,11\): /);

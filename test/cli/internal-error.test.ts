@@ -25,7 +25,12 @@ export function fragile(x: number): number {
 }
 `;
 
-const project = { "package.json": '{ "type": "module" }', "tsconfig.json": tsconfig, "src/a.ts": fragile, "src/b.ts": square };
+const project = {
+  "package.json": '{ "type": "module" }',
+  "tsconfig.json": tsconfig,
+  "src/a.ts": fragile,
+  "src/b.ts": square,
+};
 
 test("exit status 70, the function, and the other files", async () => {
   const folder = makeFolder(project);

@@ -40,8 +40,15 @@ describe("projects", () => {
   });
 
   test.each(["other", "other/tsconfig.json", "./other/"])("-p %s", (project) => {
-    const folder = makeFolder({ "tsconfig.json": config(), "a.ts": text, "other/tsconfig.json": config(), "other/b.ts": text });
-    expect(select(folder, { project })).toMatchObject([{ tsconfig: "other/tsconfig.json", root: "other", sources: ["other/b.ts"] }]);
+    const folder = makeFolder({
+      "tsconfig.json": config(),
+      "a.ts": text,
+      "other/tsconfig.json": config(),
+      "other/b.ts": text,
+    });
+    expect(select(folder, { project })).toMatchObject([
+      { tsconfig: "other/tsconfig.json", root: "other", sources: ["other/b.ts"] },
+    ]);
   });
 
   test("rootDir is the root", () => {
@@ -82,14 +89,22 @@ describe("projects", () => {
 });
 
 describe("named files", () => {
-  const files = { "tsconfig.json": config({}, { include: ["src"] }), "src/a.ts": text, "src/sub/b.mts": text, "c.ts": text };
+  const files = {
+    "tsconfig.json": config({}, { include: ["src"] }),
+    "src/a.ts": text,
+    "src/sub/b.mts": text,
+    "c.ts": text,
+  };
 
   test.each([
     [["src/a.ts"], ["src/a.ts"]],
     [["src/*.ts"], ["src/a.ts"]],
     [["src/**/*"], ["src/a.ts", "src/sub/b.mts"]],
     [["src"], ["src/a.ts", "src/sub/b.mts"]],
-    [["./src/sub/b.mts", "src/a.ts", "src/a.ts"], ["src/a.ts", "src/sub/b.mts"]],
+    [
+      ["./src/sub/b.mts", "src/a.ts", "src/a.ts"],
+      ["src/a.ts", "src/sub/b.mts"],
+    ],
     [["c.ts"], ["c.ts"]],
   ])("%s", (named, expected) => {
     expect(select(makeFolder(files), { files: named })).toMatchObject([{ tsconfig: "tsconfig.json", named: expected }]);
@@ -119,9 +134,19 @@ describe("what is wrong with the call", () => {
     ["a folder without one", { "x/a.ts": text }, { project: "x" }, [/^ADC9001 There is no x\/tsconfig\.json\./]],
     ["not JSON", { "tsconfig.json": "{ compilerOptions: [" }, {}, [/^ADC9002 tsconfig\.json cannot be read\./]],
     ["extends nothing", { "tsconfig.json": '{"extends":"./base.json"}', "a.ts": text }, {}, [/^ADC9002 .*base\.json/]],
-    ["a wrong type", { "tsconfig.json": '{"compilerOptions":{"strict":"very"}}', "a.ts": text }, {}, [/^ADC9002 .*strict/]],
+    [
+      "a wrong type",
+      { "tsconfig.json": '{"compilerOptions":{"strict":"very"}}', "a.ts": text },
+      {},
+      [/^ADC9002 .*strict/],
+    ],
     ["no files", { "tsconfig.json": '{"include":["src"]}' }, {}, [/^ADC9005 tsconfig\.json names no source files\./]],
-    ["no such files", { "tsconfig.json": "{}" }, { files: ["a.ts", "b.ts"] }, [/^ADC9003 There is no a\.ts\./, /^ADC9003 There is no b\.ts\./]],
+    [
+      "no such files",
+      { "tsconfig.json": "{}" },
+      { files: ["a.ts", "b.ts"] },
+      [/^ADC9003 There is no a\.ts\./, /^ADC9003 There is no b\.ts\./],
+    ],
     ["a glob of nothing", { "a.ts": text }, { files: ["*.mts"] }, [/^ADC9006 No TypeScript file matches \*\.mts\./]],
     ["an empty folder", { "x/a.md": "" }, { files: ["x"] }, [/^ADC9006 No TypeScript file matches x\./]],
   ])("%s", (_name, files, options, expected) => {
@@ -133,7 +158,9 @@ describe("what is wrong with the call", () => {
 
   test("no tsconfig.json anywhere", () => {
     const folder = makeFolder({ "a.ts": text });
-    expect(problems(() => select(folder))).toEqual([expect.stringMatching(/^ADC9004 There is no tsconfig\.json in .* or above it\./)]);
+    expect(problems(() => select(folder))).toEqual([
+      expect.stringMatching(/^ADC9004 There is no tsconfig\.json in .* or above it\./),
+    ]);
   });
 
   test("the place in the tsconfig.json", () => {
@@ -142,7 +169,9 @@ describe("what is wrong with the call", () => {
       select(folder);
       expect.unreachable();
     } catch (error) {
-      expect(error).toMatchObject({ diagnostics: [{ span: { file: `${folder.path}/tsconfig.json`, line: 2, column: 14 } }] });
+      expect(error).toMatchObject({
+        diagnostics: [{ span: { file: `${folder.path}/tsconfig.json`, line: 2, column: 14 } }],
+      });
     }
   });
 });

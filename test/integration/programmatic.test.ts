@@ -47,7 +47,14 @@ console.log(JSON.stringify({ good, bad }));
 test("the types of the package are strict-clean for its users", () => {
   const project = makeProject({
     "tsconfig.json": JSON.stringify({
-      compilerOptions: { target: "es2022", module: "nodenext", strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ["node"] },
+      compilerOptions: {
+        target: "es2022",
+        module: "nodenext",
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        types: ["node"],
+      },
       include: ["*.ts"],
     }),
     "use.ts": `import { build, type BuildResult, compileSource, formatDiagnostics } from "@adc/compiler";

@@ -3,7 +3,16 @@
  * packages are linked from this repository's `node_modules`: tests start no traffic.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +29,15 @@ beforeAll(() => {
   for (const name of ["runtime", "compiler"]) {
     const target = join(packages, name);
     mkdirSync(target, { recursive: true });
-    const args = ["pack", join(repository, name), "--json", "--ignore-scripts", "--offline", "--pack-destination", packages];
+    const args = [
+      "pack",
+      join(repository, name),
+      "--json",
+      "--ignore-scripts",
+      "--offline",
+      "--pack-destination",
+      packages,
+    ];
     const output = execFileSync("npm", args, { encoding: "utf8", shell: windows, stdio: ["ignore", "pipe", "ignore"] });
     const [packed]: { filename: string }[] = JSON.parse(output);
     if (!packed) throw new Error(`npm pack made no tarball of ${name}`);
@@ -57,7 +74,10 @@ const scripts: Readonly<Record<string, string>> = {
 };
 
 /** A project with these files, whose `typescript` is the given one. */
-export function makeProject(files: Readonly<Record<string, string>>, typescript: TypeScriptPackage = "typescript"): Project {
+export function makeProject(
+  files: Readonly<Record<string, string>>,
+  typescript: TypeScriptPackage = "typescript",
+): Project {
   const path = mkdtempSync(join(place, "project-"));
   const modules = join(path, "node_modules");
   mkdirSync(join(modules, "@adc"), { recursive: true });

@@ -197,7 +197,7 @@ export const programCases: readonly ProgramCase[] = [
     modes: ["grad", "value_and_grad"],
     args: (random) => [
       net(random),
-      { gravity: 9.81, friction: random.real(0, 0.5), ...(random.chance(0.5) ? { floor: 0.05 } : {}) },
+      { gravity: 9.81, friction: random.real(0, 0.5), floor: random.real(-0.1, 0.1) },
       60,
       0.01,
     ],

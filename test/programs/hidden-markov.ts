@@ -40,7 +40,7 @@ export function sequenceLogLikelihood(model: MarkovModel, symbols: Uint8Array): 
 
 /** The probabilities of the states one step later. */
 function step(belief: readonly number[], transition: readonly (readonly number[])[]): number[] {
-  const next = new Array<number>(belief.length);
+  const next = new Array<number>(belief.length).fill(0);
   for (let to = 0; to < belief.length; to++) {
     let sum = 0;
     for (let from = 0; from < belief.length; from++) {
@@ -54,7 +54,7 @@ function step(belief: readonly number[], transition: readonly (readonly number[]
 function softmax(scores: readonly number[]): number[] {
   let max = -Infinity;
   for (const score of scores) if (score > max) max = score;
-  const result = new Array<number>(scores.length);
+  const result = new Array<number>(scores.length).fill(0);
   let sum = 0;
   for (let i = 0; i < scores.length; i++) {
     const e = Math.exp(scores[i]! - max);

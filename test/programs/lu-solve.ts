@@ -8,10 +8,10 @@
 export function solve(a: readonly (readonly number[])[], b: readonly number[]): number[] {
   const n = b.length;
   const lu = new Array<number[]>(n);
-  const x = new Array<number>(n);
+  const x = new Array<number>(n).fill(0);
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) {
-    const row = new Array<number>(n);
+    const row = new Array<number>(n).fill(0);
     for (let j = 0; j < n; j++) row[j] = a[i]![j]!;
     lu[i] = row;
     order[i] = i;

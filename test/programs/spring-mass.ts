@@ -13,7 +13,7 @@ export interface Net {
 export interface World {
   gravity: number;
   friction: number;
-  floor?: number;
+  floor: number;
 }
 
 /**
@@ -28,7 +28,7 @@ export function finalHeight(net: Net, world: World, steps: number, dt: number): 
   for (let i = 0; i < 2 * count; i++) x[i] = net.positions[i]!;
   const v = new Float64Array(2 * count);
   const force = new Float64Array(2 * count);
-  const floor = world.floor ?? 0;
+  const { floor } = world;
 
   for (let step = 0; step < steps; step++) {
     computeForces(net, x, force, world.gravity);

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../compiler/src/diagnostics.js";
 import { emitModule } from "../../compiler/src/emit/module.js";
 import { openMemory } from "../../compiler/src/frontend/index.js";
 import type { LoweredFile } from "../../compiler/src/frontend/lowered.js";
-import { ruleSet } from "../../compiler/src/frontend/rules.js";
+import { powConstant, ruleSet } from "../../compiler/src/frontend/rules.js";
 import { generate, type PipelineOptions } from "../../compiler/src/pipeline.js";
 import { type Exports, Modules } from "./evaluate.js";
 
@@ -50,7 +50,7 @@ export function compileAll(files: Readonly<Record<string, string>>, options: Com
         continue;
       }
       stage = "pipeline";
-      const module = generate(lowered, ruleSet, options);
+      const module = generate(lowered, { ruleSet, powConstant }, options);
       stage = "emitter";
       const text = emitModule(module, { specifier: (from) => specifierFrom(path, from) });
       stage = "evaluation";

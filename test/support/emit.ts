@@ -73,6 +73,7 @@ function typeOf(type: Type, program: Program): string {
     case "tuple":
       return `[${type.elems.map((elem) => typeOf(elem, program)).join(", ")}]`;
     case "record":
+      if (program.records.get(type.name)?.text !== undefined) return program.records.get(type.name)?.text?.text ?? "";
       return `{ ${(program.records.get(type.name)?.fields ?? []).map((f) => `${f.name}: ${typeOf(f.type, program)}`).join("; ")} }`;
     case "closure":
       return `(${type.params.map((p, k) => `p${k}: ${typeOf(p, program)}`).join(", ")}) => ${type.results.length === 1 && type.results[0] !== undefined ? typeOf(type.results[0], program) : `[${type.results.map((r) => typeOf(r, program)).join(", ")}]`}`;

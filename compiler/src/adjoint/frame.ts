@@ -206,7 +206,8 @@ export class Frame {
   #cost(v: Value, budget: number, top = false): number {
     const { op, frame, mirrors } = this.frames.definition(v);
     if (op?.kind === "const") return 0;
-    if (frame !== this) return frame.#inScope || frame.#requests.has(v.id) ? 0 : 1;
+    // What a loop takes from outside is made available once for all its iterations.
+    if (frame !== this) return this.shape.kind === "loop" || frame.#inScope || frame.#requests.has(v.id) ? 0 : 1;
     if (this.shape.kind === "loop" && this.shape.index?.id === v.id) return 0;
     if (!top && this.#requests.has(v.id)) return 0;
     if (this.counters.has(v.id)) return 2;

@@ -272,7 +272,9 @@ function lastIndex(state: FunctionState, entry: Entry & { kind: "loop" }, op: Fo
   const b = frame.reverse;
   if (op.breaks || Math.abs(op.step) !== 1) {
     const steps = b.prim("sub", [countOf(state, entry, frame, b), b.const(1)]);
-    return b.prim("add", [from, op.step === 1 ? steps : b.prim("mul", [steps, b.const(op.step)])]);
+    const distance = op.step === 1 ? steps : b.prim("mul", [steps, b.const(op.step)]);
+    const start = state.frames.definition(op.from).op;
+    return start?.kind === "const" && start.value === 0 ? distance : b.prim("add", [from, distance]);
   }
   const isWhole = state.context.integers(state.func.name).has(op.to.id);
   const to = state.frames.resolve(op.to, b);

@@ -5,9 +5,10 @@ import { type Frontend, openProject } from "../frontend/index.js";
 import { ConfigurationError, type ProjectSettings } from "../frontend/settings.js";
 import { compileFile, type InternalError, internalError } from "./compile.js";
 import { findOrphans } from "./orphans.js";
-import { type Output, updateOutput } from "./outputs.js";
-import { importSpecifier, outputPath } from "./paths.js";
+import { type Output, type OutputStatus, updateOutput } from "./outputs.js";
+import { namesIn, outputPath } from "./paths.js";
 import { type Selection, selectProjects } from "./select.js";
+import { stagesOf } from "./stages.js";
 
 export interface BuildOptions {
   /** Source files, folders or globs, relative to `cwd`. Default: every source file of the project. */
@@ -82,7 +83,7 @@ interface Unit {
  * every mistake in the program or the configuration and for our own failures; what happened is in the result.
  */
 export async function build(options: BuildOptions = {}): Promise<BuildResult> {
-  const steps = buildSteps(options, () => openSelections(options));
+  const steps = buildSteps(options, (generated) => openSelections(options, generated));
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
@@ -99,8 +100,11 @@ export interface OpenedProject extends Selection {
   readonly frontend: Frontend;
 }
 
+/** Opens the projects of a build, with these texts in the place of generated files that may not be on disk yet. */
+export type Opener = (generated: ReadonlyMap<string, string>) => readonly OpenedProject[];
+
 /** The same build, of projects that somebody else opens, without giving up control between files. */
-export function buildOpened(options: BuildOptions, open: () => readonly OpenedProject[]): BuildResult {
+export function buildOpened(options: BuildOptions, open: Opener): BuildResult {
   const steps = buildSteps(options, open);
   for (;;) {
     const step = steps.next();
@@ -109,52 +113,86 @@ export function buildOpened(options: BuildOptions, open: () => readonly OpenedPr
 }
 
 /** Yields before each file and once at the end. */
-function* buildSteps(
-  options: BuildOptions,
-  open: () => readonly OpenedProject[],
-): Generator<Progress, BuildResult, void> {
+function* buildSteps(options: BuildOptions, open: Opener): Generator<Progress, BuildResult, void> {
   const start = performance.now();
   const cwd = resolve(options.cwd ?? ".");
   const outDir = options.outDir === undefined ? undefined : resolve(cwd, options.outDir);
   const context: Context = { cwd, outDir, check: options.check ?? false };
   const found: Findings = { diagnostics: [], internalErrors: [], outputs: [], inputs: new Set(), functions: 0 };
-  const finish = (files: number, configurationIsWrong = false): BuildResult => ({
-    status: configurationIsWrong ? "configuration" : statusOf(found),
+  let total = 0;
+  let status: BuildResult["status"] | undefined;
+  try {
+    const projects = open(new Map());
+    noteInputs(projects, found);
+    const units = projects.flatMap((project) => unitsOf(project, context));
+    total = units.length;
+    reportOrphans(projects, units, context, found);
+    yield* buildUnits(units, open, context, found);
+    yield { done: total, total };
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      found.diagnostics.push(...error.diagnostics);
+      status = "configuration";
+    } else {
+      found.internalErrors.push(internalError(cwd, error));
+    }
+  }
+  return {
+    status: status ?? statusOf(found),
     diagnostics: sortDiagnostics(found.diagnostics),
     internalErrors: found.internalErrors,
     outputs: found.outputs.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
     inputs: [...found.inputs],
-    files,
+    files: total,
     functions: found.functions,
     milliseconds: performance.now() - start,
-  });
-
-  let units: Unit[];
-  try {
-    units = open().flatMap((project) => unitsOf(project, context, found));
-  } catch (error) {
-    if (error instanceof ConfigurationError) {
-      found.diagnostics.push(...error.diagnostics);
-      return finish(0, true);
-    }
-    found.internalErrors.push(internalError(cwd, error));
-    return finish(0);
-  }
-
-  const clashing = clashes(units, cwd, found);
-  for (const [done, unit] of units.entries()) {
-    yield { done, total: units.length, path: unit.source };
-    if (clashing.has(unit.target)) found.outputs.push({ path: unit.target, status: "skipped" });
-    else buildUnit(unit, context, found);
-  }
-  yield { done: units.length, total: units.length };
-  return finish(units.length);
+  };
 }
 
-function openSelections({ cwd, project, files }: BuildOptions): OpenedProject[] {
-  return selectProjects({ cwd: resolve(cwd ?? "."), project, files }).map((selection) => {
+/** Stage by stage: the projects are opened again when a file of the next stage reads what the last one changed. */
+function* buildUnits(
+  units: readonly Unit[],
+  open: Opener,
+  context: Context,
+  found: Findings,
+): Generator<Progress, void, void> {
+  const clashing = clashes(units, context.cwd, found);
+  const generated = new Map<string, string>();
+  let frontends = new Map(units.map(({ source, frontend }) => [source, frontend]));
+  let changed = false;
+  let done = 0;
+  for (const stage of stagesOf(units)) {
+    if (changed) frontends = reopen(open, generated);
+    changed = false;
+    for (const { unit, reads } of stage) {
+      yield { done: done++, total: units.length, path: unit.source };
+      const frontend = frontends.get(unit.source) ?? unit.frontend;
+      // What it reads could not be made: the reason is reported there, and its old version must not be built upon.
+      const isBlocked = [...reads].some((target) => !generated.has(target));
+      const output =
+        clashing.has(unit.target) || isBlocked ? skipped : buildUnit({ ...unit, frontend }, context, found);
+      found.outputs.push({ path: unit.target, status: output.status });
+      if (output.code !== undefined) generated.set(unit.target, output.code);
+      changed ||= output.code !== undefined && output.status !== "unchanged";
+    }
+  }
+}
+
+function reopen(open: Opener, generated: ReadonlyMap<string, string>): Map<string, Frontend> {
+  const projects = open(generated);
+  return new Map(
+    projects.flatMap(({ frontend }) => frontend.annotatedFiles.map((source) => [source, frontend] as const)),
+  );
+}
+
+function openSelections(
+  { cwd = ".", project, files }: BuildOptions,
+  overlay: ReadonlyMap<string, string>,
+): OpenedProject[] {
+  return selectProjects({ cwd: resolve(cwd), project, files }).map((selection) => {
     const { tsconfig } = selection.settings;
     const frontend = openProject({
+      overlay,
       ...(tsconfig === undefined ? {} : { tsconfig }),
       ...(selection.files === undefined ? {} : { files: selection.files }),
     });
@@ -162,47 +200,56 @@ function openSelections({ cwd, project, files }: BuildOptions): OpenedProject[] 
   });
 }
 
-/** The annotated files of a project. Notes on the way what the build depends on, and what is orphaned. */
-function unitsOf({ settings, files, frontend }: OpenedProject, context: Context, found: Findings): Unit[] {
-  for (const path of [settings.tsconfig, ...settings.files, ...(files ?? [])]) {
-    if (path !== undefined) found.inputs.add(path);
+function noteInputs(projects: readonly OpenedProject[], { inputs }: Findings): void {
+  for (const { settings, files } of projects) {
+    for (const path of [settings.tsconfig, ...settings.files, ...(files ?? [])])
+      if (path !== undefined) inputs.add(path);
   }
-  const wanted = files === undefined ? undefined : new Set(files);
-  const sources = frontend.annotatedFiles.filter((source) => wanted?.has(source) ?? true).toSorted();
-  if (files === undefined) reportOrphans(settings, new Set(sources), context, found);
-  return sources.map((source) => ({
-    frontend,
-    settings,
-    source,
-    target: outputPath(source, settings.root, context.outDir),
-  }));
 }
 
-function buildUnit({ frontend, settings, source, target }: Unit, { cwd, check }: Context, found: Findings): void {
-  const specifier = (from: string): string => importSpecifier(target, from, settings.ending);
-  const { code, functions, diagnostics, internalError: failure } = compileFile(frontend, source, specifier);
+/** The annotated files of a project. */
+function unitsOf({ settings, files, frontend }: OpenedProject, { outDir }: Context): Unit[] {
+  const wanted = files === undefined ? undefined : new Set(files);
+  return frontend.annotatedFiles
+    .filter((source) => (wanted?.has(source) ?? true) && !source.includes("/node_modules/"))
+    .toSorted()
+    .map((source) => ({ frontend, settings, source, target: outputPath(source, settings.root, outDir) }));
+}
+
+interface Built {
+  readonly status: OutputStatus;
+  readonly code?: string;
+}
+
+const skipped: Built = { status: "skipped" };
+
+function buildUnit({ frontend, settings, source, target }: Unit, { cwd, check }: Context, found: Findings): Built {
+  const names = namesIn(target, source, settings.ending);
+  const { code, functions, diagnostics, internalError: failure } = compileFile(frontend, source, names);
   found.functions += functions;
   found.diagnostics.push(...diagnostics);
   if (failure) found.internalErrors.push(failure);
-  if (code === undefined) {
-    found.outputs.push({ path: target, status: "skipped" });
-    return;
-  }
+  if (code === undefined) return skipped;
   const { status, problem } = updateOutput(target, code, { check, shown: relative(cwd, target) });
   if (problem) found.diagnostics.push(problem);
-  found.outputs.push({ path: target, status });
+  return status === "skipped" ? skipped : { status, code };
 }
 
+/** Looks for them only in whole projects: named files say nothing about the others. */
 function reportOrphans(
-  settings: ProjectSettings,
-  annotated: ReadonlySet<string>,
-  { cwd, outDir, check }: Context,
+  projects: readonly OpenedProject[],
+  units: readonly Unit[],
+  context: Context,
   found: Findings,
 ): void {
+  const { cwd, outDir, check } = context;
   const report = check ? outputDiagnostics.orphan : outputDiagnostics.orphanLeft;
-  for (const path of findOrphans(settings, annotated, outDir)) {
-    found.outputs.push({ path, status: "orphaned" });
-    found.diagnostics.push(report({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1 }, relative(cwd, path)));
+  const annotated = new Set(units.map(({ source }) => source));
+  for (const { settings, files } of projects) {
+    for (const path of files === undefined ? findOrphans(settings, annotated, outDir) : []) {
+      found.outputs.push({ path, status: "orphaned" });
+      found.diagnostics.push(report({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1 }, relative(cwd, path)));
+    }
   }
 }
 

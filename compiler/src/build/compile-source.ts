@@ -5,7 +5,7 @@ import { openMemory } from "../frontend/index.js";
 import type { SpecifierEnding } from "../frontend/settings.js";
 import { InvariantError } from "../support/invariant.js";
 import { compileFile } from "./compile.js";
-import { importSpecifier, outputPath } from "./paths.js";
+import { namesIn, outputPath } from "./paths.js";
 
 export interface CompileSourceOptions {
   /** Name of the source, for messages and for the import in the generated code. Default: `model.ts`. */
@@ -32,9 +32,8 @@ export function compileSource(source: string, options: CompileSourceOptions = {}
   const others = Object.entries(options.files ?? {}).map(([name, text]) => [resolve(root, name), text] as const);
   const frontend = openMemory({ ...Object.fromEntries(others), [path]: source });
   if (!frontend.annotatedFiles.includes(path)) return { code: "", diagnostics: [] };
-  const target = outputPath(path, root, undefined);
-  const specifier = (from: string): string => importSpecifier(target, from, options.importEnding ?? "js");
-  const { code, diagnostics, internalError } = compileFile(frontend, path, specifier);
+  const names = namesIn(outputPath(path, root, undefined), path, options.importEnding ?? "js");
+  const { code, diagnostics, internalError } = compileFile(frontend, path, names);
   if (internalError) {
     const { functionName, message } = internalError;
     throw new InvariantError(functionName === undefined ? message : `${message} (while compiling ${functionName})`);

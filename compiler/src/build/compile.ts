@@ -1,5 +1,6 @@
 /** One source file through the whole pipeline, keeping our own failures apart from the user's mistakes. */
 import type { Diagnostic } from "../diagnostics.js";
+import type { EmitOptions } from "../emit/generated.js";
 import { emitModule } from "../emit/module.js";
 import type { Frontend } from "../frontend/index.js";
 import type { LoweredFile } from "../frontend/lowered.js";
@@ -25,8 +26,8 @@ export interface Compiled {
   readonly internalError?: InternalError;
 }
 
-/** Compiles one annotated file. `specifier` says how the generated file imports a source file. Never throws. */
-export function compileFile(frontend: Frontend, path: string, specifier: (from: string) => string): Compiled {
+/** Compiles one annotated file; `names` says what the generated file calls the files around it. Never throws. */
+export function compileFile(frontend: Frontend, path: string, names: EmitOptions): Compiled {
   let lowered: LoweredFile | undefined;
   let diagnostics: readonly Diagnostic[] = [];
   try {
@@ -37,22 +38,22 @@ export function compileFile(frontend: Frontend, path: string, specifier: (from: 
   const functions = lowered?.annotated.length ?? 0;
   if (!lowered || diagnostics.some(({ category }) => category === "error")) return { functions, diagnostics };
   try {
-    return { code: translate(lowered, specifier), functions, diagnostics };
+    return { code: translate(lowered, names), functions, diagnostics };
   } catch (error) {
-    const name = failingFunction(lowered, specifier);
+    const name = failingFunction(lowered, names);
     return { functions, diagnostics, internalError: internalError(path, error, name) };
   }
 }
 
-function translate(lowered: LoweredFile, specifier: (from: string) => string): string {
-  return emitModule(generate(lowered, { ruleSet, powConstant }), { specifier });
+function translate(lowered: LoweredFile, names: EmitOptions): string {
+  return emitModule(generate(lowered, { ruleSet, powConstant }), names);
 }
 
 /** The first annotated function that fails on its own, so that a report can name it. */
-function failingFunction(lowered: LoweredFile, specifier: (from: string) => string): string | undefined {
+function failingFunction(lowered: LoweredFile, names: EmitOptions): string | undefined {
   const failing = lowered.annotated.find((annotated) => {
     try {
-      translate({ ...lowered, annotated: [annotated] }, specifier);
+      translate({ ...lowered, annotated: [annotated] }, names);
       return false;
     } catch {
       return true;

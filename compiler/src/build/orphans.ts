@@ -1,5 +1,5 @@
 /** Generated files that no source gives any more. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectSettings } from "../frontend/settings.js";
 import { readText, sourceOfGenerated } from "./outputs.js";
@@ -26,7 +26,7 @@ export function findOrphans(
 }
 
 function filesBelow(directory: string | undefined): string[] {
-  if (directory === undefined || !existsSync(directory)) return [];
+  if (directory === undefined || !statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));

@@ -61,7 +61,8 @@ export function updateOutput(
   try {
     const old = readText(path);
     if (old !== undefined && isSameText(old, text)) return { status: "unchanged" };
-    if (old !== undefined && !isGenerated(old)) return { status: "skipped", problem: output.notOurs(startOf(path), shown) };
+    if (old !== undefined && !isGenerated(old))
+      return { status: "skipped", problem: output.notOurs(startOf(path), shown) };
     if (check && old === undefined) return { status: "missing", problem: output.missing(undefined, shown) };
     if (check) return { status: "stale", problem: output.stale(startOf(path), shown) };
     mkdirSync(dirname(path), { recursive: true });

@@ -73,7 +73,10 @@ function wrong(message: string): Command {
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const [first = message] = message.split(". ");
-  return first.replace(/^Unknown option/, "unknown option").replace(/^Option/, "option").replace(/\.$/, "");
+  return first
+    .replace(/^Unknown option/, "unknown option")
+    .replace(/^Option/, "option")
+    .replace(/\.$/, "");
 }
 
 export const helpText = `adc writes the derivatives of functions marked @differentiable as TypeScript files.

@@ -26,7 +26,9 @@ export function summary(result: BuildResult): string {
   const errors = diagnostics.filter(({ category }) => category === "error").length + internalErrors.length;
   const warnings = diagnostics.length + internalErrors.length - errors;
   const parts = [
-    files === 0 ? "no @differentiable functions found" : `${counted(functions, "function")} in ${counted(files, "file")}`,
+    files === 0
+      ? "no @differentiable functions found"
+      : `${counted(functions, "function")} in ${counted(files, "file")}`,
     ...(["written", "stale", "missing", "skipped", "orphaned"] as const)
       .filter((status) => withStatus(status) > 0)
       .map((status) => `${withStatus(status)} ${status}`),

@@ -59,6 +59,8 @@ export type Stmt =
   /** `break`, `continue`, `return`, `throw`: nothing after it runs. */
   | { readonly kind: "exit"; readonly text: string };
 
+export const line = (text: string): Stmt => ({ kind: "line", text });
+
 /** Does control never reach the end of these statements? */
 export function endsInExit(body: readonly Stmt[]): boolean {
   const last = body.at(-1);

@@ -33,13 +33,22 @@ function isExpression(item: Item, layout: Layout, counts: ReadonlyMap<ValueId, n
       if (partOp.kind === "const" || partOp.kind === "global") continue;
       for (const value of partOp.kind === "if" ? partOp.results : "result" in partOp && partOp.result !== undefined ? [partOp.result] : []) {
         if (counts.get(value.id) !== 1) return false;
-        if (value.hint !== undefined && value.hint !== result.hint && partOp.kind === "prim") return false;
+        if (value.hint !== undefined && value.hint !== result.hint && isWorthName(partOp, block, layout)) return false;
       }
       size += sizeOfOp(partOp);
     }
     size += 4;
   }
   return size <= longest - 15;
+}
+
+/** Is it more than one step, so that the user's name for it helps? */
+function isWorthName(op: Op, arm: Block, layout: Layout): boolean {
+  if (op.kind !== "prim") return op.kind === "if";
+  return op.args.some((v) => {
+    const definition = layout.definitions.get(v.id);
+    return definition?.block === arm && (definition.item?.op.kind === "prim" || definition.item?.op.kind === "if");
+  });
 }
 
 /** An arm that leaves a variable as it is reads better as an `if` statement that assigns in the other arm. */

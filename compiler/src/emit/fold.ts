@@ -5,9 +5,11 @@
  * between its definition and the statement it ends up in. (Variables that change are no concern here: a folded value
  * counts as a use of its operands where it is evaluated, and `variables.ts` gives them names accordingly.)
  */
-import type { Load, Op, Type, Value, ValueId } from "../ir/ir.js";
+import type { Op, Value, ValueId } from "../ir/ir.js";
+import { primitive } from "../ir/primitives.js";
 import { expressionIfs, isPure, longest, sizeOfOp } from "./conditional.js";
 import { restoreExits, type Exits, type Tail } from "./exits.js";
+import { memoryOf, type Memory } from "./memory.js";
 import type { Block, Item, Layout } from "./layout.js";
 import { countUses, operandModes, type Mode, type Use } from "./uses.js";
 
@@ -37,10 +39,10 @@ export function planFolding(layout: Layout): Folding {
     if (use === undefined || own.length !== 1) continue;
     const at = rootOf(use, folded, expressions);
     if (!modeAllows(use, item, memory) || crossesLoop(use.block, item.block)) continue;
-    if (!loadsOf(item).every((load) => memory.unchanged(load, at))) continue;
+    
     folded.set(value.id, at);
   }
-  keepShort(layout, folded, uses, expressions);
+  keepShort(layout, folded, uses, expressions, exits.tails.values());
 
   const isInline = (v: Value): boolean => {
     if (folded.has(v.id)) return true;
@@ -54,6 +56,8 @@ export function planFolding(layout: Layout): Folding {
 function rootOf(use: Use, folded: ReadonlyMap<ValueId, number>, expressions: ReadonlySet<Item>): number {
   const { reader } = use;
   if (reader === undefined) return use.pos;
+  // Evaluated before every iteration, so nothing in the loop may change it.
+  if (use.mode === "bound") return reader.end;
   const ownResult = singleResult(reader.op);
   const inside = use.mode === "arm" || use.pos === reader.pos;
   if (inside && ownResult !== undefined && folded.has(ownResult.id)) return folded.get(ownResult.id) ?? use.pos;
@@ -114,7 +118,7 @@ function modeAllows(use: Use, item: Item, memory: Memory): boolean {
     case "base":
       return op.kind === "load";
     case "bound":
-      return memory.isSteadyBound(item, use);
+      return memory.isCheapBound(item);
     case "return":
     case "arm":
     case "expr":
@@ -130,125 +134,6 @@ function crossesLoop(from: Block, to: Block): boolean {
   return false;
 }
 
-// ------------------------------------------------------------------------------------------------------------ memory
-
-interface Memory {
-  /** Does evaluating `item` at `at` read what it reads where it stands? */
-  unchanged(item: Item, at: number): boolean;
-  /** Has a bound of a loop the same value before every iteration, and is it cheap? */
-  isSteadyBound(item: Item, use: Use): boolean;
-}
-
-function memoryOf(layout: Layout): Memory {
-  const writes = layout.items.filter((item) => isWrite(item.op));
-  const firstAfter = (pos: number): number => {
-    let low = 0;
-    let high = writes.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((writes[middle]?.pos ?? Infinity) > pos) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
-  const changes = (op: Load | Extract<Op, { kind: "length" }>, from: number, to: number): boolean => {
-    const first = firstAfter(from);
-    for (let k = first; k < writes.length; k++) {
-      const write = writes[k];
-      if (write === undefined || write.pos >= to) return false;
-      if (k - first > 50 || mayChange(write.op, op, layout)) return true;
-    }
-    return false;
-  };
-  return {
-    unchanged: (item, at) => (item.op.kind === "load" || item.op.kind === "length" ? !changes(item.op, item.pos, at) : true),
-    isSteadyBound: (item, use) => {
-      const { op } = item;
-      const end = use.reader?.end ?? Infinity;
-      if (op.kind === "length") return op.array.type.kind === "typed" ? true : !changes(op, item.pos, end);
-      return op.kind === "prim" && (op.name === "add" || op.name === "sub") && op.args.some((v) => kindOf(v, layout) === "const");
-    },
-  };
-}
-
-function kindOf(v: Value, layout: Layout): Op["kind"] | undefined {
-  return layout.definitions.get(layout.resolve(v).id)?.item?.op.kind;
-}
-
-function isWrite(op: Op): boolean {
-  switch (op.kind) {
-    case "store":
-    case "accum":
-    case "addInto":
-    case "clear":
-    case "call":
-      return true;
-    case "foreign":
-      return !op.pure;
-    default:
-      return false;
-  }
-}
-
-function mayChange(write: Op, read: Load | Extract<Op, { kind: "length" }>, layout: Layout): boolean {
-  const target = read.kind === "load" ? read.place.base : read.array;
-  if (read.kind === "length") {
-    if (target.type.kind === "typed" || write.kind === "accum" || write.kind === "addInto" || write.kind === "clear") return false;
-  }
-  switch (write.kind) {
-    case "store":
-    case "accum":
-      if (read.kind === "load") {
-        if (read.place.kind !== write.place.kind) return false;
-        if (read.place.kind === "field" && write.place.kind === "field" && read.place.name !== write.place.name) return false;
-      } else if (write.place.kind === "field") return false;
-      return mayOverlap(write.place.base, target, layout);
-    case "addInto":
-    case "clear":
-      if (read.kind === "load" && read.result.type.kind !== "num") return false;
-      return mayReach(write.target, target, layout);
-    default:
-      return true;
-  }
-}
-
-/** May two references used directly as a base be the same object? */
-function mayOverlap(a: Value, b: Value, layout: Layout): boolean {
-  if (memoryClass(a.type) !== memoryClass(b.type)) return false;
-  return mayReach(a, b, layout);
-}
-
-/** May `b` be, or be inside, what `a` is the root of? */
-function mayReach(a: Value, b: Value, layout: Layout): boolean {
-  const x = layout.resolve(a);
-  const y = layout.resolve(b);
-  if (x.id === y.id) return true;
-  const originX = originOf(x, layout);
-  const originY = originOf(y, layout);
-  return originX === "unknown" || originY === "unknown" || (originX === "parameter" && originY === "parameter");
-}
-
-function memoryClass(type: Type): string {
-  if (type.kind === "array") return type.elem.kind === "num" ? "numbers" : "array";
-  return type.kind;
-}
-
-/** Fresh objects are no parameter and no other fresh object. What comes out of memory or a loop may be anything. */
-function originOf(v: Value, layout: Layout): "fresh" | "parameter" | "unknown" {
-  const definition = layout.definitions.get(v.id);
-  switch (definition?.item?.op.kind) {
-    case "zeros":
-    case "alloc":
-    case "new":
-    case "copy":
-      return "fresh";
-    case undefined:
-      return definition?.block.role === "function" ? "parameter" : "unknown";
-    default:
-      return "unknown";
-  }
-}
-
 // ------------------------------------------------------------------------------------------------------------ length
 
 /** Takes values out of expressions that would become too long, and keeps the user's names for what is worth a name. */
@@ -257,6 +142,7 @@ function keepShort(
   folded: Map<ValueId, number>,
   uses: ReadonlyMap<ValueId, readonly Use[]>,
   expressions: ReadonlySet<Item>,
+  tails: Iterable<Tail>,
 ): void {
   const sizes = new Map<ValueId, { readonly size: number; readonly work: number }>();
   const sizeOf = (v: Value) => {
@@ -272,8 +158,7 @@ function keepShort(
     const operands: Value[] = operandModes(op).map(([v]) => layout.resolve(v));
     if (expressions.has(item)) for (const block of item.blocks) operands.push(...(block.yields ?? []));
     let size = isPure(op) || op.kind === "new" || expressions.has(item) ? sizeOfOp(op) : 8;
-    let work = op.kind === "prim" ? 1 : op.kind === "if" ? 2 : 0;
-    if (op.kind === "prim" && sizeOfOp(op) > 6) work++;
+    let work = workOf(op);
     for (const v of operands) {
       const part = sizeOf(v);
       size += part.size;
@@ -294,7 +179,7 @@ function keepShort(
     sizes.set(value.id, { size, work });
     if (inArm.has(item) || value.hint === undefined || work < 2) return;
     const [use] = uses.get(value.id) ?? [];
-    if (use?.mode !== "return") folded.delete(value.id);
+    if (use !== undefined && !isNamedBy(use, value)) folded.delete(value.id);
   };
   // An item's operands, and what its arms contain, are measured before it.
   const visit = (block: Block): void => {
@@ -304,6 +189,30 @@ function keepShort(
     }
   };
   visit(layout.root);
+  for (const tail of tails) {
+    if (tail.kind !== "return" || tail.values.length < 2) continue;
+    let size = tail.values.reduce((sum, v) => sum + sizeOf(v).size + 2, 0);
+    for (const v of [...tail.values].sort((a, b) => sizeOf(b).size - sizeOf(a).size)) {
+      if (size <= longest) break;
+      size -= sizeOf(v).size;
+      folded.delete(v.id);
+    }
+  }
+}
+
+/** How much there is to understand in an operation: what has more than one step is worth a name. */
+function workOf(op: Op): number {
+  if (op.kind === "if") return 2;
+  if (op.kind !== "prim") return 0;
+  const { spelling } = primitive(op.name);
+  return spelling.kind === "prefix" ? 0 : spelling.kind === "infix" ? 1 : 2;
+}
+
+/** Does the statement it ends up in say what it is, so that a name of its own adds nothing? */
+function isNamedBy(use: Use, value: Value): boolean {
+  const op = use.reader?.op;
+  if (use.mode === "return" || op?.kind === "accum" || op?.kind === "store") return true;
+  return op !== undefined && singleResult(op)?.hint === value.hint;
 }
 
 /** Is `v` defined in an arm of the conditional expression `item`? */

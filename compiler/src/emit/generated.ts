@@ -24,4 +24,6 @@ export interface GeneratedModule {
 export interface EmitOptions {
   /** Specifier for an import from a source file (absolute path, no change for packages). */
   readonly specifier: (from: string) => string;
+  /** The source as the header names it, relative to the generated file; by default a file beside it. */
+  readonly source?: string;
 }

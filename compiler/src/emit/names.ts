@@ -18,12 +18,15 @@ export function identifier(text: string): string {
   return /^[A-Za-z_$]/.test(clean) ? clean : `_${clean}`;
 }
 
-/** `name`, or with the first number that makes it free. */
-export function freeName(name: string, isTaken: (name: string) => boolean): string {
+/** `name`, or with the first number (not below `from`) that makes it free. */
+export function freeName(name: string, isTaken: (name: string) => boolean, from = 2): string {
   if (!isTaken(name)) return name;
-  const stem = /\d$/.test(name) ? `${name}_` : name;
-  for (let k = 2; ; k++) if (!isTaken(`${stem}${k}`)) return `${stem}${k}`;
+  const stem = stemOf(name);
+  for (let k = from; ; k++) if (!isTaken(`${stem}${k}`)) return `${stem}${k}`;
 }
+
+/** What the number is appended to. */
+const stemOf = (name: string): string => (/\d$/.test(name) ? `${name}_` : name);
 
 /**
  * Names every variable of a function. Two variables may have the same name when neither block contains the other.
@@ -42,13 +45,21 @@ export function nameVariables(layout: Layout, variables: Variables, fixed: Reado
     variable.name = name;
     use(name, layout.root);
   }
-  for (const variable of variables.list) {
+  // The function's own block takes numbers in order: those below are taken for everybody.
+  const firstFree = new Map<string, number>();
+  // The user's names first: what has none may take what is left.
+  const hinted = variables.list.filter((v) => v.hint !== undefined);
+  const unhinted = variables.list.filter((v) => v.hint === undefined);
+  for (const variable of [...hinted, ...unhinted]) {
     if (variable.name !== "") continue;
     // The test of a `while` may have to be written inside its loop.
     const scope = scopeOf(variable.block);
     const isTaken = (name: string): boolean =>
       neverNames.has(name) || taken.has(name) || (inUse.get(name) ?? []).some((other) => isInside(other, scope) || isInside(scope, other));
-    variable.name = chooseName(variable, layout, isTaken);
+    const wanted = wantedName(variable, layout, isTaken);
+    const from = firstFree.get(wanted) ?? 2;
+    variable.name = freeName(wanted, isTaken, from);
+    if (scope === layout.root && variable.name === `${stemOf(wanted)}${from}`) firstFree.set(wanted, from + 1);
     use(variable.name, scope);
   }
 }
@@ -58,15 +69,15 @@ function scopeOf(block: Block): Block {
   return { ...block, start: block.owner.pos, end: block.owner.end };
 }
 
-function chooseName(variable: Variable, layout: Layout, isTaken: (name: string) => boolean): string {
-  if (variable.hint !== undefined) return freeName(identifier(variable.hint), isTaken);
+function wantedName(variable: Variable, layout: Layout, isTaken: (name: string) => boolean): string {
+  if (variable.hint !== undefined) return identifier(variable.hint);
   const [member] = variable.members;
   const definition = member === undefined ? undefined : layout.definitions.get(member.id);
   if (definition?.item === undefined && definition?.block.owner?.op.kind === "for" && definition.block.region.params[0] === member) {
     const free = ["i", "j", "k", "l"].find((name) => !isTaken(name));
     if (free !== undefined) return free;
   }
-  return freeName(plainName(variable, definition?.item?.op.kind), isTaken);
+  return plainName(variable, definition?.item?.op.kind);
 }
 
 function plainName(variable: Variable, kind: string | undefined): string {

@@ -1,46 +1,25 @@
 /** Blocks of operations as statements: loops, `if`s, assignments, exits. */
 import type { Call, For, If, Value, While } from "../ir/ir.js";
-import { isReference, typeText as irTypeText } from "../ir/types.js";
+import { typeText as irTypeText } from "../ir/types.js";
 import { eachUse } from "../ir/walk.js";
 import { assertNever, invariant } from "../support/invariant.js";
-import { endsInExit, negate, precedence, within, type Expr, type Stmt } from "./code.js";
-import type { Expressions } from "./expression.js";
-import type { Folding } from "./fold.js";
-import { isGift, isInside, openArm, type Block, type Item, type Layout } from "./layout.js";
-import { eachLeaf } from "./liveness.js";
-import type { ModuleNames } from "./module-names.js";
-import { freeName, neverNames } from "./names.js";
-import type { Structures } from "./structures.js";
+import { Assignments, type Pair } from "./assignments.js";
+import { endsInExit, line, negate, precedence, type Expr, type Stmt } from "./code.js";
+import { isGift, isInside, openArm, type Block, type Item } from "./layout.js";
+import type { FunctionPlan } from "./plan.js";
 import { TapeCode } from "./tape-code.js";
-import { carried, tailTargets, type Variable, type Variables } from "./variables.js";
-
-/** Everything known about a function when its statements are made. */
-export interface FunctionPlan {
-  readonly layout: Layout;
-  readonly folding: Folding;
-  readonly variables: Variables;
-  readonly expressions: Expressions;
-  readonly module: ModuleNames;
-  readonly structures: Structures;
-  readonly taken: ReadonlySet<string>;
-}
-
-interface Copy {
-  readonly target: Variable;
-  readonly text: string;
-  readonly reads: ReadonlySet<Variable>;
-}
+import { carried, tailTargets } from "./variables.js";
 
 /** More statements than this under an `if` that ends a loop's body, and it reads better with `continue`. */
 const longTail = 3;
 
 export class Statements {
-  private readonly names: Set<string>;
+  private readonly assignments: Assignments;
   private readonly tape: TapeCode;
 
   constructor(private readonly plan: FunctionPlan) {
-    this.names = new Set([...plan.variables.list.map((v) => v.name), ...plan.taken]);
-    this.tape = new TapeCode(plan, (name) => this.fresh(name));
+    this.assignments = new Assignments(plan);
+    this.tape = new TapeCode(plan, (name) => this.assignments.fresh(name));
   }
 
   /** The body of the function. */
@@ -87,38 +66,38 @@ export class Statements {
       case "global":
         return;
       case "prim":
-        out.push(this.compound(item) ?? this.define(op.result, expressions.definition(item, op.result).text, block));
+        out.push(this.assignments.compound(item) ?? this.assignments.define(op.result, expressions.definition(item, op.result).text, block));
         return;
       case "load":
       case "length":
       case "new":
-        out.push(this.define(op.result, expressions.definition(item, op.result).text, block));
+        out.push(this.assignments.define(op.result, expressions.definition(item, op.result).text, block));
         return;
       case "store":
         out.push(line(`${expressions.place(op.place, false)} = ${expressions.text(op.value, 1)};`));
         return;
       case "accum": {
         const place = expressions.place(op.place, true);
-        out.push(line(`${this.increase(place, op.value)};`));
+        out.push(line(`${this.assignments.increase(place, op.value)};`));
         return;
       }
       case "alloc":
-        out.push(this.define(op.result, structures.alloc(op.result.type, expressions.text(op.length, 1), op.fill), block));
+        out.push(this.assignments.define(op.result, structures.alloc(op.result.type, expressions.text(op.length, 1), op.fill), block));
         return;
       case "copy":
-        out.push(this.define(op.result, structures.copy(op.result.type, this.name(op.source)), block));
+        out.push(this.assignments.define(op.result, structures.copy(op.result.type, this.name(op.source)), block));
         return;
       case "zeros":
-        out.push(this.define(op.result, structures.zeros(op.like.type, this.name(op.like)), block));
+        out.push(this.assignments.define(op.result, structures.zeros(op.like.type, this.name(op.like)), block));
         return;
       case "addInto":
-        out.push(...structures.addInto(op.target.type, this.name(op.target), this.name(op.source), this.names));
+        out.push(...structures.addInto(op.target.type, this.name(op.target), this.name(op.source), this.assignments.names));
         return;
       case "clear":
-        out.push(...structures.clear(op.target.type, this.name(op.target), this.names));
+        out.push(...structures.clear(op.target.type, this.name(op.target), this.assignments.names));
         return;
       case "export":
-        out.push(this.define(op.result, structures.export(op.source.type, op.result.type, this.name(op.source), op.take), block));
+        out.push(this.assignments.define(op.result, structures.export(op.source.type, op.result.type, this.name(op.source), op.take), block));
         return;
       case "call":
         this.call(op, block, out);
@@ -135,7 +114,7 @@ export class Statements {
       case "foreign": {
         this.plan.module.need(op.imports ?? []);
         const text = expressions.withHoles(op.text, op.args);
-        if (op.result !== undefined && !this.isUnused(op.result)) out.push(this.define(op.result, text, block));
+        if (op.result !== undefined && !this.isUnused(op.result)) out.push(this.assignments.define(op.result, text, block));
         else if (!op.pure) out.push(line(/^\s*(\{|function\b|class\b|let\b)/.test(text) ? `(${text});` : `${text};`));
         return;
       }
@@ -147,14 +126,14 @@ export class Statements {
         this.closure(item, op.result, out);
         return;
       case "openTape":
-        out.push(this.define(op.result, this.tape.open(op.owned), block), ...this.tape.load(block, op.result));
+        out.push(this.assignments.define(op.result, this.tape.open(op.owned), block), ...this.tape.load(block, op.result));
         return;
       case "closeTape":
         out.push(this.tape.close(op.tape));
         return;
       case "tapeTop":
         out.push(...this.tape.writeBack(block, op.tape, out));
-        out.push(this.define(op.result, `${this.name(op.tape)}.mark()`, block));
+        out.push(this.assignments.define(op.result, `${this.name(op.tape)}.mark()`, block));
         return;
       case "tapeRewind":
         out.push(line(`${this.name(op.tape)}.rewind(${this.name(op.mark)});`), ...this.tape.load(block, op.tape));
@@ -166,7 +145,7 @@ export class Statements {
         out.push(...this.tape.save(op, block));
         return;
       case "restore":
-        out.push(...this.tape.restore(op, block, (v) => !this.isUnused(v), (v, text) => this.define(v, text, block)));
+        out.push(...this.tape.restore(op, block, (v) => !this.isUnused(v), (v, text) => this.assignments.define(v, text, block)));
         return;
       default:
         assertNever(op, "operation");
@@ -177,96 +156,6 @@ export class Statements {
     return this.plan.expressions.text(v, precedence.atom);
   }
 
-  private fresh(name: string): string {
-    const free = freeName(name, (candidate) => this.names.has(candidate) || neverNames.has(candidate));
-    this.names.add(free);
-    return free;
-  }
-
-  // ------------------------------------------------------------------------------------------------------ assignments
-
-  /** Gives the variable of `v` its value: declares it, or assigns. */
-  private define(v: Value, text: string, block: Block): Stmt {
-    return this.assign(this.plan.variables.of(v), text, block);
-  }
-
-  private assign(variable: Variable, text: string, block: Block): Stmt {
-    variable.writes++;
-    if (variable.declared) return line(`${variable.name} = ${text};`);
-    invariant(variable.block === block, `${variable.name} is assigned before it is declared`);
-    variable.declared = true;
-    const { structures } = this.plan;
-    const type = structures.annotation(variable.type, text);
-    const looseType = isReference(variable.type) ? () => structures.typeText(variable.type) : undefined;
-    return { kind: "declare", variable, init: text, ...(type === undefined ? {} : { type }), ...(looseType === undefined ? {} : { looseType }) };
-  }
-
-  /** `s += e` and the like, when a variable is computed from itself. */
-  private compound(item: Item): Stmt | undefined {
-    const { op } = item;
-    const { variables, folding, layout } = this.plan;
-    if (op.kind !== "prim" || op.args.length !== 2) return undefined;
-    const sign = ({ add: "+", sub: "-", mul: "*", div: "/" } as Readonly<Record<string, string>>)[op.name];
-    const [a, b] = op.args.map(layout.resolve);
-    const variable = variables.of(op.result);
-    if (sign === undefined || a === undefined || b === undefined || !variable.declared) return undefined;
-    const isSelf = (v: Value): boolean => !folding.isInline(v) && variables.of(v) === variable;
-    const other = isSelf(a) ? b : isSelf(b) && (sign === "+" || sign === "*") ? a : undefined;
-    if (other === undefined) return undefined;
-    variable.writes++;
-    const { name } = variable;
-    if (sign === "+") return line(`${this.increase(name, other)};`);
-    const { expressions } = this.plan;
-    if (sign === "-" && expressions.constant(other) === 1) return line(`${name}--;`);
-    return line(`${name} ${sign}= ${expressions.text(other, 1)};`);
-  }
-
-  /** `place += v`, with the sign taken into the operator. */
-  private increase(place: string, v: Value): string {
-    const { expressions } = this.plan;
-    const value = expressions.constant(v);
-    if (value === 1) return `${place}++`;
-    if (value === -1) return `${place}--`;
-    const opposite = expressions.opposite(v);
-    if (opposite !== undefined) return `${place} -= ${within(opposite, 1)}`;
-    return `${place} += ${expressions.text(v, 1)}`;
-  }
-
-  /** Assigns all at once: the sources are read before any target changes. */
-  private copies(pairs: readonly (readonly [Value, Value])[], block: Block): Stmt[] {
-    const { variables, folding, layout, expressions } = this.plan;
-    let pending: Copy[] = [];
-    for (const [to, from] of pairs) {
-      const target = variables.of(to);
-      const source = layout.resolve(from);
-      if (!folding.isInline(source) && variables.of(source) === target) continue;
-      pending.push({ target, text: expressions.text(source, 1), reads: this.reads(source) });
-    }
-    const out: Stmt[] = [];
-    while (pending.length > 0) {
-      const free = pending.find((copy) => pending.every((other) => other === copy || !other.reads.has(copy.target)));
-      if (free !== undefined) {
-        pending = pending.filter((copy) => copy !== free);
-        out.push(this.assign(free.target, free.text, block));
-        continue;
-      }
-      // All in a circle: keep one source in a temporary.
-      const [first, ...rest] = pending;
-      invariant(first !== undefined, "something is pending");
-      const name = this.fresh("next");
-      out.push({ kind: "declare", variable: { name, writes: 1 }, init: first.text });
-      pending = [...rest, { ...first, text: name, reads: new Set() }];
-    }
-    return out;
-  }
-
-  /** The variables that evaluating `v` reads. */
-  private reads(v: Value): Set<Variable> {
-    const found = new Set<Variable>();
-    eachLeaf(v, this.plan.layout, this.plan.folding, (leaf) => found.add(this.plan.variables.of(leaf)));
-    return found;
-  }
-
   // ------------------------------------------------------------------------------------------------------------ exits
 
   private tail(block: Block, before: readonly Stmt[]): Stmt[] {
@@ -274,7 +163,7 @@ export class Statements {
     if (tail === undefined || tail.kind === "none" || tail.kind === "value") return [];
     if (tail.kind === "return") return this.return(tail.values, block, before);
     const pairs = tailTargets(tail);
-    if (tail.kind === "arm") return this.copies(pairs.filter(([result]) => this.isNeeded(result)), block);
+    if (tail.kind === "arm") return this.assignments.copies(pairs.filter(([result]) => this.isNeeded(result)), block);
     return this.iterationEnd(tail.values, tail.loop, pairs, block);
   }
 
@@ -292,35 +181,23 @@ export class Statements {
     return [...out, { kind: "exit", text: `return ${text};` }];
   }
 
-  private iterationEnd(values: readonly Value[], loop: Item, pairs: readonly (readonly [Value, Value])[], block: Block): Stmt[] {
+  private iterationEnd(values: readonly Value[], loop: Item, pairs: readonly Pair[], block: Block): Stmt[] {
     const { expressions } = this.plan;
     const stop = isLoop(loop.op) && loop.op.breaks ? values[0] : undefined;
-    if (stop === undefined || this.isTestedAfter(loop)) return this.copies(pairs, block);
+    if (stop === undefined || this.isTestedAfter(loop)) return this.assignments.copies(pairs, block);
     const constant = expressions.constant(stop);
     if (constant !== undefined) {
-      const out = this.copies(pairs, block);
+      const out = this.assignments.copies(pairs, block);
       return constant === true ? [...out, { kind: "exit", text: "break;" }] : out;
     }
     const test = expressions.of(stop);
-    const copies = this.copies(pairs, block);
-    const reads = this.reads(stop);
+    const copies = this.assignments.copies(pairs, block);
+    const reads = this.assignments.reads(stop);
     const exit: Stmt = { kind: "exit", text: "break;" };
-    if (![...this.changed(pairs)].some((variable) => reads.has(variable))) return [...copies, { kind: "if", cond: test, then: [exit], else: [] }];
-    const name = this.fresh("stop");
+    if (![...this.assignments.changed(pairs)].some((variable) => reads.has(variable))) return [...copies, { kind: "if", cond: test, then: [exit], else: [] }];
+    const name = this.assignments.fresh("stop");
     const declare: Stmt = { kind: "declare", variable: { name, writes: 1 }, init: test.text };
     return [declare, ...copies, { kind: "if", cond: { text: name, level: precedence.atom }, then: [exit], else: [] }];
-  }
-
-  /** The variables that the copies of `pairs` write. */
-  private changed(pairs: readonly (readonly [Value, Value])[]): Set<Variable> {
-    const { variables, folding, layout } = this.plan;
-    const changed = new Set<Variable>();
-    for (const [to, from] of pairs) {
-      const source = layout.resolve(from);
-      const target = variables.of(to);
-      if (folding.isInline(source) || variables.of(source) !== target) changed.add(target);
-    }
-    return changed;
   }
 
   // ------------------------------------------------------------------------------------------------------------- ifs
@@ -332,7 +209,7 @@ export class Statements {
     invariant(thenBlock !== undefined && elseBlock !== undefined, "an if has two arms");
     const [result] = op.results;
     if (folding.expressions.has(item) && result !== undefined) {
-      out.push(this.define(result, expressions.definition(item, result).text, block));
+      out.push(this.assignments.define(result, expressions.definition(item, result).text, block));
       return;
     }
     let done: Block | undefined;
@@ -340,7 +217,7 @@ export class Statements {
       // The other arm follows as part of this block.
     } else if (!folding.exits.final.has(item)) {
       done = [elseBlock, thenBlock].find((arm) => this.isInitial(arm, block));
-      if (done !== undefined) out.push(...this.copies(this.armPairs(done), block));
+      if (done !== undefined) out.push(...this.assignments.copies(this.armPairs(done), block));
       for (const v of op.results) {
         const variable = variables.of(v);
         if (variable.declared || !this.isNeeded(v)) continue;
@@ -356,7 +233,7 @@ export class Statements {
     out.push(...ifStatement(cond, then, otherwise));
   }
 
-  private armPairs(arm: Block): readonly (readonly [Value, Value])[] {
+  private armPairs(arm: Block): readonly Pair[] {
     const tail = this.plan.folding.exits.tails.get(arm);
     return tail?.kind === "arm" ? tailTargets(tail).filter(([result]) => this.isNeeded(result)) : [];
   }
@@ -366,14 +243,14 @@ export class Statements {
     const { variables, folding, layout } = this.plan;
     if (!arm.items.every((inner) => this.isSilent(inner))) return false;
     const pairs = this.armPairs(arm);
-    const changed = this.changed(pairs);
+    const changed = this.assignments.changed(pairs);
     if (changed.size === 0) return false;
     for (const [to, from] of pairs) {
       const target = variables.of(to);
       if (!changed.has(target)) continue;
       if (target.declared || target.block !== block) return false;
       const source = layout.resolve(from);
-      if ([...this.reads(source)].some((read) => changed.has(read) || !read.declared)) return false;
+      if ([...this.assignments.reads(source)].some((read) => changed.has(read) || !read.declared)) return false;
       if (folding.isInline(source) && layout.definitions.get(source.id)?.item?.op.kind !== "const") return false;
     }
     return true;
@@ -386,8 +263,8 @@ export class Statements {
       const init = op.inits[k];
       return init === undefined ? [] : [[param, init] as const];
     });
-    out.push(...this.copies(pairs, item.block));
-    if (op.count !== undefined && !this.isUnused(op.count)) out.push(this.define(op.count, "0", item.block));
+    out.push(...this.assignments.copies(pairs, item.block));
+    if (op.count !== undefined && !this.isUnused(op.count)) out.push(this.assignments.define(op.count, "0", item.block));
   }
 
   private loopBody(op: For | While, body: Block): Stmt[] {
@@ -453,8 +330,8 @@ export class Statements {
     if (tail?.kind !== "loop") return false;
     const [stop] = tail.values;
     if (stop === undefined || expressions.constant(stop) !== undefined) return false;
-    const changed = this.changed(tailTargets(tail));
-    return [...this.reads(stop)].every((variable) => !changed.has(variable) && !isInside(variable.block, body));
+    const changed = this.assignments.changed(tailTargets(tail));
+    return [...this.assignments.reads(stop)].every((variable) => !changed.has(variable) && !isInside(variable.block, body));
   }
 
   // ----------------------------------------------------------------------------------------------- calls and closures
@@ -469,12 +346,12 @@ export class Statements {
     if (used.length === 0 || only === undefined) {
       out.push(line(`${text};`));
     } else if (op.results.length === 1) {
-      out.push(this.define(only, text, block));
+      out.push(this.assignments.define(only, text, block));
     } else {
-      const name = this.fresh("result");
+      const name = this.assignments.fresh("result");
       out.push({ kind: "declare", variable: { name, writes: 1 }, init: text });
       op.results.forEach((v, k) => {
-        if (!this.isUnused(v)) out.push(this.define(v, `${name}[${k}]`, block));
+        if (!this.isUnused(v)) out.push(this.assignments.define(v, `${name}[${k}]`, block));
       });
     }
     for (const tape of tapes) out.push(...this.tape.reload(block, tape));
@@ -503,8 +380,6 @@ export class Statements {
     out.push({ kind: "block", open, body: statements, close: "};" });
   }
 }
-
-const line = (text: string): Stmt => ({ kind: "line", text });
 
 function isLoop(op: Item["op"]): op is For | While {
   return op.kind === "for" || op.kind === "while";

@@ -133,7 +133,7 @@ export class Structures {
       const text = body(from);
       if (text.length <= longestInline) return text;
     }
-    const name = this.module.own(`${verb}${type.kind === "record" ? capital(type.name) : "Tuple"}`);
+    const name = this.module.own(`${verb}${type.kind === "record" ? capital(this.types.plainName(type.name)) : "Tuple"}`);
     this.helpers.set(key, name);
     const lines = [`function ${name}(p: ${this.types.text(type)}): ${this.types.text(result)} {`, `  return ${body("p")};`, "}"];
     this.declarations.push(lines.join("\n"));
@@ -197,7 +197,7 @@ export class Structures {
     const key = `${verb} ${name}`;
     let helper = this.helpers.get(key);
     if (helper === undefined) {
-      helper = this.module.own(`${verb}${capital(name)}`);
+      helper = this.module.own(`${verb}${capital(this.types.plainName(name))}`);
       this.helpers.set(key, helper);
       const params = verb === "clear" ? ["target"] : ["target", "source"];
       const type = this.types.text({ kind: "record", name });
@@ -227,6 +227,5 @@ function hasTuple(type: Type, types: TypeNames): boolean {
 }
 
 function capital(name: string): string {
-  const clean = name.slice(name.lastIndexOf("#") + 1).replace(/[^\w$]+/g, "_");
-  return clean.slice(0, 1).toUpperCase() + clean.slice(1);
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }

@@ -6,9 +6,9 @@
 import type { Region, Reserve, Restore, Save, Value, ValueId } from "../ir/ir.js";
 import { regions } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
-import { atom, type Stmt } from "./code.js";
+import { atom, line, type Stmt } from "./code.js";
 import type { Block } from "./layout.js";
-import type { FunctionPlan } from "./statement.js";
+import type { FunctionPlan } from "./plan.js";
 
 type Stack = "numbers" | "flags" | "refs";
 
@@ -101,9 +101,10 @@ export class TapeCode {
 
   /** Before somebody else uses the tape; nothing when the statements so far leave it up to date. */
   writeBack(block: Block, tape: Value, before: readonly Stmt[]): Stmt[] {
-    const last = before.findLast((stmt) => !(stmt.kind === "declare" && stmt.init?.endsWith(".mark()") === true));
-    if ((last?.kind === "line" || last?.kind === "declare") && last.synced === true) return [];
     const { names, uses } = this.localsOf(block, tape);
+    const moves = (init: string): boolean => [names.top, names.flagTop, names.refTop].some((top) => init.includes(top));
+    const last = before.findLast((stmt) => !(stmt.kind === "declare" && stmt.synced !== true && !moves(stmt.init ?? "")));
+    if ((last?.kind === "line" || last?.kind === "declare") && last.synced === true) return [];
     const tops = { numbers: names.top, flags: names.flagTop, refs: names.refTop };
     return (["numbers", "flags", "refs"] as const)
       .filter((stack) => uses.has(stack))
@@ -228,7 +229,6 @@ export class TapeCode {
   }
 }
 
-const line = (text: string): Stmt => ({ kind: "line", text });
 const synced = (text: string): Stmt => ({ kind: "line", text, synced: true });
 const slot = (top: string, k: number): string => (k === 0 ? top : `${top} + ${k}`);
 

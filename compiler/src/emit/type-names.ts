@@ -2,6 +2,7 @@
 import type { RecordDecl, Type } from "../ir/ir.js";
 import { shadowName, shadowRecord, type Records } from "../ir/types.js";
 import { assertNever, invariant } from "../support/invariant.js";
+import { identifier } from "./names.js";
 import { propertyName } from "./expression.js";
 import type { ModuleNames } from "./module-names.js";
 
@@ -66,6 +67,12 @@ export class TypeNames {
     invariant(false, `record ${name} is not declared`);
   }
 
+  /** What a record is called in the names of interfaces and helpers: `dTree` for the shadow of `Tree`. */
+  plainName(name: string): string {
+    for (const decl of this.records.values()) if (shadowName(decl.name) === name) return `d${identifier(decl.name)}`;
+    return identifier(name);
+  }
+
   /** Does a record contain itself? */
   isRecursive(name: string): boolean {
     const reaches = (type: Type, seen: Set<string>): boolean => {
@@ -90,7 +97,7 @@ export class TypeNames {
       const text = fields.length === 0 ? "object" : `{ ${fields.join("; ")} }`;
       if (text.length <= longestInline) return text;
     }
-    const own = this.module.own(name);
+    const own = this.module.own(this.plainName(name));
     this.interfaces.set(name, own);
     const lines = decl.fields.map((field) => `  ${propertyName(field.name)}: ${this.text(field.type)};`);
     this.declarations.push([`interface ${own} {`, ...lines, "}"].join("\n"));

@@ -57,7 +57,9 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
     if (folding.isInline(a) || folding.isInline(b)) return;
     const [x, y] = [group(a), group(b)];
     if (x === y || x.alone || y.alone || !sameType(a.type, b.type)) return;
-    if (x.hint !== undefined && y.hint !== undefined && x.hint !== y.hint) return;
+    // Different names of the user's are different variables, unless one is only a step on the way to the other.
+    const isStep = y.members.length === 1 && layout.definitions.get(b.id)?.item !== undefined && folding.uses.get(b.id)?.length === 1;
+    if (x.hint !== undefined && y.hint !== undefined && x.hint !== y.hint && !isStep) return;
     if (!overlap(x.intervals, y.intervals)) merge(x, y);
   };
 

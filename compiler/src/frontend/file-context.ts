@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostics.js";
 import type { Func, GlobalDecl, Type } from "../ir/ir.js";
 import { EffectTable } from "./effects.js";
 import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, symbolOf } from "./source.js";
-import { TypeMapper } from "./types.js";
+import { isTypedArrayName, TypeMapper } from "./types.js";
 
 /** A function that was asked for: annotated, or called from one that was. */
 export interface Signature {
@@ -28,7 +28,7 @@ export type Callee =
 
 /** Methods of arrays that read only. */
 const readingMethods = new Set(["slice", "entries", "keys", "values", "at", "toFixed", "toString"]);
-const namespaces = new Set(["Math", "Number", "Array", "Float64Array", "Float32Array", "Date", "performance", "Object"]);
+const namespaces = new Set(["Math", "Number", "Array", "Date", "performance", "Object"]);
 
 export class FileContext {
   readonly types: TypeMapper;
@@ -84,7 +84,7 @@ export class FileContext {
     const inner = bare(node);
     if (ts.isPropertyAccessExpression(inner)) {
       const owner = this.globalName(inner.expression);
-      if (owner !== undefined && namespaces.has(owner)) return { kind: "builtin", name: `${owner}.${inner.name.text}` };
+      if (owner !== undefined && (namespaces.has(owner) || isTypedArrayName(owner))) return { kind: "builtin", name: `${owner}.${inner.name.text}` };
       const symbol = symbolOf(this.checker, inner.name);
       if (symbol !== undefined) return this.#calleeOf(symbol, inner.getText(), isNamespace(this.checker, inner.expression));
       return { kind: "value", name: inner.getText() };
@@ -156,7 +156,7 @@ export class FileContext {
       case "stopGradient":
         return "pure";
       case "builtin":
-        return /^(Math\.(?!random$)|Number\.|Number$|Array\.|Array$|Float\d+Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$)/.test(callee.name) ? "pure" : undefined;
+        return /^(Math\.(?!random$)|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$)/.test(callee.name) ? "pure" : undefined;
       default: {
         const inner = bare(call.expression);
         return ts.isPropertyAccessExpression(inner) && readingMethods.has(inner.name.text) ? "pure" : undefined;
@@ -166,7 +166,9 @@ export class FileContext {
 }
 
 function isNamespace(checker: ts.TypeChecker, node: ts.Expression): boolean {
-  const symbol = ts.isIdentifier(node) ? symbolOf(checker, node) : undefined;
+  const inner = bare(node);
+  const name = ts.isPropertyAccessExpression(inner) ? inner.name : inner;
+  const symbol = ts.isIdentifier(name) ? symbolOf(checker, name) : undefined;
   return symbol !== undefined && (symbol.flags & (ts.SymbolFlags.Module | ts.SymbolFlags.NamespaceModule)) !== 0;
 }
 

@@ -1,10 +1,10 @@
 /** The frontend: from TypeScript files to IR. The only part of the compiler that knows TypeScript. */
-import { isAbsolute, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { Project, ts } from "ts-morph";
 import { configuration, type Diagnostic } from "../diagnostics.js";
 import { hasAnnotation } from "./annotations.js";
 import { lowerFile, type LowerResult } from "./lower-file.js";
-import { runtimeDeclarations } from "./memory-runtime.js";
+import { defaultOptions, memoryProgram } from "./memory.js";
 
 export interface Frontend {
   /** Absolute paths of the files that contain `@differentiable`, in alphabetic order. */
@@ -17,52 +17,41 @@ export interface Frontend {
   lower(path: string): LowerResult;
 }
 
-/** Options for files that belong to no project. */
-const defaults: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  lib: ["lib.es2023.d.ts", "lib.dom.d.ts"],
-  strict: true,
-  skipLibCheck: true,
-  allowImportingTsExtensions: true,
-  noEmit: true,
-};
-
 export interface OpenOptions {
   /** Path of a tsconfig.json. */
   readonly tsconfig?: string;
   /** Source files; with a `tsconfig`, these of the project. */
   readonly files?: readonly string[];
+  /** Texts that stand for what is on disk under these absolute paths: generated files that are not written yet. */
+  readonly overlay?: ReadonlyMap<string, string>;
 }
 
 /** Opens a project, or a list of files. */
 export function openProject(o: OpenOptions): Frontend {
   const diagnostics: Diagnostic[] = [];
   const config = o.tsconfig === undefined ? undefined : readConfig(resolve(o.tsconfig), diagnostics);
-  const project = new Project({ compilerOptions: config?.options ?? defaults, skipAddingFilesFromTsConfig: true, skipFileDependencyResolution: true });
+  const project = new Project({ compilerOptions: config?.options ?? defaultOptions, skipAddingFilesFromTsConfig: true, skipFileDependencyResolution: true });
   const files = o.files?.map((f) => resolve(f));
   for (const file of files ?? []) {
     if (ts.sys.fileExists(file)) project.addSourceFileAtPath(file);
     else diagnostics.push(configuration.fileMissing(undefined, relative(process.cwd(), file)));
   }
   for (const file of config?.fileNames ?? []) project.addSourceFileAtPathIfExists(file);
+  for (const [path, text] of o.overlay ?? []) project.createSourceFile(path, text, { overwrite: true });
   const root = o.tsconfig === undefined ? process.cwd() : resolve(o.tsconfig, "..");
   const wanted = files === undefined ? undefined : new Set(files.map((f) => f.replaceAll("\\", "/")));
-  return open(project, root, diagnostics, (path) => wanted === undefined || wanted.has(path));
+  return open(project.getProgram().compilerObject, root, diagnostics, (path) => wanted === undefined || wanted.has(path));
+}
+
+/** Opens a program that somebody else has made with TypeScript 6. */
+export function openProgram(program: ts.Program): Frontend {
+  const config = program.getCompilerOptions()["configFilePath"];
+  return open(program, typeof config === "string" ? resolve(config, "..") : program.getCurrentDirectory(), [], () => true);
 }
 
 /** Opens files that exist only in memory; names are absolute, as `/src/model.ts`. */
 export function openMemory(files: Readonly<Record<string, string>>, options: ts.CompilerOptions = {}): Frontend {
-  const project = new Project({
-    useInMemoryFileSystem: true,
-    compilerOptions: { ...defaults, noUncheckedIndexedAccess: true, ...options },
-    skipFileDependencyResolution: true,
-  });
-  const system = project.getFileSystem();
-  for (const [path, text] of Object.entries(runtimeDeclarations)) system.writeFileSync(path, text);
-  for (const [path, text] of Object.entries(files)) project.createSourceFile(isAbsolute(path) ? path : `/${path}`, text);
-  return open(project, "/", [], () => true);
+  return open(memoryProgram(files, options), "/", [], () => true);
 }
 
 function readConfig(path: string, diagnostics: Diagnostic[]): { options: ts.CompilerOptions; fileNames: readonly string[] } | undefined {
@@ -80,8 +69,7 @@ function readConfig(path: string, diagnostics: Diagnostic[]): { options: ts.Comp
   return { options: parsed.options, fileNames: parsed.fileNames };
 }
 
-function open(project: Project, root: string, diagnostics: readonly Diagnostic[], isWanted: (path: string) => boolean): Frontend {
-  const program = project.getProgram().compilerObject;
+function open(program: ts.Program, root: string, diagnostics: readonly Diagnostic[], isWanted: (path: string) => boolean): Frontend {
   // Binds the files, without which JSDoc tags have no parents.
   program.getTypeChecker();
   const annotatedFiles = program

@@ -113,7 +113,8 @@ function specifierEnding(options: ts.CompilerOptions): SpecifierEnding {
   if (options.allowImportingTsExtensions === true || options.rewriteRelativeImportExtensions === true) return "ts";
   const { ModuleKind, ModuleResolutionKind } = ts;
   if (options.moduleResolution !== undefined) {
-    return options.moduleResolution >= ModuleResolutionKind.Node16 && options.moduleResolution !== ModuleResolutionKind.Bundler
+    return options.moduleResolution >= ModuleResolutionKind.Node16 &&
+      options.moduleResolution !== ModuleResolutionKind.Bundler
       ? "js"
       : "none";
   }

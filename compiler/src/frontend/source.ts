@@ -85,3 +85,19 @@ export function numericLiteral(node: ts.Expression): number | undefined {
 export function isConst(declaration: ts.VariableDeclaration): boolean {
   return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
 }
+
+/** The arguments of an array, a tuple or another generic type. */
+export function typeArguments(checker: ts.TypeChecker, type: ts.Type): readonly ts.Type[] {
+  return isReferenceType(type) ? checker.getTypeArguments(type) : [];
+}
+
+/** A tuple type with all its members present. */
+export function isPlainTuple(type: ts.Type): boolean {
+  if (!isReferenceType(type)) return false;
+  const { target } = type;
+  return "elementFlags" in target && Array.isArray(target.elementFlags) && target.elementFlags.every((f) => f === ts.ElementFlags.Required);
+}
+
+function isReferenceType(type: ts.Type): type is ts.TypeReference {
+  return (type.flags & ts.TypeFlags.Object) !== 0 && "objectFlags" in type && typeof type.objectFlags === "number" && (type.objectFlags & ts.ObjectFlags.Reference) !== 0;
+}

@@ -1,7 +1,7 @@
 /** How a type is written in a generated file: plainly, with imports for the names that other files can see. */
 import { ts } from "ts-morph";
 import type { TypeImport, TypeText } from "../ir/ir.js";
-import { isLibrary, isRuntimeSymbol, original } from "./source.js";
+import { isLibrary, isRuntimeSymbol, original, typeArguments } from "./source.js";
 
 const { TypeFlags, SymbolFlags } = ts;
 
@@ -58,7 +58,7 @@ export class TypeTexts {
     if (checker.isTupleType(type) || checker.isArrayType(type)) {
       const shown = this.#show(type);
       const readonly = shown.startsWith("readonly ");
-      const parts = checker.getTypeArguments(reference(type)).map((t) => this.#text(t, seen));
+      const parts = typeArguments(checker, type).map((t) => this.#text(t, seen));
       const known = parts.filter((p) => p !== undefined);
       if (known.length !== parts.length) return undefined;
       if (checker.isTupleType(type)) return combine(known, (texts) => `${readonly ? "readonly " : ""}[${texts.join(", ")}]`);
@@ -90,7 +90,7 @@ export class TypeTexts {
     const symbol = type.aliasSymbol ?? (type.flags & (TypeFlags.Object | TypeFlags.Enum | TypeFlags.EnumLiteral) ? type.getSymbol() : undefined);
     if (symbol === undefined || symbol.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0) return undefined;
     if (!(symbol.flags & (SymbolFlags.Interface | SymbolFlags.TypeAlias | SymbolFlags.Enum | SymbolFlags.Class))) return undefined;
-    if (type.aliasSymbol === undefined && "typeArguments" in type && this.checker.getTypeArguments(reference(type)).length > 0) return undefined;
+    if (type.aliasSymbol === undefined && typeArguments(this.checker, type).length > 0) return undefined;
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined || isLibrary(this.program, declaration)) return undefined;
     const file = declaration.getSourceFile();
@@ -121,9 +121,4 @@ export class TypeTexts {
   #show(type: ts.Type): string {
     return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
   }
-}
-
-function reference(type: ts.Type): ts.TypeReference {
-  if (!("target" in type)) throw new Error("an array type is always a type reference");
-  return type as ts.TypeReference;
 }

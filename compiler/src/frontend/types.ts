@@ -5,7 +5,7 @@
 import { ts } from "ts-morph";
 import type { Field, RecordDecl, Type, TypedArrayName, TypeText } from "../ir/ir.js";
 import { arrayOf, bool, num, opaque, record, str, tupleOf, typeText, voidType } from "../ir/types.js";
-import { isLibrary, isRuntimeSymbol, original } from "./source.js";
+import { isLibrary, isPlainTuple, isRuntimeSymbol, original, typeArguments } from "./source.js";
 import { TypeTexts } from "./type-text.js";
 
 export type Mapped = { readonly type: Type } | { readonly why: string };
@@ -24,7 +24,7 @@ const typedArrays: ReadonlySet<string> = new Set<TypedArrayName>([
 
 export const isTypedArrayName = (name: string): name is TypedArrayName => typedArrays.has(name);
 
-const { TypeFlags, ObjectFlags, SymbolFlags } = ts;
+const { TypeFlags, SymbolFlags } = ts;
 const unionReason = "A value of several types, or one that may be missing, is not yet in the language";
 
 export class TypeMapper {
@@ -119,17 +119,16 @@ export class TypeMapper {
   #object(type: ts.Type): Mapped {
     const { checker } = this;
     if (checker.isTupleType(type)) {
-      const target = isReferenceType(type) ? type.target : undefined;
-      if (target !== undefined && isTupleTarget(target) && target.elementFlags.some((f) => f !== ts.ElementFlags.Required)) {
+      if (!isPlainTuple(type)) {
         return { why: "Tuples with optional or rest members are not yet in the language" };
       }
-      const members = checker.getTypeArguments(asReference(type)).map((t) => this.map(t));
+      const members = typeArguments(checker, type).map((t) => this.map(t));
       const failed = members.find((m) => "why" in m);
       if (failed !== undefined) return failed;
       return { type: tupleOf(members.flatMap((m) => ("type" in m ? [m.type] : []))) };
     }
     if (checker.isArrayType(type)) {
-      const element = checker.getTypeArguments(asReference(type))[0];
+      const element = typeArguments(checker, type)[0];
       if (element === undefined) return { why: "The type of its elements is not known" };
       if (element.flags & TypeFlags.Never) return { type: arrayOf(num) };
       const mapped = this.map(element);
@@ -199,17 +198,4 @@ export class TypeMapper {
     for (let i = 2; this.records.has(name); i++) name = `${base}${i}`;
     return name;
   }
-}
-
-function isReferenceType(type: ts.Type): type is ts.TypeReference {
-  return (type.flags & TypeFlags.Object) !== 0 && "target" in type;
-}
-
-function isTupleTarget(type: ts.GenericType): type is ts.TupleType {
-  return (type.objectFlags & ObjectFlags.Tuple) !== 0;
-}
-
-function asReference(type: ts.Type): ts.TypeReference {
-  if (!isReferenceType(type)) throw new Error("an array type is always a type reference");
-  return type;
 }

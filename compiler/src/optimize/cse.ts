@@ -253,7 +253,8 @@ class Available {
     if (type.kind === "array") return `[(${this.literalKey(k)})]`;
     if (type.kind === "tuple") return `.${k}`;
     const field = type.kind === "record" ? this.records.get(type.name)?.fields[k] : undefined;
-    return field === undefined ? undefined : `.${field.name}`;
+    // What is stored in a `NoDiff` field is a constant when it is read, whatever it was before.
+    return field === undefined || field.noDiff === true ? undefined : `.${field.name}`;
   }
 
   private literalOf(place: Store["place"]): number | undefined {
@@ -268,9 +269,14 @@ class Available {
   /** Does a read right after a store give the very value stored? Not if the array rounds it, or has no such element. */
   private keepsStored(place: Store["place"]): boolean {
     const { type } = place.base;
-    if (place.kind === "field" || type.kind === "array") return true;
+    if (place.kind === "field") return type.kind !== "record" || !this.isConstantField(type.name, place.name);
+    if (type.kind === "array") return true;
     if (type.kind !== "typed" || type.name !== "Float64Array") return false;
     const bound = this.below.get(place.index.id);
     return bound !== undefined && this.lengths.get(bound.id) === this.sized(place.base);
+  }
+
+  private isConstantField(recordName: string, fieldName: string): boolean {
+    return this.records.get(recordName)?.fields.some((f) => f.name === fieldName && f.noDiff === true) === true;
   }
 }

@@ -5,6 +5,7 @@ import { eliminateDeadCode } from "./dce.js";
 import { hoistInvariants } from "./hoist.js";
 import { inline } from "./inline.js";
 import type { Pass, PassOptions } from "./pass.js";
+import { scalarize } from "./scalarize.js";
 import { simplify } from "./simplify.js";
 import { recogniseSumsOfSquares } from "./sum-of-squares.js";
 
@@ -20,21 +21,21 @@ export interface OptimizeOptions extends PassOptions {
   readonly without?: readonly string[];
 }
 
-export const beforeDifferentiation: readonly NamedPass[] = [
-  { name: "simplify", pass: simplify },
-  { name: "inline", pass: inline },
-  { name: "cse", pass: eliminateCommonSubexpressions },
-  { name: "sum-of-squares", pass: recogniseSumsOfSquares },
-  { name: "hoist", pass: hoistInvariants },
-  { name: "dce", pass: eliminateDeadCode },
-];
+const passes = {
+  simplify,
+  inline,
+  scalarize,
+  cse: eliminateCommonSubexpressions,
+  "sum-of-squares": recogniseSumsOfSquares,
+  hoist: hoistInvariants,
+  dce: eliminateDeadCode,
+} satisfies Record<string, Pass>;
 
-export const afterDifferentiation: readonly NamedPass[] = [
-  { name: "simplify", pass: simplify },
-  { name: "cse", pass: eliminateCommonSubexpressions },
-  { name: "hoist", pass: hoistInvariants },
-  { name: "dce", pass: eliminateDeadCode },
-];
+const named = (...names: readonly (keyof typeof passes)[]): readonly NamedPass[] => names.map((name) => ({ name, pass: passes[name] }));
+
+export const beforeDifferentiation = named("simplify", "inline", "simplify", "scalarize", "cse", "simplify", "sum-of-squares", "hoist", "cse", "dce");
+
+export const afterDifferentiation = named("simplify", "dce", "scalarize", "simplify", "cse", "hoist", "simplify", "dce");
 
 /** Runs passes in order. */
 export function optimize(program: Program, passes: readonly NamedPass[], options: OptimizeOptions = {}): Program {

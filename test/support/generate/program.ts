@@ -22,6 +22,8 @@ import { returnValue, statements } from "./statements.js";
 export interface GeneratedProgram {
   readonly seed: number;
   readonly source: string;
+  /** Of every array, and the value of `n`. */
+  readonly length: number;
   readonly cases: readonly (readonly unknown[])[];
 }
 
@@ -53,7 +55,7 @@ export function generateProgram(seed: number, options: Options = defaultOptions)
   const wrt = differentiated.length > 0 ? differentiated : [first];
   texts.push(`/** @differentiable wrt=${wrt.join(",")} */`, functionText("export ", "f", params, returns, context.lines));
   const cases = [0, 1].map(() => params.map(({ shape, name }) => (name === "n" ? length : sample(shape, random, length))));
-  return { seed, source: `${texts.join("\n")}\n`, cases };
+  return { seed, source: `${texts.join("\n")}\n`, length, cases };
 }
 
 interface Parameter {

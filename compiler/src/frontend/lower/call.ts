@@ -110,7 +110,7 @@ function methodOrOutside(context: FunctionContext, node: ts.CallExpression, call
   const ownerType = checker.getNonNullableType(checker.getTypeAtLocation(inner.expression));
   const owner = context.file.types.map(ownerType);
   const ownerIR = "type" in owner ? owner.type : undefined;
-  if (ownerIR?.kind === "array" || ownerIR?.kind === "typed" || ownerIR?.kind === "tuple") {
+  if (checker.isArrayType(ownerType) || ownerIR?.kind === "array" || ownerIR?.kind === "typed" || ownerIR?.kind === "tuple") {
     const known = lowerArrayMethod(context, node, inner, hint);
     if (known !== undefined) return known;
     const grows = ["push", "pop", "shift", "unshift", "splice"].includes(method);

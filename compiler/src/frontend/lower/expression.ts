@@ -10,7 +10,7 @@ import { isAssignment, lowerAssignment, lowerStep } from "./assign.js";
 import { lowerCall } from "./call.js";
 import type { FunctionContext } from "./context.js";
 import { lowerText } from "./foreign.js";
-import { literalOf } from "./literals.js";
+import { enumMember, literalOf } from "./literals.js";
 import { lowerConditional, lowerLogical, lowerLogicalEffect } from "./logic.js";
 import { builtinConstant } from "./math.js";
 import { lowerObject } from "./object.js";
@@ -35,7 +35,7 @@ export function lowerExpression(context: FunctionContext, whole: ts.Expression, 
   }
   if (ts.isPropertyAccessExpression(node)) return lowerProperty(context, node, hint);
   if (ts.isElementAccessExpression(node)) {
-    const member = context.file.checker.getConstantValue(node);
+    const member = enumMember(context.file.checker, node);
     return member === undefined ? lowerAccess(context, node, hint) : context.at(node) && context.constant(member, hint);
   }
   if (ts.isCallExpression(node)) return lowerCall(context, node, true, hint);
@@ -121,7 +121,7 @@ function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Sy
 }
 
 function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpression, hint: string | undefined): Value {
-  const member = context.file.checker.getConstantValue(node);
+  const member = enumMember(context.file.checker, node);
   if (member !== undefined) return context.at(node) && context.constant(member, hint);
   const owner = context.file.globalName(node.expression);
   if (owner !== undefined && !isLocal(context, node.expression)) {
@@ -131,7 +131,8 @@ function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpressi
     return standInFor(context, node);
   }
   const symbol = symbolOf(context.file.checker, node.name);
-  const namespace = ts.isIdentifier(bare(node.expression)) ? symbolOf(context.file.checker, bare(node.expression)) : undefined;
+  const owning = bare(node.expression);
+  const namespace = symbolOf(context.file.checker, ts.isPropertyAccessExpression(owning) ? owning.name : owning);
   if (symbol !== undefined && namespace !== undefined && namespace.flags & ts.SymbolFlags.Module) {
     const known = literalOf(context, node.name);
     if (known !== undefined) return context.at(node) && context.constant(known, hint);

@@ -9,7 +9,7 @@ export function literalOf(context: FunctionContext, node: ts.Expression): number
   const direct = directLiteral(inner);
   if (direct !== undefined) return direct;
   const { checker } = context.file;
-  if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) return checker.getConstantValue(inner);
+  if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) return enumMember(checker, inner);
   if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.MinusToken) {
     const operand = literalOf(context, inner.operand);
     return typeof operand === "number" ? -operand : undefined;
@@ -20,6 +20,12 @@ export function literalOf(context: FunctionContext, node: ts.Expression): number
   if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;
   if (!(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) || !ts.isIdentifier(declaration.name)) return undefined;
   return directLiteral(bare(declaration.initializer));
+}
+
+/** The value of `Color.Red`. */
+export function enumMember(checker: ts.TypeChecker, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): number | string | undefined {
+  const declaration = symbolOf(checker, ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression)?.valueDeclaration;
+  return declaration !== undefined && ts.isEnumMember(declaration) ? checker.getConstantValue(declaration) : undefined;
 }
 
 function directLiteral(node: ts.Expression): number | boolean | string | undefined {

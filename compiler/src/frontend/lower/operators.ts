@@ -3,10 +3,10 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import type { PrimName } from "../../ir/primitives.js";
-import { num } from "../../ir/types.js";
+import { bool, num } from "../../ir/types.js";
 import { bare, spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
-import { fromText, isText, lowerText } from "./foreign.js";
+import { foreign, fromText, isText, lowerText } from "./foreign.js";
 import { literalOf } from "./literals.js";
 
 const { SyntaxKind } = ts;
@@ -69,8 +69,8 @@ export function lowerBinary(context: FunctionContext, node: ts.BinaryExpression,
   if (comparison !== undefined) {
     const left = context.expression(node.left);
     const right = context.expression(node.right);
-    if (left.type.kind === "str" && right.type.kind === "str") return primitive(context, node, comparison, [left, right], hint);
     const symbol = ts.tokenToString(operator) ?? "?";
+    if (left.type.kind === "str" && right.type.kind === "str") return foreign(context, node, ["(", `) ${symbol} (`, ")"], [left, right], bool, { pure: true, hint });
     return primitive(context, node, comparison, [context.number(left, symbol, node), context.number(right, symbol, node)], hint);
   }
   const equality = equalities.get(operator);

@@ -1,0 +1,129 @@
+/** Giving variables their values: declarations, `s += e`, and the assignments that end a block, which happen all at once. */
+import type { Value } from "../ir/ir.js";
+import { isReference } from "../ir/types.js";
+import { invariant } from "../support/invariant.js";
+import { line, within, type Stmt } from "./code.js";
+import type { Block, Item } from "./layout.js";
+import { eachLeaf } from "./liveness.js";
+import { freeName, neverNames } from "./names.js";
+import type { FunctionPlan } from "./plan.js";
+import type { Variable } from "./variables.js";
+
+interface Copy {
+  readonly target: Variable;
+  readonly text: string;
+  readonly reads: ReadonlySet<Variable>;
+}
+
+/** A value and where it goes. */
+export type Pair = readonly [to: Value, from: Value];
+
+export class Assignments {
+  /** Every name in the function. */
+  readonly names: Set<string>;
+
+  constructor(private readonly plan: FunctionPlan) {
+    this.names = new Set([...plan.variables.list.map((v) => v.name), ...plan.taken]);
+  }
+
+  /** A name that nothing in the function has. */
+  fresh(name: string): string {
+    const free = freeName(name, (candidate) => this.names.has(candidate) || neverNames.has(candidate));
+    this.names.add(free);
+    return free;
+  }
+
+  /** Gives the variable of `v` its value: declares it, or assigns. */
+  define(v: Value, text: string, block: Block): Stmt {
+    return this.assign(this.plan.variables.of(v), text, block);
+  }
+
+  assign(variable: Variable, text: string, block: Block): Stmt {
+    variable.writes++;
+    if (variable.declared) return line(`${variable.name} = ${text};`);
+    invariant(variable.block === block, `${variable.name} is assigned before it is declared`);
+    variable.declared = true;
+    const { structures } = this.plan;
+    const type = structures.annotation(variable.type, text);
+    const looseType = isReference(variable.type) ? () => structures.typeText(variable.type) : undefined;
+    return { kind: "declare", variable, init: text, ...(type === undefined ? {} : { type }), ...(looseType === undefined ? {} : { looseType }) };
+  }
+
+  /** `s += e` and the like, when a variable is computed from itself. */
+  compound(item: Item): Stmt | undefined {
+    const { op } = item;
+    const { variables, folding, layout } = this.plan;
+    if (op.kind !== "prim" || op.args.length !== 2) return undefined;
+    const sign = ({ add: "+", sub: "-", mul: "*", div: "/" } as Readonly<Record<string, string>>)[op.name];
+    const [a, b] = op.args.map(layout.resolve);
+    const variable = variables.of(op.result);
+    if (sign === undefined || a === undefined || b === undefined || !variable.declared) return undefined;
+    const isSelf = (v: Value): boolean => !folding.isInline(v) && variables.of(v) === variable;
+    const other = isSelf(a) ? b : isSelf(b) && (sign === "+" || sign === "*") ? a : undefined;
+    if (other === undefined) return undefined;
+    variable.writes++;
+    const { name } = variable;
+    if (sign === "+") return line(`${this.increase(name, other)};`);
+    const { expressions } = this.plan;
+    if (sign === "-" && expressions.constant(other) === 1) return line(`${name}--;`);
+    return line(`${name} ${sign}= ${expressions.text(other, 1)};`);
+  }
+
+  /** `place += v`, with the sign taken into the operator. */
+  increase(place: string, v: Value): string {
+    const { expressions } = this.plan;
+    const value = expressions.constant(v);
+    if (value === 1) return `${place}++`;
+    if (value === -1) return `${place}--`;
+    const opposite = expressions.opposite(v);
+    if (opposite !== undefined) return `${place} -= ${within(opposite, 1)}`;
+    return `${place} += ${expressions.text(v, 1)}`;
+  }
+
+  /** Assigns all at once: the sources are read before any target changes. */
+  copies(pairs: readonly Pair[], block: Block): Stmt[] {
+    const { variables, folding, layout, expressions } = this.plan;
+    let pending: Copy[] = [];
+    for (const [to, from] of pairs) {
+      const target = variables.of(to);
+      const source = layout.resolve(from);
+      if (!folding.isInline(source) && variables.of(source) === target) continue;
+      pending.push({ target, text: expressions.text(source, 1), reads: this.reads(source) });
+    }
+    const out: Stmt[] = [];
+    while (pending.length > 0) {
+      const free = pending.find((copy) => pending.every((other) => other === copy || !other.reads.has(copy.target)));
+      if (free !== undefined) {
+        pending = pending.filter((copy) => copy !== free);
+        out.push(this.assign(free.target, free.text, block));
+        continue;
+      }
+      // All in a circle: keep one source in a temporary.
+      const [first, ...rest] = pending;
+      invariant(first !== undefined, "something is pending");
+      const name = this.fresh("next");
+      out.push({ kind: "declare", variable: { name, writes: 1 }, init: first.text });
+      pending = [...rest, { ...first, text: name, reads: new Set() }];
+    }
+    return out;
+  }
+
+  /** The variables that evaluating `v` reads. */
+  reads(v: Value): Set<Variable> {
+    const found = new Set<Variable>();
+    eachLeaf(v, this.plan.layout, this.plan.folding, (leaf) => found.add(this.plan.variables.of(leaf)));
+    return found;
+  }
+
+  /** The variables that the copies of `pairs` write. */
+  changed(pairs: readonly Pair[]): Set<Variable> {
+    const { variables, folding, layout } = this.plan;
+    const changed = new Set<Variable>();
+    for (const [to, from] of pairs) {
+      const source = layout.resolve(from);
+      const target = variables.of(to);
+      if (folding.isInline(source) || variables.of(source) !== target) changed.add(target);
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,18 @@
+/** Everything known about a function when its statements are made. */
+import type { Expressions } from "./expression.js";
+import type { Folding } from "./fold.js";
+import type { Layout } from "./layout.js";
+import type { ModuleNames } from "./module-names.js";
+import type { Structures } from "./structures.js";
+import type { Variables } from "./variables.js";
+
+export interface FunctionPlan {
+  readonly layout: Layout;
+  readonly folding: Folding;
+  readonly variables: Variables;
+  readonly expressions: Expressions;
+  readonly module: ModuleNames;
+  readonly structures: Structures;
+  /** Names that variables may not have. */
+  readonly taken: ReadonlySet<string>;
+}

@@ -1,0 +1,57 @@
+/**
+ * `npm run fuzz -- --count 10000 --seed 1 [--size 40] [--aliases] [--minimize] [--batch 50]`: random programs against the
+ * judges. Prints every disagreement with its seed (minimised when asked for) and ends with one line of totals.
+ */
+import { parseArgs } from "node:util";
+import { asFixture, emptySummary, fuzzBatch, minimize } from "./support/fuzzing.js";
+
+const { values } = parseArgs({
+  options: {
+    count: { type: "string", default: "1000" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
+    size: { type: "string" },
+    batch: { type: "string", default: "50" },
+    aliases: { type: "boolean", default: false },
+    minimize: { type: "boolean", default: false },
+    "keep-going": { type: "boolean", default: false },
+  },
+});
+const count = Number(values.count);
+const first = Number(values.seed);
+const batch = Math.max(1, Number(values.batch));
+/** Without `--size`, batches of small, middling and large programs in turns. */
+const sizes = values.size === undefined ? [6, 12, 20, 40, 80] : [Number(values.size)];
+
+const summary = emptySummary();
+const start = performance.now();
+let reported = 0;
+let lastProgress = start;
+console.log(`fuzz: seed ${first}`);
+
+for (let done = 0, round = 0; done < count; done += batch, round++) {
+  const size = sizes[round % sizes.length] ?? 20;
+  fuzzBatch(first + done, Math.min(batch, count - done), { size, aliases: values.aliases, plain: false }, summary);
+  for (; reported < summary.disagreements.length; reported++) report(reported, size);
+  if (performance.now() - lastProgress > 20_000) {
+    lastProgress = performance.now();
+    console.log(`  ${summary.programs} programs, ${summary.disagreements.length} disagreements`);
+  }
+  if (summary.disagreements.length >= 20 && !values["keep-going"]) break;
+}
+
+function report(position: number, size: number): void {
+  const found = summary.disagreements[position];
+  if (found === undefined) return;
+  const how = found.check.kind === "without" ? `without ${found.check.passes.join(", ")}` : found.check.kind === "rewritten" ? found.check.how : "judged";
+  console.log(`\n--- seed ${found.seed}, size ${size}, ${how}: ${found.kind}\n${found.message.split("\n").slice(0, 6).join("\n")}`);
+  if (values.minimize) console.log(asFixture(minimize(found, () => undefined).program));
+}
+
+const seconds = (performance.now() - start) / 1000;
+const refused = [...summary.refused.values()].reduce((sum, n) => sum + n, 0);
+for (const [reason, times] of [...summary.refused].sort((a, b) => b[1] - a[1]).slice(0, 12)) console.log(`  refused ${times}: ${reason}`);
+console.log(
+  `fuzz: ${summary.programs} programs, ${refused} refused, ${summary.comparisons} comparisons, ${summary.skipped} skipped, ` +
+    `${summary.disagreements.length} disagreements, ${(summary.programs / seconds).toFixed(1)} programs/s, seed ${first}`,
+);
+process.exitCode = summary.disagreements.length > 0 ? 1 : 0;

@@ -1,0 +1,207 @@
+/** Random programs against the judges, many in one in-memory project. */
+import type { Annotated } from "../../compiler/src/frontend/lowered.js";
+import { afterDifferentiation, beforeDifferentiation } from "../../compiler/src/optimize/index.js";
+import { compileAll, type Compiled, type Outcome } from "./compile.js";
+import { cloneData, leaves, mapLeaves, text } from "./data.js";
+import { exportedFunction } from "./evaluate.js";
+import type { Options } from "./generate/context.js";
+import { type GeneratedProgram, generateProgram } from "./generate/program.js";
+import { judge } from "./judge.js";
+import { limited, withDraws } from "./limit.js";
+import { nameSubexpressions, returnTuple, unrollLoops } from "./metamorphic.js";
+import { Random } from "./random.js";
+import { type Failing, shrink } from "./shrink.js";
+import { Tally } from "./tally.js";
+
+export interface Disagreement {
+  readonly seed: number;
+  readonly program: Failing;
+  readonly kind: string;
+  readonly message: string;
+  /** How the failing program was compiled or rewritten. */
+  readonly check: Check;
+}
+
+export interface Summary {
+  programs: number;
+  comparisons: number;
+  skipped: number;
+  /** Programs the compiler refused, by diagnostic. */
+  readonly refused: Map<string, number>;
+  readonly disagreements: Disagreement[];
+}
+
+/** What is done with a program besides judging it. */
+export type Check =
+  | { readonly kind: "judges" }
+  | { readonly kind: "without"; readonly passes: readonly string[] }
+  | { readonly kind: "rewritten"; readonly how: Rewriting };
+type Rewriting = "named" | "unrolled" | "tuple";
+
+export const emptySummary = (): Summary => ({ programs: 0, comparisons: 0, skipped: 0, refused: new Map(), disagreements: [] });
+
+const passes = [...new Set([...beforeDifferentiation, ...afterDifferentiation].map(({ name }) => name))];
+const timeLimit = 10_000;
+
+/** The programs of `count` seeds from `first`, judged and then compared with a variant of themselves. */
+export function fuzzBatch(first: number, count: number, options: Options, summary: Summary): void {
+  const programs = Array.from({ length: count }, (_, i) => generateProgram(first + i, options));
+  const random = new Random(first);
+  const outcomes = compileSources(programs.map(({ source }) => source));
+  const good: { readonly program: GeneratedProgram; readonly compiled: Compiled }[] = [];
+  programs.forEach((program, i) => {
+    summary.programs++;
+    const outcome = outcomes[i];
+    if (outcome === undefined) throw new Error("a program was not compiled");
+    if (outcome.kind === "refused") {
+      const [reason] = outcome.diagnostics;
+      const key = `${reason?.code ?? "?"} ${reason?.message ?? ""}`.replaceAll(/[`'"‘“][^`'"’”]*[`'"’”]/g, "…");
+      summary.refused.set(key, (summary.refused.get(key) ?? 0) + 1);
+      return;
+    }
+    const tally = judgeOutcome(outcome, program.cases);
+    note(summary, program, tally, { kind: "judges" });
+    if (outcome.kind === "compiled" && tally.problems.length === 0) good.push({ program, compiled: outcome.compiled });
+  });
+  compareVariants(good, chooseCheck(random), summary);
+}
+
+function chooseCheck(random: Random): Check {
+  return random.weighted<Check>([
+    [1, { kind: "without", passes }],
+    [1, { kind: "without", passes: [random.pick(passes)] }],
+    [1, { kind: "rewritten", how: random.pick<Rewriting>(["named", "unrolled", "tuple"]) }],
+  ]);
+}
+
+function compileSources(sources: readonly string[], without: readonly string[] = []): readonly (Outcome | undefined)[] {
+  const paths = sources.map((_, i) => `/fuzz/program${i}.ts`);
+  const files = Object.fromEntries(sources.map((source, i) => [paths[i] ?? "", source]));
+  const outcomes = compileAll(files, { only: paths, without, verifyEach: true });
+  return paths.map((path) => outcomes.get(path));
+}
+
+/** The judges on every case; a failure of the compiler is a problem like any other. */
+function judgeOutcome(outcome: Outcome, cases: readonly (readonly unknown[])[]): Tally {
+  const tally = new Tally();
+  if (outcome.kind === "crashed") {
+    const message = outcome.error.message.replaceAll(/\d+/g, "#").split("\n")[0] ?? "";
+    tally.problem(`crash in the ${outcome.stage}: ${message.slice(0, 80)}`, outcome.error.stack ?? message);
+  }
+  if (outcome.kind !== "compiled") return tally;
+  const { compiled } = outcome;
+  for (const args of cases) {
+    try {
+      limited(timeLimit, () => tally.add(judge(compiled, annotatedOf(compiled), args, { differences: 6 })));
+    } catch (error) {
+      tally.problem("judge failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+  return tally;
+}
+
+function annotatedOf(compiled: Compiled): Annotated {
+  const [annotated] = compiled.lowered.annotated;
+  if (annotated === undefined) throw new Error("nothing annotated");
+  return annotated;
+}
+
+function note(summary: Summary, program: GeneratedProgram, tally: Tally, check: Check): void {
+  summary.comparisons += tally.comparisons;
+  summary.skipped += tally.skipped;
+  const [problem] = tally.problems;
+  if (problem !== undefined) summary.disagreements.push({ seed: program.seed, program, check, ...problem });
+}
+
+/** Programs compiled in another way, or rewritten, must have the same gradients. */
+function compareVariants(good: readonly { readonly program: GeneratedProgram; readonly compiled: Compiled }[], check: Check, summary: Summary): void {
+  const variants = good.flatMap((entry) => {
+    const source = variantSource(entry.program.source, entry.program.length, check);
+    return source === undefined ? [] : [{ ...entry, source }];
+  });
+  const outcomes = compileSources(variants.map(({ source }) => source), check.kind === "without" ? check.passes : []);
+  variants.forEach(({ program, compiled }, i) => {
+    const outcome = outcomes[i];
+    if (outcome !== undefined) note(summary, program, compareGradients(compiled, outcome, program.cases), check);
+  });
+}
+
+function variantSource(source: string, length: number, check: Check): string | undefined {
+  if (check.kind !== "rewritten") return source;
+  const changed = check.how === "named" ? nameSubexpressions(source) : check.how === "unrolled" ? unrollLoops(source, length) : returnTuple(source);
+  return changed === source ? undefined : changed;
+}
+
+function compareGradients(compiled: Compiled, variant: Outcome, cases: readonly (readonly unknown[])[]): Tally {
+  const tally = new Tally();
+  if (variant.kind !== "compiled") {
+    if (variant.kind === "crashed") tally.problem(`variant crashes in the ${variant.stage}`, variant.error.stack ?? variant.error.message);
+    else tally.problem("variant refused", variant.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
+    return tally;
+  }
+  for (const args of cases) {
+    try {
+      limited(timeLimit, () => tally.compare("variant", "the variant's gradient: ", gradientOf(variant.compiled, args), gradientOf(compiled, args), 1e-10));
+    } catch (error) {
+      tally.problem("variant failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+  return tally;
+}
+
+/** The gradient of the sum of everything numeric that is returned (of a rewritten tuple, of its first member only). */
+function gradientOf(compiled: Compiled, args: readonly unknown[]): unknown {
+  const annotated = annotatedOf(compiled);
+  const vjp = exportedFunction(compiled.generated, `${annotated.exportName}_vjp`);
+  return withDraws(() => {
+    let pair: unknown;
+    try {
+      pair = vjp(...cloneData(args));
+    } catch (error) {
+      return error instanceof Error ? { threw: leaves([error.message.length])[0]?.value } : {};
+    }
+    const [value, pullback]: readonly unknown[] = Array.isArray(pair) ? pair : [];
+    if (typeof pullback !== "function") throw new Error("no pullback");
+    const pulled: unknown = Reflect.apply(pullback, undefined, [mapLeaves(value, () => 1)]);
+    return pulled;
+  });
+}
+
+/** Runs one program through the check it failed in; the kinds of its problems. */
+function kindsOf(programs: readonly Failing[], check: Check): readonly (readonly string[])[] {
+  const outcomes = compileSources(programs.map(({ source }) => source));
+  if (check.kind === "judges") {
+    return programs.map(({ cases }, i) => {
+      const outcome = outcomes[i];
+      return outcome === undefined ? [] : judgeOutcome(outcome, cases).problems.map(({ kind }) => kind);
+    });
+  }
+  const sources = programs.map(({ source, cases }) => variantSource(source, lengthIn(cases), check) ?? source);
+  const variants = compileSources(sources, check.kind === "without" ? check.passes : []);
+  return programs.map(({ cases }, i) => {
+    const [outcome, variant] = [outcomes[i], variants[i]];
+    if (outcome?.kind !== "compiled" || variant === undefined) return [];
+    return compareGradients(outcome.compiled, variant, cases).problems.map(({ kind }) => kind);
+  });
+}
+
+function lengthIn(cases: readonly (readonly unknown[])[]): number {
+  const arrays = cases.flat().filter((value) => Array.isArray(value) || ArrayBuffer.isView(value));
+  return arrays.map((value) => (value as ArrayLike<unknown>).length)[0] ?? 3;
+}
+
+/** The same disagreement in as small a program as can be found. */
+export function minimize(disagreement: Disagreement, log: (text: string) => void): Disagreement {
+  const { check, kind } = disagreement;
+  const program = shrink(
+    disagreement.program,
+    (candidates) => kindsOf(candidates, check).map((kinds) => kinds.includes(kind)),
+    log,
+  );
+  return { ...disagreement, program };
+}
+
+/** As a fixture file: cases in front of the source. */
+export function asFixture({ source, cases }: Failing): string {
+  return `${cases.map((args) => `// @case f(${args.map(text).join(", ")})\n`).join("")}${source}`;
+}
