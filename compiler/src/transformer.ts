@@ -153,7 +153,10 @@ function includedNow(program: ts.Program): readonly string[] {
 /** A number that TypeScript does not use. */
 const diagnosticCode = 990_001;
 
-/** The program with one more error, among those that hide no others. */
+/**
+ * The program with one more error. It stands among the global ones, which incremental builds ask for anew in every run;
+ * TypeScript stops at these, so those of the files come along.
+ */
 function withError(program: ts.Program, messageText: string): ts.Program {
   const error: ts.Diagnostic = {
     category: ts.DiagnosticCategory.Error,
@@ -163,7 +166,11 @@ function withError(program: ts.Program, messageText: string): ts.Program {
     start: undefined,
     length: undefined,
   };
-  const own = program.getConfigFileParsingDiagnostics.bind(program);
-  program.getConfigFileParsingDiagnostics = () => [...own(), error];
+  const own = program.getGlobalDiagnostics.bind(program);
+  program.getGlobalDiagnostics = (cancellation) => [
+    error,
+    ...own(cancellation),
+    ...program.getSemanticDiagnostics(undefined, cancellation),
+  ];
   return program;
 }

@@ -72,17 +72,27 @@ const apart: readonly (readonly [string, string, string])[] = [
   [
     "zeros that are added into",
     f("%p: %P = new %n %m; %d = zeros %p; accum %d.x += %n; addInto %d %d; %a = load %d.x; yield %a"),
-    f("%0 = const 0; %1 = const 0; %x = add %0 %n; %xx = add %x %x; %yy = add %1 %1; yield %xx"),
+    f("%0 = const 0; %1 = const 0; %xx = add %n %n; yield %xx"),
   ],
   [
     "cleared zeros",
     f("%d = zeros %q; accum %d.x += %n; clear %d; %a = load %d.x; yield %a"),
-    f("%2 = load %q.x; %3 = load %q.y; %0 = const 0; %1 = const 0; %x = add %0 %n; %c0 = const 0; %c1 = const 0; yield %c0"),
+    f("%2 = load %q.x; %3 = load %q.y; %0 = const 0; %1 = const 0; %c0 = const 0; %c1 = const 0; yield %c0"),
   ],
   [
     "a constant member",
     f("%p: %C = new %n %m; %a = load %p.x; %b = load %p.k; %r = mul %a %b; yield %r"),
     f("%k = stopGradient %m; %r = mul %n %k; yield %r"),
+  ],
+  [
+    "a record that is returned after it was written",
+    "record P (x: num, y: num) func f(%n: num, %c: bool) -> (%P) { %p: %P = new %n %n; if %c { store %p.y = %n } else { store %p.y = %n }; yield %p }",
+    "record P (x: num, y: num) func f(%n: num, %c: bool) -> (%P) { %y = if %c { yield %n } else { yield %n }; %p: %P = new %n %y; yield %p }",
+  ],
+  [
+    "an adjoint that is exported",
+    `record P (x: num, y: num) record "P.adjoint" (x: num, y: num) func f(%p: %P, %n: num) -> (%"P.adjoint") { %d = zeros %p; accum %d.x += %n; accum %d.x += %n; %e = export %d take; yield %e }`,
+    `record P (x: num, y: num) record "P.adjoint" (x: num, y: num) func f(%p: %P, %n: num) -> (%"P.adjoint") { %a = load %p.x; %b = load %p.y; %0 = const 0; %1 = const 0; %x = add %n %n; %e: %"P.adjoint" = new %x %1; yield %e }`,
   ],
   [
     "a record read by a pullback",
@@ -93,7 +103,8 @@ const apart: readonly (readonly [string, string, string])[] = [
 
 const kept: readonly (readonly [string, string])[] = [
   ["a parameter", f("%a = load %q.x; yield %a")],
-  ["a record that is returned", "record P (x: num) func f(%n: num) -> (%P) { %p: %P = new %n; yield %p }"],
+  ["a record that is returned twice", "record P (x: num) func f(%n: num) -> (%P, %P) { %p: %P = new %n; store %p.x = %n; yield %p, %p }"],
+  ["a record that is returned as it was made", "record P (x: num) func f(%n: num) -> (%P) { %p: %P = new %n; yield %p }"],
   ["a record that foreign code gets", f(`%p: %P = new %n %m; foreign "f(" %p ")"; %a = load %p.x; yield %a`)],
   ["a record put into an array that stays", f("%p: %P = new %n %m; %v: [%P] = alloc %n; store %v[%n] = %p; %s = load %v[%m]; %a = load %s.x; yield %a")],
   ["a choice between a record made here and a parameter", f("%p: %P = new %n %m; %s: %P = if %c { yield %p } else { yield %q }; %a = load %s.x; yield %a")],

@@ -48,7 +48,7 @@ export function randomFunction(seed: number): Func {
     if (r < 0.5) return b.prim(pick<PrimName>(["and", "or"]), [test(b, scope), test(b, scope)]);
     return b.prim(pick<PrimName>(["lt", "le", "gt", "eq", "ne"]), [operand(b, scope), operand(b, scope)], hint());
   };
-  const place = (b: Builder, scope: Scope) => elem(pick(scope.arrays), b.const(below(4)));
+  const place = (b: Builder, scope: Scope) => elem(pick(scope.arrays), b.const(below(2)));
   const results = (count: number): Value[] => Array.from({ length: count }, () => value(num, hint()));
 
   const fill = (b: Builder, start: Scope, depth: number): Scope => {
@@ -59,10 +59,10 @@ export function randomFunction(seed: number): Func {
     for (let n = 1 + below(6); n > 0 && budget > 0; n--) {
       budget--;
       const r = random();
-      if (r < 0.4) add(number(b, scope));
-      else if (r < 0.5) scope = { ...scope, bools: [...scope.bools, test(b, scope)] };
-      else if (r < 0.6) add(b.load(place(b, scope), num, hint()));
-      else if (r < 0.66) b.store(place(b, scope), operand(b, scope));
+      if (r < 0.3) add(number(b, scope));
+      else if (r < 0.36) scope = { ...scope, bools: [...scope.bools, test(b, scope)] };
+      else if (r < 0.52) add(b.load(place(b, scope), num, hint()));
+      else if (r < 0.62) b.store(place(b, scope), operand(b, scope));
       else if (r < 0.72) b.accum(place(b, scope), operand(b, scope));
       else if (r < 0.75) {
         const made = value(float64Array, hint());
@@ -119,8 +119,12 @@ export function randomFunction(seed: number): Func {
     const params = made.map(() => value(num, hint()));
     const index = value(num, pick(["i", undefined]));
     const breaks = random() < 0.4;
-    const inits = made.map(() => operand(b, scope));
-    const [from, to] = [b.const(below(2)), random() < 0.7 ? b.const(below(5)) : b.length(pick(scope.arrays))];
+    const from = b.const(below(2));
+    const bound = random();
+    const most = b.const(4);
+    const to =
+      bound < 0.4 ? b.const(below(5)) : bound < 0.7 ? b.prim("min", [operand(b, scope), most], hint()) : b.length(pick(scope.arrays));
+    const inits = made.map(() => (random() < 0.3 ? to : operand(b, scope)));
     const inner = b.nested();
     const yielded = body(inner, { ...scope, nums: [...scope.nums, index] }, params, breaks, depth);
     const count = random() < 0.3 ? value(num) : undefined;

@@ -6,7 +6,7 @@
  */
 import type { Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
-import { isFloatArray, isReference } from "../ir/types.js";
+import { isDifferentiable, isFloatArray, isReference } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { eachNumberSlot, type MemoryClass, memberKeys, type MemoryModel, reachable } from "./memory.js";
@@ -188,7 +188,8 @@ export function analyzeActivity(
 
   const activeFunctions = new Set<string>();
   const isActive = (v: Value): boolean => v.type.kind === "num" && active(v.id);
-  const hasShadow = (v: Value): boolean => isReference(v.type) && (leadsToActive(v) || owned.has(memory.classOf(v).slot("")));
+  const hasShadow = (v: Value): boolean =>
+    isReference(v.type) && isDifferentiable(v.type, program.records) && (leadsToActive(v) || owned.has(memory.classOf(v).slot("")));
   for (const name of names) {
     const f = program.funcs.get(name);
     if (f === undefined) continue;

@@ -39,7 +39,7 @@ export function planFolding(layout: Layout): Folding {
     if (use === undefined || own.length !== 1) continue;
     const at = rootOf(use, folded, expressions);
     if (!modeAllows(use, item, memory) || crossesLoop(use.block, item.block)) continue;
-    
+    if (!loadsOf(item).every((load) => memory.unchanged(load, at))) continue;
     folded.set(value.id, at);
   }
   keepShort(layout, folded, uses, expressions, exits.tails.values());

@@ -122,8 +122,9 @@ export class FileContext {
         return this.callee(expression);
       }
     }
-    const first = declarations[0];
-    if (first !== undefined && first.getSourceFile().isDeclarationFile) {
+    const [first] = declarations;
+    const bodiless = declarations.length > 0 && declarations.every(ts.isFunctionDeclaration);
+    if (first !== undefined && (bodiless || first.getSourceFile().isDeclarationFile)) {
       return { kind: "ambient", name, library: declarations.every((d) => this.isAmbient(d)) };
     }
     return { kind: "value", name };

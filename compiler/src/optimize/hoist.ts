@@ -27,6 +27,7 @@ import {
 } from "./effects.js";
 import { arithmeticValues } from "./arithmetic.js";
 import { mapFuncs } from "./pass.js";
+import { renameRegion } from "./rename.js";
 import { ScopedMap } from "./scoped-map.js";
 
 /** Primitives of at least this cost move whatever they are for. */
@@ -34,10 +35,16 @@ const expensive = 3;
 
 export function hoistInvariants(program: Program): Program {
   const effects = functionEffects(program);
-  return mapFuncs(program, (func) => ({ ...func, body: new Hoister(func, program, effects).region(func.body) }));
+  return mapFuncs(program, (func) => {
+    const hoister = new Hoister(func, program, effects);
+    return { ...func, body: renameRegion(hoister.region(func.body), hoister.named) };
+  });
 }
 
 class Hoister {
+  /** Fields that are read far from their use are named after the object and the field. */
+  readonly named = new Map<ValueId, Value>();
+
   private readonly isPrivate: (base: Value) => boolean;
   private readonly writes: ReadonlyMap<Region, Writes>;
   /** Values that more than indices and conditions depend on. */
@@ -109,6 +116,7 @@ class Hoister {
       const isInvariant = operands(op).every((v) => !inside.has(v.id) || this.literals.has(v.id));
       if (isInvariant && this.mayMove(op, written)) {
         moved.push(...this.withLiterals(op, inside, copies));
+        this.suggestName(op);
         // From here on the code after it in `moved` may rely on it having read the object.
         for (const v of makesFresh(op) ? results(op) : dereferenced(op)) this.exists.set(`${v.id}`, true);
       } else {
@@ -117,6 +125,11 @@ class Hoister {
       }
     }
     return { moved, rest: { ...region, ops: rest } };
+  }
+
+  private suggestName(op: Op): void {
+    if (op.kind !== "load" || op.place.kind !== "field" || op.result.hint !== undefined || op.place.base.hint === undefined) return;
+    this.named.set(op.result.id, { ...op.result, hint: `${op.place.base.hint}_${op.place.name}` });
   }
 
   private mayMove(op: Op, written: Writes): boolean {

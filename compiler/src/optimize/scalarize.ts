@@ -3,7 +3,8 @@
  * when they are carried round loops or chosen by an `if`.
  * **Needs** Verified IR; works best after `inline`.
  * **Guarantees** The same results and effects. A member declared `NoDiff` stays a constant: what is stored in it passes
- * `stopGradient`.
+ * `stopGradient`. The members of `zeros` are adjoints: the first addend becomes the sum, so that a zero of theirs may be
+ * negative where it was positive.
  * **How** `aggregates.ts` finds the values; this walk keeps for each of them the values of its members. A merged aggregate
  * becomes merged members. A written one is a single object with one name: its members are variables, which get SSA form
  * as they go through the regions that write them. An aggregate inside another is free in the next round.
@@ -50,6 +51,8 @@ class Scalarizer {
   private readonly hints = new Map<ValueId, string>();
   private readonly resolution = new Resolution();
   private readonly literals = new Map<ValueId, number>();
+  /** Members of `zeros` that nothing was added to yet. */
+  private readonly untouched = new Set<ValueId>();
   /** The variables each region writes, at any depth. */
   private readonly writes = new Map<Region, ReadonlyMap<string, Variable>>();
 
@@ -228,8 +231,12 @@ class Scalarizer {
       b.push(mapOp(op, this.use, (r) => r));
       return;
     }
-    const stored = op.kind === "store" ? this.use(op.value) : b.prim("add", [before, this.use(op.value)], before.hint);
+    const stored = op.kind === "store" ? this.use(op.value) : this.sum(before, this.use(op.value), b);
     this.set({ id: op.place.base.id, index }, this.guard(stored, this.aggregates.get(op.place.base.id)?.shapes[index], b));
+  }
+
+  private sum(before: Value, amount: Value, b: Builder): Value {
+    return this.untouched.has(before.id) ? amount : b.prim("add", [before, amount], before.hint);
   }
 
   private get({ id, index }: Variable): Value | undefined {
@@ -254,7 +261,11 @@ class Scalarizer {
     const names = memberShapes(source.type, this.records, from.length).map((shape) => shape.name);
     const made = shapes.map((shape): Value => {
       const member = from[names.indexOf(shape.name)];
-      if (op.kind === "zeros" && shape.type.kind === "num") return this.constant(0, b);
+      if (op.kind === "zeros" && shape.type.kind === "num") {
+        const zero = this.constant(0, b);
+        this.untouched.add(zero.id);
+        return zero;
+      }
       invariant(member !== undefined, `a ${op.kind} has a member ${shape.name} that its source lacks`);
       if (!isDeep(member)) return member;
       const result = value(op.kind === "zeros" ? shadowType(member.type, this.records) : member.type);
@@ -288,7 +299,7 @@ class Scalarizer {
         const inner = before ?? b.load({ kind: "field", base, name: shape.name }, shape.type);
         b.push({ kind: "addInto", target: inner, source: amount });
       } else if (before === undefined) b.accum({ kind: "field", base, name: shape.name }, amount);
-      else this.set({ id: target.id, index }, b.prim("add", [before, amount], before.hint));
+      else this.set({ id: target.id, index }, this.sum(before, amount, b));
     });
   }
 
