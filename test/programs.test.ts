@@ -1,96 +1,78 @@
-/**
- * Programs from various fields, each against extrapolated differences of the program itself: in every mode, at random
- * inputs, with respect to every number of the differentiated parameters.
- */
+/** Longer programs from various fields: each annotated function of each, in every mode, before all judges at random inputs. */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { afterDifferentiation, beforeDifferentiation } from "../compiler/src/optimize/index.js";
 import { type ProgramCase, programCases } from "./programs/cases.js";
-import { compileAndLoad } from "./support/compile-and-load.js";
-import { cloneData, difference, leaves, mapLeaves, numberAt, type Path, pathText } from "./support/data.js";
-import { differenceAt } from "./support/differences.js";
+import { type Compiled, compileAll, type CompileOptions, generatedPath } from "./support/compile.js";
+import { judge } from "./support/judge.js";
 import { Random } from "./support/random.js";
+import { typeCheck } from "./support/type-check.js";
 
-type AnyFunction = (...args: readonly unknown[]) => unknown;
+const folder = fileURLToPath(new URL("./programs/", import.meta.url));
+const names = readdirSync(folder).filter((name) => name.endsWith(".ts") && name !== "cases.ts");
+const sources = Object.fromEntries(names.map((name) => [folder + name, readFileSync(folder + name, "utf8")]));
+const allPasses = [...new Set([...beforeDifferentiation, ...afterDifferentiation].map(({ name }) => name))];
 
-const placeOf = (file: string): string => fileURLToPath(new URL(`./programs/${file}`, import.meta.url));
-
-async function primalOf({ file, name }: ProgramCase): Promise<AnyFunction> {
-  return functionOf((await import(placeOf(file))) as Record<string, unknown>, name);
+function compile(options: CompileOptions): Map<string, Compiled> {
+  const compiled = new Map<string, Compiled>();
+  for (const [path, outcome] of compileAll(sources, options)) {
+    if (outcome.kind === "crashed") throw outcome.error;
+    if (outcome.kind === "refused") throw new Error(`${path}: ${JSON.stringify(outcome.diagnostics)}`);
+    compiled.set(basename(path), outcome.compiled);
+  }
+  return compiled;
 }
 
-function functionOf(exports: Readonly<Record<string, unknown>>, name: string): AnyFunction {
-  const found = exports[name];
-  if (typeof found !== "function") throw new Error(`no function ${name}`);
-  return found as AnyFunction;
-}
+let optimized: Map<string, Compiled>;
+let plain: Map<string, Compiled>;
+beforeAll(() => {
+  optimized = compile({ verifyEach: true });
+  plain = compile({ without: allPasses });
+});
 
-/** Sum of the numbers of a structure, each times its weight. */
-const weighted = (value: unknown, weights: unknown): number =>
-  leaves(value).reduce((sum, leaf) => sum + leaf.value * numberAt(weights, leaf.path), 0);
-
-interface Derivatives {
-  /** Where the mode gives one. */
-  readonly value?: unknown;
-  /** One structure for each differentiated parameter. */
-  readonly gradients: readonly unknown[];
-  readonly seed: unknown;
-}
-
-/** What the generated function of a mode says. */
-function derivatives(
-  generated: Readonly<Record<string, unknown>>,
-  { name, wrt }: ProgramCase,
-  mode: ProgramCase["modes"][number],
-  args: readonly unknown[],
-  random: Random,
-): Derivatives {
-  const run = functionOf(generated, `${name}_${mode}`);
-  const split = (gradient: unknown): readonly unknown[] =>
-    wrt.length === 1 ? [gradient] : (gradient as readonly unknown[]);
-  if (mode === "grad") return { gradients: split(run(...args)), seed: 1 };
-  const result = run(...args) as readonly [unknown, unknown];
-  if (mode === "value_and_grad") return { value: result[0], gradients: split(result[1]), seed: 1 };
-
-  const [value, pullback] = result as readonly [unknown, AnyFunction];
-  const seed = mapLeaves(value, () => random.real(-1, 1));
-  const first = split(pullback(cloneData(seed)));
-  expect(difference(split(pullback(cloneData(seed))), first), "a pullback that runs twice").toBeUndefined();
-  return { value, gradients: first, seed };
-}
-
-describe.each(programCases)("$file $name", (program) => {
-  test.each([1, 2, 3])("at random input %i", async (seed) => {
-    const primal = await primalOf(program);
-    const generated = await compileAndLoad(placeOf(program.file));
-    const args = program.args(new Random(seed));
-    const value = primal(...cloneData(args));
-
-    for (const mode of program.modes) {
-      const given = cloneData(args);
-      const found = derivatives(generated, program, mode, given, new Random(seed + 100));
-      expect(difference(given, args), `the arguments after ${mode}`).toBeUndefined();
-      expect(difference("value" in found ? found.value : value, value), `the value of ${mode}`).toBeUndefined();
-
-      const projected = (...shifted: readonly unknown[]): number => weighted(primal(...shifted), found.seed);
-      const wrong: string[] = [];
-      let smooth = 0;
-      let count = 0;
-      program.wrt.forEach((parameter, position) => {
-        for (const { path } of leaves(args[parameter])) {
-          const whole: Path = [parameter, ...path];
-          const estimate = differenceAt(projected, args, whole);
-          count++;
-          if (!estimate.smooth) continue;
-          smooth++;
-          const derivative = numberAt(found.gradients, [position, ...path]);
-          const allowed = 1e-6 * Math.max(1e-2, Math.abs(estimate.value)) + 4 * estimate.error;
-          if (Math.abs(derivative - estimate.value) <= allowed) continue;
-          wrong.push(`${pathText(whole)}: ${derivative}, differences say ${estimate.value} ± ${estimate.error}`);
-        }
-      });
-      expect(wrong, `the gradients of ${mode}`).toEqual([]);
-      // A kink may happen to be near one of the inputs, not near most of them.
-      expect(smooth).toBeGreaterThanOrEqual(0.7 * count);
+describe.each([
+  ["as users get it", () => optimized],
+  ["without any optimisation", () => plain],
+] as const)("%s", (_, compiled) => {
+  test.each(programCases)("$file $name", ({ file, name, args }: ProgramCase) => {
+    const program = compiled().get(file);
+    const annotated = program?.lowered.annotated.find(({ exportName }) => exportName === name);
+    if (program === undefined || annotated === undefined) throw new Error("no such function");
+    for (const seed of [1, 2, 3, 4]) {
+      const tally = judge(program, annotated, args(new Random(seed)), { seed, differences: 40 });
+      expect(
+        tally.problems.map(({ kind, message }) => `${kind}: ${message}`),
+        `at random input ${seed}`,
+      ).toEqual([]);
+      // A kink may happen to be near some of the numbers, not near most of them.
+      expect(tally.skipped).toBeLessThanOrEqual(0.3 * tally.comparisons);
     }
   });
+});
+
+test("every annotated function has its case", () => {
+  const annotated = [...optimized].flatMap(([file, { lowered }]) =>
+    lowered.annotated.map(({ exportName }) => `${file} ${exportName}`),
+  );
+  const cases = programCases.map(({ file, name }) => `${file} ${name}`);
+  expect(cases.toSorted()).toEqual(annotated.toSorted());
+});
+
+test("the generated files type-check, and take what the functions take", () => {
+  const files = { ...sources };
+  for (const [file, { path, text, lowered }] of optimized) {
+    files[generatedPath(path)] = text;
+    const module = file.replace(/\.ts$/, "");
+    const lines = lowered.annotated.flatMap(({ exportName, modes }) =>
+      modes.map(
+        (mode) =>
+          `const ${exportName}_${mode}: (...args: Parameters<typeof f.${exportName}>) => unknown = g.${exportName}_${mode};`,
+      ),
+    );
+    files[`${folder}${module}.check.ts`] =
+      `import * as f from "./${module}.js";\nimport * as g from "./${module}_grad.js";\n${lines.join("\n")}\nexport {};\n`;
+  }
+  expect(typeCheck(files)).toEqual([]);
 });

@@ -141,66 +141,67 @@ export function handResidualsComplicated_vjp(
   const n = data_correspondences.length;
   const residuals = new Float64Array(3 * n);
   const dresiduals = new Float64Array(residuals.length);
-  const row4 = data_model.triangles;
+  const data_model_triangles = data_model.triangles;
   for (let i = 0; i < n; i++) {
     const triangle = 3 * data_correspondences[i]!;
+    const t4 = data_model_triangles[triangle]!;
     tape.numberTop = top;
     tape.refTop = refTop;
-    const result3 = vertexPosition_forward2(data_model, transforms, global, theta2, row4[triangle]!, dtransforms, dglobal, dtheta, tape);
+    const result3 = vertexPosition_forward2(data_model, transforms, global, theta2, t4, dtransforms, dglobal, dtheta, tape);
     const a = result3[0];
     const da = result3[1];
     stack = tape.numbers;
     top = tape.numberTop;
     capacity = stack.length;
     refTop = tape.refTop;
-    const t4 = row4[triangle + 1]!;
-    const result4 = vertexPosition_forward2(data_model, transforms, global, theta2, t4, dtransforms, dglobal, dtheta, tape);
+    const t5 = data_model_triangles[triangle + 1]!;
+    const result4 = vertexPosition_forward2(data_model, transforms, global, theta2, t5, dtransforms, dglobal, dtheta, tape);
     const b = result4[0];
     const db = result4[1];
     stack = tape.numbers;
     top = tape.numberTop;
     capacity = stack.length;
     refTop = tape.refTop;
-    const t5 = row4[triangle + 2]!;
-    const result5 = vertexPosition_forward2(data_model, transforms, global, theta2, t5, dtransforms, dglobal, dtheta, tape);
+    const t6 = data_model_triangles[triangle + 2]!;
+    const result5 = vertexPosition_forward2(data_model, transforms, global, theta2, t6, dtransforms, dglobal, dtheta, tape);
     const c = result5[0];
     const dc = result5[1];
     stack = tape.numbers;
     top = tape.numberTop;
     capacity = stack.length;
     refTop = tape.refTop;
-    const t6 = 2 * i;
-    const u = us2[t6]!;
-    const v = us2[t6 + 1]!;
+    const t7 = 2 * i;
+    const u = us2[t7]!;
+    const v = us2[t7 + 1]!;
     const w = 1 - u - v;
-    const t7 = 3 * i;
-    const t8 = a[0];
-    const t9 = b[0];
-    const t10 = c[0];
-    residuals[t7] = data_points[t7]! - (u * t8 + v * t9 + w * t10);
-    const t11 = t7 + 1;
-    const t12 = a[1];
-    const t13 = b[1];
-    const t14 = c[1];
-    residuals[t11] = data_points[t11]! - (u * t12 + v * t13 + w * t14);
-    const t15 = t7 + 2;
-    const t16 = a[2];
-    const t17 = b[2];
-    const t18 = c[2];
-    residuals[t15] = data_points[t15]! - (u * t16 + v * t17 + w * t18);
+    const t8 = 3 * i;
+    const t9 = a[0];
+    const t10 = b[0];
+    const t11 = c[0];
+    residuals[t8] = data_points[t8]! - (u * t9 + v * t10 + w * t11);
+    const t12 = t8 + 1;
+    const t13 = a[1];
+    const t14 = b[1];
+    const t15 = c[1];
+    residuals[t12] = data_points[t12]! - (u * t13 + v * t14 + w * t15);
+    const t16 = t8 + 2;
+    const t17 = a[2];
+    const t18 = b[2];
+    const t19 = c[2];
+    residuals[t16] = data_points[t16]! - (u * t17 + v * t18 + w * t19);
     if (top + 9 > capacity) {
       stack = tape.growNumbers(top + 9);
       capacity = stack.length;
     }
-    stack[top] = t18;
-    stack[top + 1] = t17;
-    stack[top + 2] = t16;
-    stack[top + 3] = t14;
-    stack[top + 4] = t13;
-    stack[top + 5] = t12;
-    stack[top + 6] = t10;
-    stack[top + 7] = t9;
-    stack[top + 8] = t8;
+    stack[top] = t19;
+    stack[top + 1] = t18;
+    stack[top + 2] = t17;
+    stack[top + 3] = t15;
+    stack[top + 4] = t14;
+    stack[top + 5] = t13;
+    stack[top + 6] = t11;
+    stack[top + 7] = t10;
+    stack[top + 8] = t9;
     top += 9;
     refs[refTop] = dc;
     refs[refTop + 1] = db;
@@ -336,8 +337,8 @@ function boneTransforms_forward(
   const dabsolutes = new Array<Float64Array>(boneCount);
   const transforms = new Array<Float64Array>(boneCount);
   const dtransforms = new Array<Float64Array>(boneCount);
-  const row2 = model.baseRelatives;
-  const row3 = model.inverseBaseAbsolutes;
+  const model_baseRelatives = model.baseRelatives;
+  const model_inverseBaseAbsolutes = model.inverseBaseAbsolutes;
   for (let b = 0; b < boneCount; b++) {
     const t = 3 * b;
     const t2 = angles[t]!;
@@ -361,7 +362,7 @@ function boneTransforms_forward(
     rotation[6] = -sy;
     rotation[7] = cy * sx;
     rotation[8] = cy * cx;
-    const row4 = row2[b]!;
+    const row2 = model_baseRelatives[b]!;
     const matrix = new Float64Array(16);
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 3; j++) {
@@ -375,7 +376,7 @@ function boneTransforms_forward(
       for (let j = 0; j < 4; j++) {
         let sum = 0;
         for (let k = 0; k < 4; k++) {
-          sum += row4[4 * i + k]! * matrix[4 * k + j]!;
+          sum += row2[4 * i + k]! * matrix[4 * k + j]!;
         }
         relative[4 * i + j] = sum;
       }
@@ -384,7 +385,7 @@ function boneTransforms_forward(
     let absolute: Float64Array = relative;
     let dabsolute: Float64Array = drelative;
     if (!(parent < 0)) {
-      const row5 = absolutes[parent]!;
+      const row3 = absolutes[parent]!;
       const product = new Float64Array(16);
       const dproduct = new Float64Array(product.length);
       for (let i = 0; i < 4; i++) {
@@ -395,7 +396,7 @@ function boneTransforms_forward(
           }
           let sum = 0;
           for (let k = 0; k < 4; k++) {
-            const t7 = row5[4 * i + k]!;
+            const t7 = row3[4 * i + k]!;
             const t8 = relative[4 * k + j]!;
             sum += t7 * t8;
             stack[top] = t8;
@@ -413,14 +414,14 @@ function boneTransforms_forward(
     }
     absolutes[b] = absolute;
     dabsolutes[b] = dabsolute;
-    const row6 = row3[b]!;
+    const row4 = model_inverseBaseAbsolutes[b]!;
     const product2 = new Float64Array(16);
     const dproduct2 = new Float64Array(product2.length);
     for (let i = 0; i < 4; i++) {
       for (let j = 0; j < 4; j++) {
         let sum = 0;
         for (let k = 0; k < 4; k++) {
-          sum += absolute[4 * i + k]! * row6[4 * k + j]!;
+          sum += absolute[4 * i + k]! * row4[4 * k + j]!;
         }
         product2[4 * i + j] = sum;
       }
@@ -443,8 +444,8 @@ function boneTransforms_forward(
     refs[refTop + 2] = drelative;
     refTop += 3;
   }
-  refs[refTop] = row3;
-  refs[refTop + 1] = row2;
+  refs[refTop] = model_inverseBaseAbsolutes;
+  refs[refTop + 1] = model_baseRelatives;
   refs[refTop + 2] = angles;
   refs[refTop + 3] = row;
   refTop += 4;
@@ -460,11 +461,11 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
   const refs = tape.refs;
   let refTop = tape.refTop;
   refTop -= 4;
-  const a = refs[refTop] as Float64Array[];
-  const a2 = refs[refTop + 1] as Float64Array[];
+  const model_inverseBaseAbsolutes = refs[refTop] as Float64Array[];
+  const model_baseRelatives = refs[refTop + 1] as Float64Array[];
   const angles = refs[refTop + 2] as Float64Array;
-  const a3 = refs[refTop + 3] as Int32Array;
-  const boneCount = a3.length;
+  const a = refs[refTop + 3] as Int32Array;
+  const boneCount = a.length;
   const dangles = new Float64Array(3 * boneCount);
   // Adjoint of the loop at line 87.
   for (let b = boneCount - 1; b >= 0; b--) {
@@ -487,9 +488,9 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     const t6 = angles[t5]!;
     const t7 = cz * sy;
     const t8 = sz * sy;
-    const row = a2[b]!;
-    const parent = a3[b]!;
-    const row2 = a[b]!;
+    const row = model_baseRelatives[b]!;
+    const parent = a[b]!;
+    const row2 = model_inverseBaseAbsolutes[b]!;
     const dmatrix = new Float64Array(16);
     const drotation = new Float64Array(9);
     // Adjoint of the loop at line 10.
@@ -511,7 +512,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     if (!(parent < 0)) {
       refTop -= 2;
       const dproduct2 = refs[refTop] as Float64Array;
-      const a4 = refs[refTop + 1] as Float64Array;
+      const a2 = refs[refTop + 1] as Float64Array;
       // Adjoint of the loop at line 10.
       for (let i = 3; i >= 0; i--) {
         // Adjoint of the loop at line 11.
@@ -526,7 +527,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
             const t11 = stack[top]!;
             const t12 = stack[top + 1]!;
             drelative[4 * k + j]! += dsum * t12;
-            a4[t9 + k]! += dsum * t11;
+            a2[t9 + k]! += dsum * t11;
           }
         }
       }
@@ -785,15 +786,15 @@ function vertexPosition_forward(
   const row2 = model.boneStarts;
   const i = row2[vertex]!;
   const t2 = row2[vertex + 1]!;
-  const row3 = model.boneIndices;
-  const row4 = model.boneWeights;
+  const model_boneIndices = model.boneIndices;
+  const model_boneWeights = model.boneWeights;
   let x = 0;
   let y = 0;
   let z = 0;
   for (let i2 = i; i2 < t2; i2++) {
-    const t3 = row3[i2]!;
+    const t3 = model_boneIndices[i2]!;
     const m = transforms[t3]!;
-    const weight = row4[i2]!;
+    const weight = model_boneWeights[i2]!;
     x += weight * (m[0]! * px + m[1]! * py + m[2]! * pz + m[3]!);
     y += weight * (m[4]! * px + m[5]! * py + m[6]! * pz + m[7]!);
     z += weight * (m[8]! * px + m[9]! * py + m[10]! * pz + m[11]!);
@@ -835,7 +836,7 @@ function vertexPosition_forward(
   top += 17;
   flags[flagTop++] = test ? 1 : 0;
   refs[refTop] = a;
-  refs[refTop + 1] = row4;
+  refs[refTop + 1] = model_boneWeights;
   refTop += 2;
   tape.numberTop = top;
   tape.flagTop = flagTop;
@@ -872,7 +873,7 @@ function vertexPosition_reverse(dglobal: Float64Array, dtheta: Float64Array, tap
   const test = flags[--flagTop] === 1;
   refTop -= 2;
   const a = refs[refTop] as [number, number, number];
-  const a2 = refs[refTop + 1] as Float64Array;
+  const model_boneWeights = refs[refTop + 1] as Float64Array;
   const t11 = a[0];
   a[0] = 0;
   const t12 = a[1];
@@ -899,7 +900,7 @@ function vertexPosition_reverse(dglobal: Float64Array, dtheta: Float64Array, tap
   // Adjoint of the loop at line 126.
   for (let i2 = t10 - 1; i2 >= i; i2--) {
     const dm = refs[--refTop] as Float64Array;
-    const weight = a2[i2]!;
+    const weight = model_boneWeights[i2]!;
     const t14 = dz * weight;
     dm[11]! += t14;
     dm[10]! += t14 * pz;
@@ -950,8 +951,8 @@ function boneTransforms_forward2(
   const dabsolutes = new Array<Float64Array>(boneCount);
   const transforms = new Array<Float64Array>(boneCount);
   const dtransforms = new Array<Float64Array>(boneCount);
-  const row2 = model.baseRelatives;
-  const row3 = model.inverseBaseAbsolutes;
+  const model_baseRelatives = model.baseRelatives;
+  const model_inverseBaseAbsolutes = model.inverseBaseAbsolutes;
   for (let b = 0; b < boneCount; b++) {
     const t = 3 * b;
     const t2 = angles[t]!;
@@ -975,7 +976,7 @@ function boneTransforms_forward2(
     rotation[6] = -sy;
     rotation[7] = cy * sx;
     rotation[8] = cy * cx;
-    const row4 = row2[b]!;
+    const row2 = model_baseRelatives[b]!;
     const matrix = new Float64Array(16);
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 3; j++) {
@@ -989,7 +990,7 @@ function boneTransforms_forward2(
       for (let j = 0; j < 4; j++) {
         let sum = 0;
         for (let k = 0; k < 4; k++) {
-          sum += row4[4 * i + k]! * matrix[4 * k + j]!;
+          sum += row2[4 * i + k]! * matrix[4 * k + j]!;
         }
         relative[4 * i + j] = sum;
       }
@@ -998,7 +999,7 @@ function boneTransforms_forward2(
     let absolute: Float64Array = relative;
     let dabsolute: Float64Array = drelative;
     if (!(parent < 0)) {
-      const row5 = absolutes[parent]!;
+      const row3 = absolutes[parent]!;
       const product = new Float64Array(16);
       const dproduct = new Float64Array(product.length);
       for (let i = 0; i < 4; i++) {
@@ -1009,7 +1010,7 @@ function boneTransforms_forward2(
           }
           let sum = 0;
           for (let k = 0; k < 4; k++) {
-            const t7 = row5[4 * i + k]!;
+            const t7 = row3[4 * i + k]!;
             const t8 = relative[4 * k + j]!;
             sum += t7 * t8;
             stack[top] = t8;
@@ -1027,14 +1028,14 @@ function boneTransforms_forward2(
     }
     absolutes[b] = absolute;
     dabsolutes[b] = dabsolute;
-    const row6 = row3[b]!;
+    const row4 = model_inverseBaseAbsolutes[b]!;
     const product2 = new Float64Array(16);
     const dproduct2 = new Float64Array(product2.length);
     for (let i = 0; i < 4; i++) {
       for (let j = 0; j < 4; j++) {
         let sum = 0;
         for (let k = 0; k < 4; k++) {
-          sum += absolute[4 * i + k]! * row6[4 * k + j]!;
+          sum += absolute[4 * i + k]! * row4[4 * k + j]!;
         }
         product2[4 * i + j] = sum;
       }
@@ -1057,8 +1058,8 @@ function boneTransforms_forward2(
     refs[refTop + 2] = drelative;
     refTop += 3;
   }
-  refs[refTop] = row3;
-  refs[refTop + 1] = row2;
+  refs[refTop] = model_inverseBaseAbsolutes;
+  refs[refTop + 1] = model_baseRelatives;
   refs[refTop + 2] = angles;
   refs[refTop + 3] = row;
   refTop += 4;
@@ -1074,11 +1075,11 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
   const refs = tape.refs;
   let refTop = tape.refTop;
   refTop -= 4;
-  const a = refs[refTop] as Float64Array[];
-  const a2 = refs[refTop + 1] as Float64Array[];
+  const model_inverseBaseAbsolutes = refs[refTop] as Float64Array[];
+  const model_baseRelatives = refs[refTop + 1] as Float64Array[];
   const angles = refs[refTop + 2] as Float64Array;
-  const a3 = refs[refTop + 3] as Int32Array;
-  const boneCount = a3.length;
+  const a = refs[refTop + 3] as Int32Array;
+  const boneCount = a.length;
   const dangles = new Float64Array(3 * boneCount);
   // Adjoint of the loop at line 87.
   for (let b = boneCount - 1; b >= 0; b--) {
@@ -1101,9 +1102,9 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     const t6 = angles[t5]!;
     const t7 = cz * sy;
     const t8 = sz * sy;
-    const row = a2[b]!;
-    const parent = a3[b]!;
-    const row2 = a[b]!;
+    const row = model_baseRelatives[b]!;
+    const parent = a[b]!;
+    const row2 = model_inverseBaseAbsolutes[b]!;
     const dmatrix = new Float64Array(16);
     const drotation = new Float64Array(9);
     // Adjoint of the loop at line 10.
@@ -1125,7 +1126,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     if (!(parent < 0)) {
       refTop -= 2;
       const dproduct2 = refs[refTop] as Float64Array;
-      const a4 = refs[refTop + 1] as Float64Array;
+      const a2 = refs[refTop + 1] as Float64Array;
       // Adjoint of the loop at line 10.
       for (let i = 3; i >= 0; i--) {
         // Adjoint of the loop at line 11.
@@ -1140,7 +1141,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
             const t11 = stack[top]!;
             const t12 = stack[top + 1]!;
             drelative[4 * k + j]! += dsum * t12;
-            a4[t9 + k]! += dsum * t11;
+            a2[t9 + k]! += dsum * t11;
           }
         }
       }
@@ -1399,15 +1400,15 @@ function vertexPosition_forward2(
   const row2 = model.boneStarts;
   const i = row2[vertex]!;
   const t2 = row2[vertex + 1]!;
-  const row3 = model.boneIndices;
-  const row4 = model.boneWeights;
+  const model_boneIndices = model.boneIndices;
+  const model_boneWeights = model.boneWeights;
   let x = 0;
   let y = 0;
   let z = 0;
   for (let i2 = i; i2 < t2; i2++) {
-    const t3 = row3[i2]!;
+    const t3 = model_boneIndices[i2]!;
     const m = transforms[t3]!;
-    const weight = row4[i2]!;
+    const weight = model_boneWeights[i2]!;
     x += weight * (m[0]! * px + m[1]! * py + m[2]! * pz + m[3]!);
     y += weight * (m[4]! * px + m[5]! * py + m[6]! * pz + m[7]!);
     z += weight * (m[8]! * px + m[9]! * py + m[10]! * pz + m[11]!);
@@ -1449,7 +1450,7 @@ function vertexPosition_forward2(
   top += 17;
   flags[flagTop++] = test ? 1 : 0;
   refs[refTop] = a;
-  refs[refTop + 1] = row4;
+  refs[refTop + 1] = model_boneWeights;
   refTop += 2;
   tape.numberTop = top;
   tape.flagTop = flagTop;
@@ -1486,7 +1487,7 @@ function vertexPosition_reverse2(dglobal: Float64Array, dtheta: Float64Array, ta
   const test = flags[--flagTop] === 1;
   refTop -= 2;
   const a = refs[refTop] as [number, number, number];
-  const a2 = refs[refTop + 1] as Float64Array;
+  const model_boneWeights = refs[refTop + 1] as Float64Array;
   const t11 = a[0];
   a[0] = 0;
   const t12 = a[1];
@@ -1513,7 +1514,7 @@ function vertexPosition_reverse2(dglobal: Float64Array, dtheta: Float64Array, ta
   // Adjoint of the loop at line 126.
   for (let i2 = t10 - 1; i2 >= i; i2--) {
     const dm = refs[--refTop] as Float64Array;
-    const weight = a2[i2]!;
+    const weight = model_boneWeights[i2]!;
     const t14 = dz * weight;
     dm[11]! += t14;
     dm[10]! += t14 * pz;

@@ -1,6 +1,7 @@
 /** The generated gradients of the benchmark objectives against their expected values. */
 import { describe, expect, test } from "vitest";
-import { reprojectionError_vjp, weightError_grad } from "../../examples/adbench/ba_grad.js";
+import type { Observation } from "../../examples/adbench/ba.js";
+import { bundleCost_value_and_grad, reprojectionError_vjp, weightError_grad } from "../../examples/adbench/ba_grad.js";
 import { gmmObjective_grad, gmmObjective_value_and_grad } from "../../examples/adbench/gmm_grad.js";
 import { lstmLoss_grad, lstmLoss_value_and_grad } from "../../examples/adbench/lstm_grad.js";
 import { determinant_grad, determinant_value_and_grad } from "../../examples/gradbench/det_grad.js";
@@ -111,6 +112,36 @@ describe("ba", () => {
     expect(wire(rows)).toEqual(output.rows);
     expect(wire(columns)).toEqual(output.cols);
     expectClose(wire(values), output.vals);
+  });
+
+  test("the gradient of the cost is the Jacobian's transpose times the errors", () => {
+    const problem = loadBa("ba/ba_test_n2_m10_p10.txt");
+    const block = baBlocks.find(([name]) => name === "ba_test_n2_m10_p10")?.[1];
+    if (block === undefined) throw new Error("no such block");
+    const { residual, w_err, jacobian_block } = block;
+    const { row_x, row_y, d_werr_dw } = jacobian_block;
+    const times = (x: number, y: number): number => residual[0] * x + residual[1] * y;
+
+    const observations = Array.from(
+      { length: problem.observations },
+      (_, i): Observation => [i % problem.cameras, i % problem.points],
+    );
+    const [value, [cameras, points, weights]] = bundleCost_value_and_grad(
+      observations.slice(0, problem.cameras).map(() => problem.camera.slice()),
+      observations.slice(0, problem.points).map(() => problem.point.slice()),
+      new Float64Array(problem.observations).fill(problem.weight),
+      observations.map(() => problem.feature),
+      observations,
+    );
+    expectCloseNumber(value, 0.5 * problem.observations * (times(...residual) + w_err * w_err));
+    // Each of the two cameras sees five points; each point is seen once.
+    const camera = row_x.cam.map((x, j) => 5 * times(x, row_y.cam[j] ?? NaN));
+    expect(cameras).toHaveLength(2);
+    cameras.forEach((row) => expectClose(row, camera));
+    const point = row_x.point.map((x, j) => times(x, row_y.point[j] ?? NaN));
+    expect(points).toHaveLength(10);
+    points.forEach((row) => expectClose(row, point));
+    expectClose(weights, new Float64Array(10).fill(times(row_x.w, row_y.w) + w_err * d_werr_dw));
   });
 
   test("all observations of ba1", () => {

@@ -8,7 +8,7 @@ import { load, problems } from "../support/emit.js";
 import { interpret } from "../support/interpret.js";
 import { randomFunction } from "../support/random-ir.js";
 
-const runs = Number(process.env["EMIT_RUNS"] ?? 400);
+const runs = Number(process.env["EMIT_RUNS"] ?? 300);
 const start = Number(process.env["EMIT_SEED"] ?? 1);
 
 function emitted(seed: number): { readonly text: string; readonly program: Program } {
@@ -50,23 +50,28 @@ describe("random functions", () => {
   it(`compute what the interpreter computes (${runs})`, () => {
     for (let seed = start; seed < start + runs; seed++) {
       const { text, program } = emitted(seed);
+      const f = load(text)["f"];
       for (const [a, b] of inputs) {
         const args = () => [a, b, Float64Array.of(1, -2, 0.5, a), Float64Array.of(b, 3, 0, -1)];
         const expected = outcome(() => interpret(program, "f", args()));
-        const actual = outcome(() => load(text)["f"]?.(...(args() as never[])));
+        const actual = outcome(() => f?.(...(args() as never[])));
         try {
           expect(actual).toStrictEqual(expected);
         } catch (error) {
           const func = program.funcs.get("f");
-          throw new Error(`seed ${seed} at (${a}, ${b})\n${text}\n${func === undefined ? "" : printFunc(func)}\n${String(error)}`);
+          throw new Error(
+            `seed ${seed} at (${a}, ${b})\n${text}\n${func === undefined ? "" : printFunc(func)}\n${String(error)}`,
+            { cause: error },
+          );
         }
       }
     }
-  });
+  }, 120_000);
 
   it("type-check in the strictest mode", () => {
     const texts: Record<string, string> = {};
     for (let seed = start; seed < start + 60; seed++) texts[`random${seed}`] = emitted(seed).text;
-    expect(problems(texts)).toEqual([]);
-  });
+    // Random tests contradict each other (`b === 1 && b === 2`), which TypeScript notices in the user's own code too.
+    expect(problems(texts).filter((message) => !message.includes("TS2367"))).toEqual([]);
+  }, 60_000);
 });

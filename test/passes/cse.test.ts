@@ -72,6 +72,16 @@ const merged: readonly (readonly [string, string, string])[] = [
     f(`%a = load %x[%i]; if %c { store %x[%i] = %j; throw "boom" }; %r = mul %a %a; yield %r`),
   ],
   [
+    "loads of a parameter around stores to an array made here, though others see that",
+    `${f(`%m: Float64Array = alloc %i; foreign "f(" %m ")"; %a = load %x[%i]; %d = load %m[%i]; store %m[%i] = %a; %b = load %x[%i]; %e = load %m[%i]; %r = mul %a %b; %q = mul %d %e; %s = add %r %q; yield %s`)}`,
+    `${f(`%m: Float64Array = alloc %i; foreign "f(" %m ")"; %a = load %x[%i]; %d = load %m[%i]; store %m[%i] = %a; %e = load %m[%i]; %r = mul %a %a; %q = mul %d %e; %s = add %r %q; yield %s`)}`,
+  ],
+  [
+    "loads of an array made here around stores to another",
+    f(`%m: [num] = new %i; %n: [num] = new %j; foreign "f(" %m "," %n ")"; %a = load %m[%i]; store %n[%i] = %a; %b = load %m[%i]; %r = mul %a %b; yield %r`),
+    f(`%m: [num] = new %i; %n: [num] = new %j; foreign "f(" %m "," %n ")"; %a = load %m[%i]; store %n[%i] = %a; %r = mul %a %a; yield %r`),
+  ],
+  [
     "an array of its own across foreign code and calls",
     `func g(%x: Float64Array) -> () { %z = const 0; store %x[%z] = %z } ${f(`%m: Float64Array = alloc %i; store %m[%i] = %j; %a = load %m[%i]; foreign "f()"; call g(%x); %b = load %m[%i]; %r = add %a %b; yield %r`)}`,
     `func g(%x: Float64Array) -> () { %z = const 0; store %x[%z] = %z } ${f(`%m: Float64Array = alloc %i; store %m[%i] = %j; %a = load %m[%i]; foreign "f()"; call g(%x); %r = add %a %a; yield %r`)}`,
@@ -101,8 +111,12 @@ const kept: readonly (readonly [string, string])[] = [
     f("%m: [num] = alloc %i fill 0; %p = if %c { yield %m } else { yield %v }; %a = load %m[%i]; store %p[%i] = %j; %b = load %m[%i]; %r = mul %a %b; yield %r"),
   ],
   [
+    "an array made here around stores to one that was read from memory",
+    f("%m: [num] = alloc %i fill 0; %n: [[num]] = new %w; store %n[%i] = %m; %q = load %n[%j]; %a = load %m[%i]; store %q[%i] = %j; %b = load %m[%i]; %r = mul %a %b; yield %r"),
+  ],
+  [
     "an array that was put into another",
-    f("%m: [num] = alloc %i fill 0; %n: [[num]] = new %m; %a = load %m[%i]; store %w[%i] = %j; %b = load %m[%i]; %r = mul %a %b; %q = load %n[%i]; yield %r"),
+    f("%m: [num] = alloc %i fill 0; %n: [[num]] = new %m; %q = load %n[%i]; %a = load %m[%i]; store %q[%i] = %j; %b = load %m[%i]; %r = mul %a %b; yield %r"),
   ],
   [
     "an array that a callee gets",

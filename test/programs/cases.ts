@@ -1,4 +1,4 @@
-/** Inputs for the programs of this folder: what to call, with what, and which parameters are differentiated. */
+/** Inputs for the programs of this folder: what to call, and with what. */
 import type { Random } from "../support/random.js";
 
 export interface ProgramCase {
@@ -6,10 +6,6 @@ export interface ProgramCase {
   readonly file: string;
   /** The annotated function. */
   readonly name: string;
-  /** Positions of the differentiated parameters. */
-  readonly wrt: readonly number[];
-  /** Suffixes of what is generated. */
-  readonly modes: readonly ("grad" | "value_and_grad" | "vjp")[];
   /** Fresh arguments. */
   readonly args: (random: Random) => readonly unknown[];
 }
@@ -67,29 +63,21 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "n-body.ts",
     name: "missDistance",
-    wrt: [0],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [bodies(random, 3), reals(random, 3), 12, 0.02],
   },
   {
     file: "n-body.ts",
     name: "energy",
-    wrt: [0],
-    modes: ["value_and_grad"],
     args: (random) => [bodies(random, random.integer(0, 4))],
   },
   {
     file: "heat-equation.ts",
     name: "mismatch",
-    wrt: [0, 1],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [floats(random, 9, 0.5, 1.5), floats(random, 9, 0, 1), floats(random, 9, 0, 1), 0.05],
   },
   {
     file: "kalman-filter.ts",
     name: "logLikelihood",
-    wrt: [0, 1],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [
       { acceleration: random.real(-2, 0), measurement: random.real(-2, 0) },
       reals(random, 2),
@@ -100,8 +88,6 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "black-scholes.ts",
     name: "price",
-    wrt: [2, 3, 4, 5],
-    modes: ["grad", "value_and_grad", "vjp"],
     args: (random) => [
       random.pick(["call", "put", "straddle"]),
       random.pick([20, 90, 100, 110]),
@@ -114,22 +100,16 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "black-scholes.ts",
     name: "calibrationError",
-    wrt: [0],
-    modes: ["grad"],
     args: (random) => [reals(random, 5, 0.1, 0.4), [90, 95, 95, 100, 90], reals(random, 5, 5, 15), 97, 0.02],
   },
   {
     file: "robot-arm.ts",
     name: "handPose",
-    wrt: [0, 1],
-    modes: ["vjp"],
     args: (random) => [floats(random, 4, -2, 2), floats(random, 4, 0.5, 1)],
   },
   {
     file: "robot-arm.ts",
     name: "reachingCost",
-    wrt: [0],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [
       floats(random, 4, -3.2, 3.2),
       floats(random, 4, 0.5, 1),
@@ -144,15 +124,11 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "fft.ts",
     name: "spectralLoss",
-    wrt: [0],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [floats(random, 16), floats(random, 16)],
   },
   {
     file: "ray-sphere.ts",
     name: "photoError",
-    wrt: [0, 1],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [
       [
         { centre: vector(random.real(-0.6, -0.4), 0, -3), radius: 0.6, gloss: random.real(0.1, 0.6) },
@@ -169,22 +145,16 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "logistic-regression.ts",
     name: "logisticLoss",
-    wrt: [0],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [reals(random, 6), samples(random, 12, 5), { l1: 0.1, l2: 0.2 }],
   },
   {
     file: "logistic-regression.ts",
     name: "worstLoss",
-    wrt: [0],
-    modes: ["value_and_grad"],
     args: (random) => [reals(random, 6), samples(random, random.integer(1, 8), 5), 3],
   },
   {
     file: "hidden-markov.ts",
     name: "sequenceLogLikelihood",
-    wrt: [0],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [
       { initial: reals(random, 3), transition: matrix(random, 3, 3), emission: matrix(random, 3, 4) },
       Uint8Array.from({ length: random.integer(0, 12) }, () => random.integer(0, 3)),
@@ -193,8 +163,6 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "spring-mass.ts",
     name: "finalHeight",
-    wrt: [0, 1],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [
       net(random),
       { gravity: 9.81, friction: random.real(0, 0.5), floor: random.real(-0.1, 0.1) },
@@ -205,36 +173,26 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "biquad.ts",
     name: "equalise",
-    wrt: [0, 1],
-    modes: ["vjp"],
     args: (random) => [bands(random), floats(random, 20)],
   },
   {
     file: "biquad.ts",
     name: "equaliserError",
-    wrt: [0],
-    modes: ["grad"],
     args: (random) => [bands(random), floats(random, 20), floats(random, 20)],
   },
   {
     file: "lu-solve.ts",
     name: "solve",
-    wrt: [0, 1],
-    modes: ["vjp"],
     args: (random) => [matrix(random, 4, 4), reals(random, 4)],
   },
   {
     file: "lu-solve.ts",
     name: "logDeterminant",
-    wrt: [0],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [positiveDefinite(random, 4)],
   },
   {
     file: "kepler.ts",
     name: "orbitPosition",
-    wrt: [0],
-    modes: ["vjp"],
     args: (random) => [
       { semiMajorAxis: random.real(0.5, 2), eccentricity: random.real(0, 0.9), meanAnomaly: random.real(0.1, 6) },
     ],
@@ -242,8 +200,6 @@ export const programCases: readonly ProgramCase[] = [
   {
     file: "kepler.ts",
     name: "orbitLength",
-    wrt: [0, 1],
-    modes: ["grad", "value_and_grad"],
     args: (random) => [random.real(0.5, 2), random.real(0.1, 0.8)],
   },
 ];

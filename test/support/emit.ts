@@ -6,7 +6,7 @@ import type { Func, Program, Type, TypeText } from "../../compiler/src/ir/ir.js"
 import { parseProgram } from "../../compiler/src/ir/parse.js";
 import { verify } from "../../compiler/src/ir/verify.js";
 import * as tape from "../../runtime/src/tape.js";
-import { stripTypes } from "./evaluate.js";
+import { stripTypes } from "./strip-types.js";
 import { typeCheck } from "./type-check.js";
 
 /** The module of all functions of the program; those whose names begin with `_` are helpers. */
@@ -23,7 +23,10 @@ export function emitText(ir: string): string {
       returns: plain(returnsOf(func, program)),
     }));
   const helpers = new Map([...program.funcs].filter(([name]) => name.startsWith("_")));
-  return emitModule({ sourcePath: "/src/model.ts", exported, program: { ...program, funcs: helpers } }, { specifier: (from) => from });
+  return emitModule(
+    { sourcePath: "/src/model.ts", exported, program: { ...program, funcs: helpers } },
+    { specifier: (from) => from },
+  );
 }
 
 /** The statements of the only function, without header and signature. */
@@ -32,12 +35,19 @@ export function emitBody(ir: string): string {
   const start = text.indexOf("export function");
   const lines = text.slice(start).split("\n");
   const end = lines.indexOf("}");
-  return lines.slice(1, end).map((line) => line.replace(/^ {2}/, "")).join("\n");
+  return lines
+    .slice(1, end)
+    .map((line) => line.replace(/^ {2}/, ""))
+    .join("\n");
 }
 
+/** The exports of a generated text. Every import is of the runtime's tape. */
 export function load(text: string): Record<string, (...args: never[]) => unknown> {
   const exports: Record<string, (...args: never[]) => unknown> = {};
-  const run = new Function("exports", "require", stripTypes(text)) as (exports: object, require: (name: string) => object) => void;
+  const run = new Function("exports", "require", stripTypes(text)) as (
+    exports: object,
+    require: (name: string) => object,
+  ) => void;
   run(exports, () => tape);
   return exports;
 }
@@ -46,7 +56,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** What TypeScript says about generated texts, in its strictest mode. */
 export function problems(texts: Readonly<Record<string, string>>): string[] {
-  const files = Object.entries(texts).map(([name, text]) => [join(root, "test/emit", `${name.replace(/\W+/g, "-")}.generated.ts`), text] as const);
+  const files = Object.entries(texts).map(
+    ([name, text]) => [join(root, "test/emit", `${name.replace(/\W+/g, "-")}.generated.ts`), text] as const,
+  );
   return typeCheck(Object.fromEntries(files));
 }
 
@@ -55,7 +67,9 @@ const plain = (text: string): TypeText => ({ text, imports: [] });
 function returnsOf(func: Func, program: Program): string {
   const [only] = func.results;
   if (only === undefined) return "void";
-  return func.results.length === 1 ? typeOf(only, program) : `[${func.results.map((type) => typeOf(type, program)).join(", ")}]`;
+  return func.results.length === 1
+    ? typeOf(only, program)
+    : `[${func.results.map((type) => typeOf(type, program)).join(", ")}]`;
 }
 
 function typeOf(type: Type, program: Program): string {

@@ -1,6 +1,6 @@
 /** Runs TypeScript text in memory: types stripped, modules linked by the specifiers they were written with. */
-import ts from "typescript";
 import { cloneData } from "./data.js";
+import { stripTypes } from "./strip-types.js";
 
 export type Exports = Readonly<Record<string, unknown>>;
 
@@ -8,18 +8,6 @@ export type Exports = Readonly<Record<string, unknown>>;
 export type Outside = (specifier: string, importer: string) => Exports | undefined;
 
 type Run = (exports: object, require: (specifier: string) => Exports, console: object) => void;
-
-/** TypeScript text to a CommonJS body. */
-export function stripTypes(source: string, fileName = "module.ts"): string {
-  const out = ts.transpileModule(source, {
-    fileName,
-    reportDiagnostics: true,
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, verbatimModuleSyntax: false, isolatedModules: true },
-  });
-  const problem = out.diagnostics?.[0];
-  if (problem !== undefined) throw new SyntaxError(`${fileName}: ${ts.flattenDiagnosticMessageText(problem.messageText, "\n")}`);
-  return out.outputText;
-}
 
 /**
  * The exports of modules, by path. Each module runs once, when it is first needed; imports between them are found by
@@ -44,6 +32,10 @@ export class Modules {
   add(path: string, source: string): void {
     this.#sources.set(path, source);
     this.#loaded.delete(path);
+  }
+
+  source(path: string): string {
+    return this.#sources.get(path) ?? "";
   }
 
   exports(path: string): Exports {

@@ -131,11 +131,26 @@ function dualReference(trial: Trial, seed: unknown): readonly unknown[] | undefi
   const { program } = compiled.lowered;
   const fuel = 20_000_000;
   try {
-    return withDraws(() => dualGradient(program, annotated.func, cloneData(args) as JsValue[], annotated.wrt, { fuel, seed: seed as JsValue }));
+    const values = cloneData(args) as JsValue[];
+    const found = withDraws(() => dualGradient(program, annotated.func, values, annotated.wrt, { fuel, seed: seed as JsValue }));
+    return compiled.modules.source(compiled.path).includes("Math.random") ? redrawn(trial, found, seed) : found;
   } catch (error) {
     trial.tally.problem("duals: failed", `the interpreter fails on ${annotated.exportName}: ${thrownText(error)}`);
     return undefined;
   }
+}
+
+/** The same gradient with one run for each number, so that each run draws the same random numbers. */
+function redrawn(trial: Trial, found: readonly unknown[], seed: unknown): readonly unknown[] {
+  const { compiled, annotated, args } = trial;
+  return annotated.wrt.map((position, i) =>
+    mapLeaves(found[i], (_, path) => {
+      const direction: unknown[] = args.map(() => undefined);
+      direction[position] = mapLeaves(args[position], (__, other) => (pathText(other) === pathText(path) ? 1 : 0));
+      const { tangents } = withDraws(() => jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]));
+      return leaves(seed).reduce((sum, leaf) => sum + leaf.value * numberAt(tangents[0], leaf.path), 0);
+    }),
+  );
 }
 
 /** Single numbers, or one direction through all of them when there are many. */

@@ -31,7 +31,21 @@ export function randomFunction(seed: number): Func {
   let budget = 40;
 
   const number = (b: Builder, scope: Scope): Value => {
-    const name = pick<PrimName>(["add", "sub", "mul", "neg", "add", "sub", "mul", "sin", "min", "fromBool", "sub", "div", "pow"]);
+    const name = pick<PrimName>([
+      "add",
+      "sub",
+      "mul",
+      "neg",
+      "add",
+      "sub",
+      "mul",
+      "sin",
+      "min",
+      "fromBool",
+      "sub",
+      "div",
+      "pow",
+    ]);
     if (name === "neg" || name === "sin") return b.prim(name, [operand(b, scope)], hint());
     if (name === "fromBool") return b.prim(name, [test(b, scope)], hint());
     return b.prim(name, [operand(b, scope), operand(b, scope)], hint());
@@ -66,7 +80,12 @@ export function randomFunction(seed: number): Func {
       else if (r < 0.72) b.accum(place(b, scope), operand(b, scope));
       else if (r < 0.75) {
         const made = value(float64Array, hint());
-        b.push({ kind: pick(["copy", "zeros"] as const), ...{ source: pick(scope.arrays), like: pick(scope.arrays) }, result: made });
+        b.push({
+          ...(random() < 0.5
+            ? { kind: "copy", source: pick(scope.arrays) }
+            : { kind: "zeros", like: pick(scope.arrays) }),
+          result: made,
+        });
         scope = { ...scope, arrays: [...scope.arrays, made] };
       } else if (depth > 0) add(...control(b, scope, depth - 1));
     }
@@ -74,7 +93,9 @@ export function randomFunction(seed: number): Func {
   };
 
   const yields = (b: Builder, scope: Scope, count: number): Value[] =>
-    Array.from({ length: count }, () => (random() < 0.2 ? b.const(below(5)) : pick(random() < 0.5 ? scope.nums : scope.nums.slice(-4))));
+    Array.from({ length: count }, () =>
+      random() < 0.2 ? b.const(below(5)) : pick(random() < 0.5 ? scope.nums : scope.nums.slice(-4)),
+    );
 
   const control = (b: Builder, scope: Scope, depth: number): Value[] => {
     const r = random();
@@ -89,26 +110,43 @@ export function randomFunction(seed: number): Func {
       const seen = random() < 0.3 ? scope : fill(inner, scope, depth);
       return yields(inner, seen, made.length);
     };
-    b.if(test(b, scope), made, (inner) => {
-      if (!throws) return arm(inner);
-      inner.push({ kind: "throw", text: ["new Error(String(", "))"], args: [pick(scope.nums)] });
-      return null;
-    }, arm);
+    b.if(
+      test(b, scope),
+      made,
+      (inner) => {
+        if (!throws) return arm(inner);
+        inner.push({ kind: "throw", text: ["new Error(String(", "))"], args: [pick(scope.nums)] });
+        return null;
+      },
+      arm,
+    );
     return made;
   };
 
   /** A body with `carried` values: parameters, and what it yields, with a stop first where it breaks. */
-  const body = (b: Builder, scope: Scope, params: readonly Value[], breaks: boolean, depth: number): readonly Value[] => {
+  const body = (
+    b: Builder,
+    scope: Scope,
+    params: readonly Value[],
+    breaks: boolean,
+    depth: number,
+  ): readonly Value[] => {
     const seen = fill(b, { ...scope, nums: [...scope.nums, ...params] }, depth);
-    const next = random() < 0.3 ? params.map((_, k) => params[(k + 1) % params.length] as Value) : yields(b, seen, params.length);
+    const next =
+      random() < 0.3 ? params.map((_, k) => params[(k + 1) % params.length] as Value) : yields(b, seen, params.length);
     if (!breaks) return next;
     if (random() < 0.5) return [test(b, seen), ...next];
     const stop = value(bool);
     const made = params.map((p) => like(p));
-    const arm = (constant: boolean | undefined) => (inner: Builder): Value[] => {
-      const here = fill(inner, seen, Math.min(depth, 1));
-      return [constant === undefined ? test(inner, here) : inner.const(constant), ...yields(inner, here, params.length)];
-    };
+    const arm =
+      (constant: boolean | undefined) =>
+      (inner: Builder): Value[] => {
+        const here = fill(inner, seen, Math.min(depth, 1));
+        return [
+          constant === undefined ? test(inner, here) : inner.const(constant),
+          ...yields(inner, here, params.length),
+        ];
+      };
     const first = pick([true, false, undefined]);
     b.if(test(b, seen), [stop, ...made], arm(first), arm(first === true ? false : pick([true, undefined])));
     return [stop, ...made];
@@ -123,12 +161,27 @@ export function randomFunction(seed: number): Func {
     const bound = random();
     const most = b.const(4);
     const to =
-      bound < 0.4 ? b.const(below(5)) : bound < 0.7 ? b.prim("min", [operand(b, scope), most], hint()) : b.length(pick(scope.arrays));
+      bound < 0.4
+        ? b.const(below(5))
+        : bound < 0.7
+          ? b.prim("min", [operand(b, scope), most], hint())
+          : b.length(pick(scope.arrays));
     const inits = made.map(() => (random() < 0.3 ? to : operand(b, scope)));
     const inner = b.nested();
     const yielded = body(inner, { ...scope, nums: [...scope.nums, index] }, params, breaks, depth);
     const count = random() < 0.3 ? value(num) : undefined;
-    b.push({ kind: "for", from, test: "<", to, step: 1, inits, body: inner.region([index, ...params], yielded), breaks, results: made, ...(count === undefined ? {} : { count }) });
+    b.push({
+      kind: "for",
+      from,
+      test: "<",
+      to,
+      step: 1,
+      inits,
+      body: inner.region([index, ...params], yielded),
+      breaks,
+      results: made,
+      ...(count === undefined ? {} : { count }),
+    });
     return count === undefined ? made : [...made, count];
   };
 
@@ -142,18 +195,32 @@ export function randomFunction(seed: number): Func {
     const cond = b.nested();
     const always = breaks && random() < 0.4;
     const positive = cond.prim("gt", [condParams[0] as Value, cond.const(0)]);
-    const seen = random() < 0.2 ? fill(cond, { ...scope, arrays: scope.arrays.slice(0, 1), nums: [...scope.nums, ...condParams] }, 0) : scope;
+    const seen =
+      random() < 0.2
+        ? fill(cond, { ...scope, arrays: scope.arrays.slice(0, 1), nums: [...scope.nums, ...condParams] }, 0)
+        : scope;
     const pure = cond.ops.every((op) => op.kind === "prim" || op.kind === "const" || op.kind === "load");
     const condBuilder = pure ? cond : b.nested();
     const going = pure ? positive : condBuilder.prim("gt", [condParams[0] as Value, condBuilder.const(0)]);
-    const check = always ? condBuilder.const(true) : pure && seen.bools.length > scope.bools.length ? condBuilder.prim("and", [going, seen.bools.at(-1) as Value]) : going;
+    const check = always
+      ? condBuilder.const(true)
+      : pure && seen.bools.length > scope.bools.length
+        ? condBuilder.prim("and", [going, seen.bools.at(-1) as Value])
+        : going;
     const inner = b.nested();
     const yielded = body(inner, scope, params, breaks, depth);
     const next = inner.prim("sub", [params[0] as Value, inner.const(1)], hint());
     const replaced = [...yielded];
     replaced[breaks ? 1 : 0] = next;
     if (breaks) replaced[0] = always ? inner.prim("le", [next, inner.const(0)]) : (replaced[0] as Value);
-    b.push({ kind: "while", inits, cond: condBuilder.region(condParams, [check]), body: inner.region(params, replaced), breaks, results: made });
+    b.push({
+      kind: "while",
+      inits,
+      cond: condBuilder.region(condParams, [check]),
+      body: inner.region(params, replaced),
+      breaks,
+      results: made,
+    });
     return made;
   };
 
@@ -163,9 +230,19 @@ export function randomFunction(seed: number): Func {
   let returned = yields(b, end, 3);
   if (random() < 0.4) {
     const made = results(3);
-    b.if(test(b, end), made, (inner) => yields(inner, fill(inner, end, 1), 3), (inner) => yields(inner, fill(inner, end, 1), 3));
+    b.if(
+      test(b, end),
+      made,
+      (inner) => yields(inner, fill(inner, end, 1), 3),
+      (inner) => yields(inner, fill(inner, end, 1), 3),
+    );
     returned = made;
   }
   const arrays = end.arrays.slice(0, 2);
-  return { name: "f", source: "f", body: b.region(params, [...returned, ...arrays]), results: [num, num, num, float64Array, float64Array] };
+  return {
+    name: "f",
+    source: "f",
+    body: b.region(params, [...returned, ...arrays]),
+    results: [num, num, num, float64Array, float64Array],
+  };
 }

@@ -175,19 +175,13 @@ export const missingValue = error("ADC2029", (name: string) => [
   "Start with a value, and keep a separate boolean if one must know whether it was set.",
 ]);
 
-export const assignmentTarget = error("ADC2030", (what: string) => [
-  `${what} cannot be assigned.`,
-  "Variables, elements of arrays and fields of objects can.",
-  "Assign to one of these.",
-]);
-
-export const sparseArray = error("ADC2031", () => [
+export const sparseArray = error("ADC2030", () => [
   "This array has elements that are never set.",
   "Every element must have a value from the start.",
   "Add `.fill(0)`, or use `Float64Array`.",
 ]);
 
-export const ambiguousCallback = error("ADC2032", (name: string) => [
+export const ambiguousCallback = error("ADC2031", (name: string) => [
   `What is passed to \`${name}\` cannot be read here.`,
   "It must be an arrow function of at most two parameters that is an expression, written in this place.",
   "Write a loop instead.",

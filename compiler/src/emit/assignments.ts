@@ -43,10 +43,18 @@ export class Assignments {
     if (variable.declared) return line(`${variable.name} = ${text};`);
     invariant(variable.block === block, `${variable.name} is assigned before it is declared`);
     variable.declared = true;
+    // A variable that starts with a literal and happens not to change stays a `let`: as a `const` it would have the literal's type.
+    if (/^-?\d/.test(text) && Number.isFinite(Number(text))) variable.writes++;
     const { structures } = this.plan;
     const type = structures.annotation(variable.type, text);
     const looseType = isReference(variable.type) ? () => structures.typeText(variable.type) : undefined;
-    return { kind: "declare", variable, init: text, ...(type === undefined ? {} : { type }), ...(looseType === undefined ? {} : { looseType }) };
+    return {
+      kind: "declare",
+      variable,
+      init: text,
+      ...(type === undefined ? {} : { type }),
+      ...(looseType === undefined ? {} : { looseType }),
+    };
   }
 
   /** `s += e` and the like, when a variable is computed from itself. */

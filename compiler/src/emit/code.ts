@@ -51,9 +51,22 @@ export type Stmt =
   | { readonly kind: "line"; readonly text: string; readonly synced?: true }
   | { readonly kind: "comment"; readonly text: string }
   /** `looseType` is written when the variable is assigned again: its first value may be of a narrower type. */
-  | { readonly kind: "declare"; readonly variable: Named; readonly type?: string; readonly looseType?: () => string; readonly init?: string; readonly synced?: true }
+  | {
+      readonly kind: "declare";
+      readonly variable: Named;
+      readonly type?: string;
+      readonly looseType?: () => string;
+      readonly init?: string;
+      readonly synced?: true;
+    }
   /** `inverted`: the test as it was, where it was negated because its arm is empty. */
-  | { readonly kind: "if"; readonly cond: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[]; readonly inverted?: Expr }
+  | {
+      readonly kind: "if";
+      readonly cond: Expr;
+      readonly then: readonly Stmt[];
+      readonly else: readonly Stmt[];
+      readonly inverted?: Expr;
+    }
   /** `open` … `close` around a body: loops and local functions. */
   | { readonly kind: "block"; readonly open: string; readonly body: readonly Stmt[]; readonly close: string }
   /** `break`, `continue`, `return`, `throw`: nothing after it runs. */
@@ -106,7 +119,12 @@ function printStatement(stmt: Stmt, indent: string, lines: string[]): void {
 
 function printIf(stmt: Extract<Stmt, { kind: "if" }>, indent: string, lines: string[]): void {
   const [only] = stmt.then;
-  if (stmt.else.length === 0 && stmt.then.length === 1 && only !== undefined && (only.kind === "exit" || only.kind === "line")) {
+  if (
+    stmt.else.length === 0 &&
+    stmt.then.length === 1 &&
+    only !== undefined &&
+    (only.kind === "exit" || only.kind === "line")
+  ) {
     const text = `${indent}if (${stmt.cond.text}) ${only.text}`;
     if (text.length <= widest) {
       lines.push(text);

@@ -1,5 +1,5 @@
 /** Which `if`s are written as an expression: `c ? a : b`, `a && b`, `a || b`. */
-import type { Op, Value, ValueId } from "../ir/ir.js";
+import type { Const, Global, Length, Load, Op, Prim, Value, ValueId } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
 import type { Block, Item, Layout } from "./layout.js";
 
@@ -17,7 +17,12 @@ export function expressionIfs(layout: Layout, counts: ReadonlyMap<ValueId, numbe
   return found;
 }
 
-function isExpression(item: Item, layout: Layout, counts: ReadonlyMap<ValueId, number>, inner: ReadonlySet<Item>): boolean {
+function isExpression(
+  item: Item,
+  layout: Layout,
+  counts: ReadonlyMap<ValueId, number>,
+  inner: ReadonlySet<Item>,
+): boolean {
   const { op } = item;
   if (op.kind !== "if" || op.results.length !== 1) return false;
   const [result] = op.results;
@@ -31,7 +36,11 @@ function isExpression(item: Item, layout: Layout, counts: ReadonlyMap<ValueId, n
       const { op: partOp } = part;
       if (!isPure(partOp) && !inner.has(part)) return false;
       if (partOp.kind === "const" || partOp.kind === "global") continue;
-      for (const value of partOp.kind === "if" ? partOp.results : "result" in partOp && partOp.result !== undefined ? [partOp.result] : []) {
+      for (const value of partOp.kind === "if"
+        ? partOp.results
+        : "result" in partOp && partOp.result !== undefined
+          ? [partOp.result]
+          : []) {
         if (counts.get(value.id) !== 1) return false;
         if (value.hint !== undefined && value.hint !== result.hint && isWorthName(partOp, block, layout)) return false;
       }
@@ -54,11 +63,15 @@ function isWorthName(op: Op, arm: Block, layout: Layout): boolean {
 /** An arm that leaves a variable as it is reads better as an `if` statement that assigns in the other arm. */
 function isUnchanged(yielded: Value, result: Value, arm: Block, layout: Layout): boolean {
   const definition = layout.definitions.get(yielded.id);
-  return result.hint !== undefined && yielded.hint === result.hint && definition !== undefined && definition.block !== arm;
+  return (
+    result.hint !== undefined && yielded.hint === result.hint && definition !== undefined && definition.block !== arm
+  );
 }
 
-export function isPure(op: Op): boolean {
-  return op.kind === "const" || op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "global";
+export function isPure(op: Op): op is Const | Global | Length | Load | Prim {
+  return (
+    op.kind === "const" || op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "global"
+  );
 }
 
 /** About how many characters an operation adds to its operands. */

@@ -24,7 +24,11 @@ export interface Exits {
   readonly final: ReadonlySet<Item>;
 }
 
-export function restoreExits(layout: Layout, counts: ReadonlyMap<ValueId, number>, expressions: ReadonlySet<Item>): Exits {
+export function restoreExits(
+  layout: Layout,
+  counts: ReadonlyMap<ValueId, number>,
+  expressions: ReadonlySet<Item>,
+): Exits {
   const tails = new Map<Block, Tail>();
   const final = new Set<Item>();
 
@@ -70,7 +74,9 @@ function isFinal(
   if (last.op.kind !== "if" || expressions.has(last)) return false;
   if (last.op.then.yields === null || last.op.else.yields === null) return false;
   const defined = new Set(last.op.results.map((v) => v.id));
-  const onlyHere = last.op.results.every((v) => (counts.get(v.id) ?? 0) === tail.values.filter((used) => used.id === v.id).length);
+  const onlyHere = last.op.results.every(
+    (v) => (counts.get(v.id) ?? 0) === tail.values.filter((used) => used.id === v.id).length,
+  );
   if (!onlyHere) return false;
   if (tail.kind === "return") return tail.values.some((v) => defined.has(v.id));
   const [stop] = tail.values;

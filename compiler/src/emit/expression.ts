@@ -132,11 +132,14 @@ export class Expressions {
     }
     // TypeScript refuses to compare two different literals.
     const isCompared = (sign === "===" || sign === "!==") && this.isLiteral(a) && this.isLiteral(b);
-    const left = isCompared ? `(${this.text(a)} as ${a.type.kind === "bool" ? "boolean" : "number"})` : this.text(a, level);
+    const left = isCompared
+      ? `(${this.text(a)} as ${a.type.kind === "bool" ? "boolean" : "number"})`
+      : this.text(a, level);
     const right = this.of(b);
     // x + (-y) and x - y are the same number, always.
     const opposite = sign === "+" || sign === "-" ? this.opposite(b) : undefined;
-    if (opposite !== undefined) return { text: `${left} ${sign === "+" ? "-" : "+"} ${within(opposite, level + 1)}`, level };
+    if (opposite !== undefined)
+      return { text: `${left} ${sign === "+" ? "-" : "+"} ${within(opposite, level + 1)}`, level };
     const text = `${left} ${sign} ${within(right, level + 1)}`;
     if (sign === "===") return { text, level, negation: { text: `${left} !== ${within(right, level + 1)}`, level } };
     if (sign === "!==") return { text, level, negation: { text: `${left} === ${within(right, level + 1)}`, level } };
@@ -156,7 +159,8 @@ export class Expressions {
     if (!this.folding.isInline(value)) return undefined;
     const op = this.layout.definitions.get(value.id)?.item?.op;
     if (op?.kind === "prim" && op.name === "neg" && op.args[0] !== undefined) return this.of(op.args[0]);
-    if (op?.kind === "const" && typeof op.value === "number" && (op.value < 0 || Object.is(op.value, -0))) return literal(-op.value);
+    if (op?.kind === "const" && typeof op.value === "number" && (op.value < 0 || Object.is(op.value, -0)))
+      return literal(-op.value);
     return undefined;
   }
 

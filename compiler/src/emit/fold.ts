@@ -71,14 +71,14 @@ function loadsOf(item: Item): readonly Item[] {
 
 function singleResult(op: Op): Value | undefined {
   if (op.kind === "if") return op.results.length === 1 ? op.results[0] : undefined;
-  return isPure(op) || op.kind === "new" ? (op as Extract<Op, { result: Value }>).result : undefined;
+  return isPure(op) || op.kind === "new" ? op.result : undefined;
 }
 
 function foldable(item: Item, expressions: ReadonlySet<Item>): Value | undefined {
   const { op } = item;
   if (op.kind === "const" || op.kind === "global") return undefined;
   if (op.kind === "if") return expressions.has(item) ? op.results[0] : undefined;
-  return isPure(op) || op.kind === "new" ? (op as Extract<Op, { result: Value }>).result : undefined;
+  return isPure(op) || op.kind === "new" ? op.result : undefined;
 }
 
 function collectUses(layout: Layout, exits: Exits, expressions: ReadonlySet<Item>): Map<ValueId, Use[]> {
@@ -165,7 +165,9 @@ function keepShort(
       work += part.work;
     }
     if (!inArm.has(item)) {
-      const bySize = operands.filter((v) => folded.has(v.id) && !isArmOf(v, layout, item)).sort((a, b) => sizeOf(b).size - sizeOf(a).size);
+      const bySize = operands
+        .filter((v) => folded.has(v.id) && !isArmOf(v, layout, item))
+        .sort((a, b) => sizeOf(b).size - sizeOf(a).size);
       for (const v of bySize) {
         const part = sizeOf(v);
         if (size <= longest || part.size <= 12) break;

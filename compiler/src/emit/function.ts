@@ -42,7 +42,11 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
 export function helperFunction(func: Func, context: ModuleContext): string {
   const { lines, names } = bodyOf(func, new Map(), context);
   const shown = func.body.params.map((v, k) => `${names(v)}: ${paramType(func, v, k, context)}`);
-  const head = signature(`function ${context.names.functionName(func.name)}`, shown, context.types.result(func.results));
+  const head = signature(
+    `function ${context.names.functionName(func.name)}`,
+    shown,
+    context.types.result(func.results),
+  );
   return [...docComment(func.doc ?? [helperDoc(func)]), ...head, ...lines, "}"].join("\n");
 }
 
@@ -79,7 +83,11 @@ function readOnlyText(type: Type, context: ModuleContext): string {
   return context.types.text(type);
 }
 
-function bodyOf(func: Func, fixed: ReadonlyMap<ValueId, string>, context: ModuleContext): { lines: string[]; names: (v: Value) => string } {
+function bodyOf(
+  func: Func,
+  fixed: ReadonlyMap<ValueId, string>,
+  context: ModuleContext,
+): { lines: string[]; names: (v: Value) => string } {
   const layout = layOut(func.body);
   const folding = planFolding(layout);
   const variables = assignVariables(layout, folding);

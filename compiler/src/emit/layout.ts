@@ -64,7 +64,15 @@ export function layOut(body: Region): Layout {
 
   const openBlock = (region: Region, role: Role, owner?: Item): Block => {
     const start = (clock += 2) + 1;
-    const block: Block = { role, ...(owner === undefined ? {} : { owner }), region, items: [], start, end: 0, yields: null };
+    const block: Block = {
+      role,
+      ...(owner === undefined ? {} : { owner }),
+      region,
+      items: [],
+      start,
+      end: 0,
+      yields: null,
+    };
     for (const value of region.params) definitions.set(value.id, { value, block, pos: start });
     return block;
   };

@@ -25,7 +25,10 @@ export function eachLeaf(v: Value, layout: Layout, folding: Folding, read: (leaf
   }
 }
 
-export function liveness(layout: Layout, folding: Folding): { readonly intervals: Map<ValueId, Intervals>; readonly readIn: Map<ValueId, Set<Block>> } {
+export function liveness(
+  layout: Layout,
+  folding: Folding,
+): { readonly intervals: Map<ValueId, Intervals>; readonly readIn: Map<ValueId, Set<Block>> } {
   const intervals = new Map<ValueId, Intervals>();
   const readIn = new Map<ValueId, Set<Block>>();
   for (const definition of layout.definitions.values()) {
@@ -54,7 +57,8 @@ export function liveness(layout: Layout, folding: Folding): { readonly intervals
   for (const [block, tail] of folding.exits.tails) {
     if (tail.kind === "none") continue;
     if (tail.kind === "value" && isInsideExpression(tail.owner.op, folding)) continue;
-    for (const value of tail.values) read(value, tail.kind === "value" && block.role === "arm" ? block.end : block.end, block);
+    for (const value of tail.values)
+      read(value, tail.kind === "value" && block.role === "arm" ? block.end : block.end, block);
   }
   return { intervals, readIn };
 }
@@ -63,7 +67,10 @@ function isComposite(kind: string): boolean {
   return kind === "for" || kind === "while" || kind === "closure";
 }
 
-function isInsideExpression(op: { readonly kind: string; readonly results?: readonly Value[] }, folding: Folding): boolean {
+function isInsideExpression(
+  op: { readonly kind: string; readonly results?: readonly Value[] },
+  folding: Folding,
+): boolean {
   const result = op.results?.[0];
   return op.kind === "if" && result !== undefined && folding.isInline(result);
 }

@@ -31,7 +31,8 @@ export function memoryOf(layout: Layout): Memory {
     return false;
   };
   return {
-    unchanged: (item, at) => (item.op.kind === "load" || item.op.kind === "length" ? !changes(item.op, item.pos, at) : true),
+    unchanged: (item, at) =>
+      item.op.kind === "load" || item.op.kind === "length" ? !changes(item.op, item.pos, at) : true,
     isCheapBound: (item) => {
       const { op } = item;
       if (op.kind === "length") return true;
@@ -64,14 +65,16 @@ function isWrite(op: Op): boolean {
 function mayChange(write: Op, read: Load | Extract<Op, { kind: "length" }>, layout: Layout): boolean {
   const target = read.kind === "load" ? read.place.base : read.array;
   if (read.kind === "length") {
-    if (target.type.kind === "typed" || write.kind === "accum" || write.kind === "addInto" || write.kind === "clear") return false;
+    if (target.type.kind === "typed" || write.kind === "accum" || write.kind === "addInto" || write.kind === "clear")
+      return false;
   }
   switch (write.kind) {
     case "store":
     case "accum":
       if (read.kind === "load") {
         if (read.place.kind !== write.place.kind) return false;
-        if (read.place.kind === "field" && write.place.kind === "field" && read.place.name !== write.place.name) return false;
+        if (read.place.kind === "field" && write.place.kind === "field" && read.place.name !== write.place.name)
+          return false;
       } else if (write.place.kind === "field") return false;
       return mayOverlap(write.place.base, target, layout);
     case "addInto":

@@ -109,7 +109,9 @@ export class ModuleNames {
     }
     // Packages before files, each in the order of code units, which is the same on every machine.
     const order = (specifier: string): string => (specifier.startsWith(".") ? `1${specifier}` : `0${specifier}`);
-    return [...byModule.keys()].sort((a, b) => compare(order(a), order(b))).map((specifier) => importLine(specifier, byModule.get(specifier) ?? []));
+    return [...byModule.keys()]
+      .sort((a, b) => compare(order(a), order(b)))
+      .map((specifier) => importLine(specifier, byModule.get(specifier) ?? []));
   }
 }
 

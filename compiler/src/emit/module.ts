@@ -16,8 +16,12 @@ export function emitModule(module: GeneratedModule, options: EmitOptions): strin
 
   const exported = module.exported.map((f) => exportedFunction(f, context));
   const isExported = new Set(module.exported.map((f) => f.func.name));
-  const helpers = [...program.funcs.values()].filter((func: Func) => !isExported.has(func.name)).map((func) => helperFunction(func, context));
-  const constants = [...program.globals.values()].filter((g) => g.exportedFrom === undefined).map((g) => globalConstant(g, context));
+  const helpers = [...program.funcs.values()]
+    .filter((func: Func) => !isExported.has(func.name))
+    .map((func) => helperFunction(func, context));
+  const constants = [...program.globals.values()]
+    .filter((g) => g.exportedFrom === undefined)
+    .map((g) => globalConstant(g, context));
 
   const imports = names.importLines();
   const parts = [

@@ -14,7 +14,10 @@ export const neverNames: ReadonlySet<string> = new Set(`${reservedWords} ${usedG
 
 /** The nearest identifier to any text: `model.ts#loss` is `loss`. */
 export function identifier(text: string): string {
-  const clean = text.slice(text.lastIndexOf("#") + 1).replace(/[^\w$]+/g, "_").replace(/^_+(?=[A-Za-z])|_+$/g, "");
+  const clean = text
+    .slice(text.lastIndexOf("#") + 1)
+    .replace(/[^\w$]+/g, "_")
+    .replace(/^_+(?=[A-Za-z])|_+$/g, "");
   return /^[A-Za-z_$]/.test(clean) ? clean : `_${clean}`;
 }
 
@@ -32,7 +35,12 @@ const stemOf = (name: string): string => (/\d$/.test(name) ? `${name}_` : name);
  * Names every variable of a function. Two variables may have the same name when neither block contains the other.
  * `fixed` are the names of the parameters, `taken` what the module and the function use otherwise.
  */
-export function nameVariables(layout: Layout, variables: Variables, fixed: ReadonlyMap<ValueId, string>, taken: ReadonlySet<string>): void {
+export function nameVariables(
+  layout: Layout,
+  variables: Variables,
+  fixed: ReadonlyMap<ValueId, string>,
+  taken: ReadonlySet<string>,
+): void {
   const inUse = new Map<string, Block[]>();
   const use = (name: string, block: Block): void => {
     const blocks = inUse.get(name);
@@ -55,7 +63,9 @@ export function nameVariables(layout: Layout, variables: Variables, fixed: Reado
     // The test of a `while` may have to be written inside its loop.
     const scope = scopeOf(variable.block);
     const isTaken = (name: string): boolean =>
-      neverNames.has(name) || taken.has(name) || (inUse.get(name) ?? []).some((other) => isInside(other, scope) || isInside(scope, other));
+      neverNames.has(name) ||
+      taken.has(name) ||
+      (inUse.get(name) ?? []).some((other) => isInside(other, scope) || isInside(scope, other));
     const wanted = wantedName(variable, layout, isTaken);
     const from = firstFree.get(wanted) ?? 2;
     variable.name = freeName(wanted, isTaken, from);
@@ -73,7 +83,11 @@ function wantedName(variable: Variable, layout: Layout, isTaken: (name: string) 
   if (variable.hint !== undefined) return identifier(variable.hint);
   const [member] = variable.members;
   const definition = member === undefined ? undefined : layout.definitions.get(member.id);
-  if (definition?.item === undefined && definition?.block.owner?.op.kind === "for" && definition.block.region.params[0] === member) {
+  if (
+    definition?.item === undefined &&
+    definition?.block.owner?.op.kind === "for" &&
+    definition.block.region.params[0] === member
+  ) {
     const free = ["i", "j", "k", "l"].find((name) => !isTaken(name));
     if (free !== undefined) return free;
   }

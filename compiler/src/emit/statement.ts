@@ -66,7 +66,10 @@ export class Statements {
       case "global":
         return;
       case "prim":
-        out.push(this.assignments.compound(item) ?? this.assignments.define(op.result, expressions.definition(item, op.result).text, block));
+        out.push(
+          this.assignments.compound(item) ??
+            this.assignments.define(op.result, expressions.definition(item, op.result).text, block),
+        );
         return;
       case "load":
       case "length":
@@ -82,7 +85,13 @@ export class Statements {
         return;
       }
       case "alloc":
-        out.push(this.assignments.define(op.result, structures.alloc(op.result.type, expressions.text(op.length, 1), op.fill), block));
+        out.push(
+          this.assignments.define(
+            op.result,
+            structures.alloc(op.result.type, expressions.text(op.length, 1), op.fill),
+            block,
+          ),
+        );
         return;
       case "copy":
         out.push(this.assignments.define(op.result, structures.copy(op.result.type, this.name(op.source)), block));
@@ -91,13 +100,21 @@ export class Statements {
         out.push(this.assignments.define(op.result, structures.zeros(op.like.type, this.name(op.like)), block));
         return;
       case "addInto":
-        out.push(...structures.addInto(op.target.type, this.name(op.target), this.name(op.source), this.assignments.names));
+        out.push(
+          ...structures.addInto(op.target.type, this.name(op.target), this.name(op.source), this.assignments.names),
+        );
         return;
       case "clear":
         out.push(...structures.clear(op.target.type, this.name(op.target), this.assignments.names));
         return;
       case "export":
-        out.push(this.assignments.define(op.result, structures.export(op.source.type, op.result.type, this.name(op.source), op.take), block));
+        out.push(
+          this.assignments.define(
+            op.result,
+            structures.export(op.source.type, op.result.type, this.name(op.source), op.take),
+            block,
+          ),
+        );
         return;
       case "call":
         this.call(op, block, out);
@@ -114,7 +131,8 @@ export class Statements {
       case "foreign": {
         this.plan.module.need(op.imports ?? []);
         const text = expressions.withHoles(op.text, op.args);
-        if (op.result !== undefined && !this.isUnused(op.result)) out.push(this.assignments.define(op.result, text, block));
+        if (op.result !== undefined && !this.isUnused(op.result))
+          out.push(this.assignments.define(op.result, text, block));
         else if (!op.pure) out.push(line(/^\s*(\{|function\b|class\b|let\b)/.test(text) ? `(${text});` : `${text};`));
         return;
       }
@@ -126,7 +144,10 @@ export class Statements {
         this.closure(item, op.result, out);
         return;
       case "openTape":
-        out.push(this.assignments.define(op.result, this.tape.open(op.owned), block), ...this.tape.load(block, op.result));
+        out.push(
+          this.assignments.define(op.result, this.tape.open(op.owned), block),
+          ...this.tape.load(block, op.result),
+        );
         return;
       case "closeTape":
         out.push(this.tape.close(op.tape));
@@ -145,7 +166,14 @@ export class Statements {
         out.push(...this.tape.save(op, block));
         return;
       case "restore":
-        out.push(...this.tape.restore(op, block, (v) => !this.isUnused(v), (v, text) => this.assignments.define(v, text, block)));
+        out.push(
+          ...this.tape.restore(
+            op,
+            block,
+            (v) => !this.isUnused(v),
+            (v, text) => this.assignments.define(v, text, block),
+          ),
+        );
         return;
       default:
         assertNever(op, "operation");
@@ -163,7 +191,11 @@ export class Statements {
     if (tail === undefined || tail.kind === "none" || tail.kind === "value") return [];
     if (tail.kind === "return") return this.return(tail.values, block, before);
     const pairs = tailTargets(tail);
-    if (tail.kind === "arm") return this.assignments.copies(pairs.filter(([result]) => this.isNeeded(result)), block);
+    if (tail.kind === "arm")
+      return this.assignments.copies(
+        pairs.filter(([result]) => this.isNeeded(result)),
+        block,
+      );
     return this.iterationEnd(tail.values, tail.loop, pairs, block);
   }
 
@@ -177,7 +209,8 @@ export class Statements {
     const out = this.tape.leave(block, before);
     const [only] = values;
     if (only === undefined) return out;
-    const text = values.length === 1 ? expressions.text(only) : `[${values.map((v) => expressions.text(v, 1)).join(", ")}]`;
+    const text =
+      values.length === 1 ? expressions.text(only) : `[${values.map((v) => expressions.text(v, 1)).join(", ")}]`;
     return [...out, { kind: "exit", text: `return ${text};` }];
   }
 
@@ -194,7 +227,8 @@ export class Statements {
     const copies = this.assignments.copies(pairs, block);
     const reads = this.assignments.reads(stop);
     const exit: Stmt = { kind: "exit", text: "break;" };
-    if (![...this.assignments.changed(pairs)].some((variable) => reads.has(variable))) return [...copies, { kind: "if", cond: test, then: [exit], else: [] }];
+    if (![...this.assignments.changed(pairs)].some((variable) => reads.has(variable)))
+      return [...copies, { kind: "if", cond: test, then: [exit], else: [] }];
     const name = this.assignments.fresh("stop");
     const declare: Stmt = { kind: "declare", variable: { name, writes: 1 }, init: test.text };
     return [declare, ...copies, { kind: "if", cond: { text: name, level: precedence.atom }, then: [exit], else: [] }];
@@ -264,7 +298,8 @@ export class Statements {
       return init === undefined ? [] : [[param, init] as const];
     });
     out.push(...this.assignments.copies(pairs, item.block));
-    if (op.count !== undefined && !this.isUnused(op.count)) out.push(this.assignments.define(op.count, "0", item.block));
+    if (op.count !== undefined && !this.isUnused(op.count))
+      out.push(this.assignments.define(op.count, "0", item.block));
   }
 
   private loopBody(op: For | While, body: Block): Stmt[] {
@@ -305,17 +340,37 @@ export class Statements {
       const stop = tail?.kind === "loop" ? tail.values[0] : undefined;
       invariant(stop !== undefined, "a do loop has a test");
       const statements = this.loopBody(op, body);
-      out.push({ kind: "block", open: "do {", body: statements, close: `} while (${negate(expressions.of(stop)).text});` });
+      out.push({
+        kind: "block",
+        open: "do {",
+        body: statements,
+        close: `} while (${negate(expressions.of(stop)).text});`,
+      });
       return;
     }
     if (cond.items.every((inner) => this.isSilent(inner))) {
-      out.push({ kind: "block", open: `while (${expressions.text(test)}) {`, body: this.loopBody(op, body), close: "}" });
+      out.push({
+        kind: "block",
+        open: `while (${expressions.text(test)}) {`,
+        body: this.loopBody(op, body),
+        close: "}",
+      });
       return;
     }
     // The test needs statements of its own.
     const before = this.block(cond);
-    const leave: Stmt = { kind: "if", cond: negate(expressions.of(test)), then: [{ kind: "exit", text: "break;" }], else: [] };
-    out.push({ kind: "block", open: "while (true) {", body: [...before, leave, ...this.loopBody(op, body)], close: "}" });
+    const leave: Stmt = {
+      kind: "if",
+      cond: negate(expressions.of(test)),
+      then: [{ kind: "exit", text: "break;" }],
+      else: [],
+    };
+    out.push({
+      kind: "block",
+      open: "while (true) {",
+      body: [...before, leave, ...this.loopBody(op, body)],
+      close: "}",
+    });
   }
 
   /** Is it a `do` loop: always entered, and left by a test at its end that reads nothing of its body? */
@@ -331,7 +386,9 @@ export class Statements {
     const [stop] = tail.values;
     if (stop === undefined || expressions.constant(stop) !== undefined) return false;
     const changed = this.assignments.changed(tailTargets(tail));
-    return [...this.assignments.reads(stop)].every((variable) => !changed.has(variable) && !isInside(variable.block, body));
+    return [...this.assignments.reads(stop)].every(
+      (variable) => !changed.has(variable) && !isInside(variable.block, body),
+    );
   }
 
   // ----------------------------------------------------------------------------------------------- calls and closures

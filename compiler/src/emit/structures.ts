@@ -3,7 +3,14 @@
  * away as. Short structures are written in place; large or recursive ones get a helper, declared once in the file.
  */
 import type { Type } from "../ir/ir.js";
-import { isDifferentiable, isReference, sameType, shadowType, typeText as irTypeText, type Records } from "../ir/types.js";
+import {
+  isDifferentiable,
+  isReference,
+  sameType,
+  shadowType,
+  typeText as irTypeText,
+  type Records,
+} from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import { printStatements, type Stmt } from "./code.js";
 import { member, propertyName } from "./expression.js";
@@ -41,7 +48,8 @@ export class Structures {
 
   /** A fresh array. */
   alloc(type: Type, length: string, fill: number | undefined): string {
-    if (type.kind === "typed") return `new ${type.name}(${length})${fill === undefined || Object.is(fill, 0) ? "" : `.fill(${fill})`}`;
+    if (type.kind === "typed")
+      return `new ${type.name}(${length})${fill === undefined || Object.is(fill, 0) ? "" : `.fill(${fill})`}`;
     invariant(type.kind === "array", `an array of type ${irTypeText(type)}`);
     const made = `new Array<${this.types.text(type.elem)}>(${length})`;
     if (fill === undefined) return made;
@@ -58,11 +66,17 @@ export class Structures {
         if (!isReference(like.elem)) return `new Array<number>(${from}.length).fill(0)`;
         return this.map(from, like.elem, shadowType(like.elem, this.records), (row) => this.zeros(like.elem, row));
       case "tuple":
-        return this.named("zerosOf", like, shadowType(like, this.records), from, (p) =>
-          `[${like.elems.map((elem, k) => this.zeros(elem, `${p}[${k}]`)).join(", ")}]`,
+        return this.named(
+          "zerosOf",
+          like,
+          shadowType(like, this.records),
+          from,
+          (p) => `[${like.elems.map((elem, k) => this.zeros(elem, `${p}[${k}]`)).join(", ")}]`,
         );
       case "record": {
-        const fields = this.types.decl(like.name).fields.filter((f) => f.noDiff !== true && isDifferentiable(f.type, this.records));
+        const fields = this.types
+          .decl(like.name)
+          .fields.filter((f) => f.noDiff !== true && isDifferentiable(f.type, this.records));
         return this.named("zerosOf", like, shadowType(like, this.records), from, (p) =>
           object(fields.map((f) => [f.name, this.zeros(f.type, p + member(f.name))])),
         );
@@ -85,10 +99,13 @@ export class Structures {
   private isSame(a: Type, b: Type): boolean {
     if (sameType(a, b)) return true;
     if (a.kind === "array" && b.kind === "array") return this.isSame(a.elem, b.elem);
-    if (a.kind === "tuple" && b.kind === "tuple") return a.elems.every((elem, k) => this.isSame(elem, b.elems[k] ?? elem));
+    if (a.kind === "tuple" && b.kind === "tuple")
+      return a.elems.every((elem, k) => this.isSame(elem, b.elems[k] ?? elem));
     if (a.kind !== "record" || b.kind !== "record" || this.types.isRecursive(a.name)) return false;
     const [x, y] = [this.types.decl(a.name).fields, this.types.decl(b.name).fields];
-    return x.length === y.length && x.every((f, k) => f.name === y[k]?.name && this.isSame(f.type, y[k]?.type ?? f.type));
+    return (
+      x.length === y.length && x.every((f, k) => f.name === y[k]?.name && this.isSame(f.type, y[k]?.type ?? f.type))
+    );
   }
 
   /** A deep copy, with the number types of `to`. */
@@ -101,14 +118,26 @@ export class Structures {
       return this.map(source, from.elem, to.elem, (row) => this.convert(from.elem, to.elem, row, helper));
     }
     if (from.kind === "tuple" && to.kind === "tuple") {
-      return this.named(helper, from, to, source, (p) =>
-        `[${from.elems.map((elem, k) => this.convert(elem, to.elems[k] ?? elem, `${p}[${k}]`, helper)).join(", ")}]`,
+      return this.named(
+        helper,
+        from,
+        to,
+        source,
+        (p) =>
+          `[${from.elems.map((elem, k) => this.convert(elem, to.elems[k] ?? elem, `${p}[${k}]`, helper)).join(", ")}]`,
       );
     }
     if (from.kind === "record" && to.kind === "record") {
       const source_ = new Map(this.types.decl(from.name).fields.map((f) => [f.name, f.type]));
       return this.named(helper, from, to, source, (p) =>
-        object(this.types.decl(to.name).fields.map((f) => [f.name, this.convert(source_.get(f.name) ?? f.type, f.type, p + member(f.name), helper)])),
+        object(
+          this.types
+            .decl(to.name)
+            .fields.map((f) => [
+              f.name,
+              this.convert(source_.get(f.name) ?? f.type, f.type, p + member(f.name), helper),
+            ]),
+        ),
       );
     }
     return source;
@@ -133,9 +162,15 @@ export class Structures {
       const text = body(from);
       if (text.length <= longestInline) return text;
     }
-    const name = this.module.own(`${verb}${type.kind === "record" ? capital(this.types.plainName(type.name)) : "Tuple"}`);
+    const name = this.module.own(
+      `${verb}${type.kind === "record" ? capital(this.types.plainName(type.name)) : "Tuple"}`,
+    );
     this.helpers.set(key, name);
-    const lines = [`function ${name}(p: ${this.types.text(type)}): ${this.types.text(result)} {`, `  return ${body("p")};`, "}"];
+    const lines = [
+      `function ${name}(p: ${this.types.text(type)}): ${this.types.text(result)} {`,
+      `  return ${body("p")};`,
+      "}",
+    ];
     this.declarations.push(lines.join("\n"));
     return `${name}(${from})`;
   }
@@ -150,7 +185,9 @@ export class Structures {
         const i = freeName("i", (name) => taken.has(name));
         const elem: Type = type.kind === "array" ? type.elem : { kind: "num" };
         const inner = this.addInto(elem, `${target}[${i}]!`, `${source}[${i}]!`, new Set([...taken, i]));
-        return [{ kind: "block", open: `for (let ${i} = 0; ${i} < ${target}.length; ${i}++) {`, body: inner, close: "}" }];
+        return [
+          { kind: "block", open: `for (let ${i} = 0; ${i} < ${target}.length; ${i}++) {`, body: inner, close: "}" },
+        ];
       }
       case "tuple":
         return type.elems.flatMap((elem, k) => this.addInto(elem, `${target}[${k}]`, `${source}[${k}]`, taken));
@@ -172,12 +209,16 @@ export class Structures {
         if (!isReference(type.elem)) return [{ kind: "line", text: `${target}.fill(0);` }];
         const i = freeName("i", (name) => taken.has(name));
         const inner = this.clear(type.elem, `${target}[${i}]!`, new Set([...taken, i]));
-        return [{ kind: "block", open: `for (let ${i} = 0; ${i} < ${target}.length; ${i}++) {`, body: inner, close: "}" }];
+        return [
+          { kind: "block", open: `for (let ${i} = 0; ${i} < ${target}.length; ${i}++) {`, body: inner, close: "}" },
+        ];
       }
       case "tuple":
         return type.elems.flatMap((elem, k) => this.clear(elem, `${target}[${k}]`, taken));
       case "record":
-        return this.throughRecord("clear", type.name, [target], taken, (field, [t], names) => this.clear(field, t ?? target, names));
+        return this.throughRecord("clear", type.name, [target], taken, (field, [t], names) =>
+          this.clear(field, t ?? target, names),
+        );
       default:
         return [{ kind: "line", text: `${target} = 0;` }];
     }
@@ -192,7 +233,13 @@ export class Structures {
   ): Stmt[] {
     const { fields } = this.types.decl(name);
     const through = (places: readonly string[], names: ReadonlySet<string>): Stmt[] =>
-      fields.flatMap((f) => each(f.type, places.map((place) => place + member(f.name)), names));
+      fields.flatMap((f) =>
+        each(
+          f.type,
+          places.map((place) => place + member(f.name)),
+          names,
+        ),
+      );
     if (!this.types.isRecursive(name)) return through(roots, taken);
     const key = `${verb} ${name}`;
     let helper = this.helpers.get(key);

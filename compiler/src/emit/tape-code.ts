@@ -55,7 +55,9 @@ export class TapeCode {
     });
     return [...given.values()].flatMap((tape) => {
       // Where the first thing to happen is a rewind, the tops are read after it.
-      const first = scope.region.ops.find((op) => op.kind === "tapeRewind" || regions(op).length > 0 || ("tape" in op && op.tape.id === tape.id));
+      const first = scope.region.ops.find(
+        (op) => op.kind === "tapeRewind" || regions(op).length > 0 || ("tape" in op && op.tape.id === tape.id),
+      );
       if (opened.has(tape.id) || (first?.kind === "tapeRewind" && first.tape.id === tape.id)) return [];
       return this.load(scope, tape);
     });
@@ -76,11 +78,19 @@ export class TapeCode {
     });
     const out: Stmt[] = [];
     if (uses.has("numbers")) {
-      out.push(declare(names.stack, `${object}.numbers`, !locals.grows.has("numbers")), declare(names.top, `${object}.numberTop`, false));
+      out.push(
+        declare(names.stack, `${object}.numbers`, !locals.grows.has("numbers")),
+        declare(names.top, `${object}.numberTop`, false),
+      );
       if (locals.hasCapacity) out.push(declare(names.capacity, `${names.stack}.length`, false));
     }
-    if (uses.has("flags")) out.push(declare(names.flags, `${object}.flags`, !locals.grows.has("flags")), declare(names.flagTop, `${object}.flagTop`, false));
-    if (uses.has("refs")) out.push(declare(names.refs, `${object}.refs`, true), declare(names.refTop, `${object}.refTop`, false));
+    if (uses.has("flags"))
+      out.push(
+        declare(names.flags, `${object}.flags`, !locals.grows.has("flags")),
+        declare(names.flagTop, `${object}.flagTop`, false),
+      );
+    if (uses.has("refs"))
+      out.push(declare(names.refs, `${object}.refs`, true), declare(names.refTop, `${object}.refTop`, false));
     return out;
   }
 
@@ -94,7 +104,8 @@ export class TapeCode {
       out.push(synced(`${names.stack} = ${object}.numbers;`), synced(`${names.top} = ${object}.numberTop;`));
       if (locals.hasCapacity) out.push(synced(`${names.capacity} = ${names.stack}.length;`));
     }
-    if (uses.has("flags")) out.push(synced(`${names.flags} = ${object}.flags;`), synced(`${names.flagTop} = ${object}.flagTop;`));
+    if (uses.has("flags"))
+      out.push(synced(`${names.flags} = ${object}.flags;`), synced(`${names.flagTop} = ${object}.flagTop;`));
     if (uses.has("refs")) out.push(synced(`${names.refTop} = ${object}.refTop;`));
     return out;
   }
@@ -103,7 +114,9 @@ export class TapeCode {
   writeBack(block: Block, tape: Value, before: readonly Stmt[]): Stmt[] {
     const { names, uses } = this.localsOf(block, tape);
     const moves = (init: string): boolean => [names.top, names.flagTop, names.refTop].some((top) => init.includes(top));
-    const last = before.findLast((stmt) => !(stmt.kind === "declare" && stmt.synced !== true && !moves(stmt.init ?? "")));
+    const last = before.findLast(
+      (stmt) => !(stmt.kind === "declare" && stmt.synced !== true && !moves(stmt.init ?? "")),
+    );
     if ((last?.kind === "line" || last?.kind === "declare") && last.synced === true) return [];
     const tops = { numbers: names.top, flags: names.flagTop, refs: names.refTop };
     return (["numbers", "flags", "refs"] as const)
@@ -114,7 +127,9 @@ export class TapeCode {
   /** At the end of a function: what it was given, it leaves as it is now. */
   leave(block: Block, before: readonly Stmt[]): Stmt[] {
     const scope = scopeOf(block);
-    return scope.region.params.filter((v) => v.type.kind === "tape").flatMap((tape) => this.writeBack(block, tape, before));
+    return scope.region.params
+      .filter((v) => v.type.kind === "tape")
+      .flatMap((tape) => this.writeBack(block, tape, before));
   }
 
   reserve(op: Reserve, block: Block): Stmt[] {
@@ -141,7 +156,10 @@ export class TapeCode {
       const [only] = values;
       if (only === undefined) return [];
       if (values.length === 1) return [line(`${array}[${top}++] = ${text(only)};`)];
-      return [...values.map((v, k) => line(`${array}[${slot(top, k)}] = ${text(v)};`)), line(`${top} += ${values.length};`)];
+      return [
+        ...values.map((v, k) => line(`${array}[${slot(top, k)}] = ${text(v)};`)),
+        line(`${top} += ${values.length};`),
+      ];
     };
     return [
       ...push(frame.numbers, names.stack, names.top, (v) => expressions.text(v, 1)),
@@ -156,7 +174,12 @@ export class TapeCode {
   restore(op: Restore, block: Block, isUsed: (v: Value) => boolean, define: (v: Value, text: string) => Stmt): Stmt[] {
     const { names } = this.localsOf(block, op.tape);
     const frame = splitFrame(op.results);
-    const pop = (values: readonly Value[], array: string, top: string, read: (v: Value, slotText: string) => string): Stmt[] => {
+    const pop = (
+      values: readonly Value[],
+      array: string,
+      top: string,
+      read: (v: Value, slotText: string) => string,
+    ): Stmt[] => {
       const [only] = values;
       if (only === undefined) return [];
       if (values.length === 1 && isUsed(only)) return [define(only, read(only, `${array}[--${top}]`))];
@@ -178,7 +201,7 @@ export class TapeCode {
     const scope = scopeOf(block).region;
     const value = this.plan.layout.resolve(tape);
     let perTape = this.locals.get(scope);
-    if (perTape === undefined) this.locals.set(scope, (perTape = new Map()));
+    if (perTape === undefined) this.locals.set(scope, (perTape = new Map<ValueId, Locals>()));
     let found = perTape.get(value.id);
     if (found === undefined) perTape.set(value.id, (found = this.planLocals(scope, value)));
     return found;
@@ -204,7 +227,8 @@ export class TapeCode {
         grows.add("flags");
       }
     });
-    if (eachOpCount(scope, (op) => op.kind === "tapeRewind" && op.tape.id === tape.id) > 1) grows.add("numbers").add("flags");
+    if (eachOpCount(scope, (op) => op.kind === "tapeRewind" && op.tape.id === tape.id) > 1)
+      grows.add("numbers").add("flags");
     return { uses, grows, hasCapacity, names: this.namesOf(tape), isLoaded: false };
   }
 

@@ -42,7 +42,9 @@ export class TypeNames {
       case "tuple":
         return `[${type.elems.map((elem) => this.text(elem)).join(", ")}]`;
       case "closure": {
-        const params = type.params.map((param, k) => `${type.params.length === 1 ? "seed" : `seed${k + 1}`}: ${this.text(param)}`);
+        const params = type.params.map(
+          (param, k) => `${type.params.length === 1 ? "seed" : `seed${k + 1}`}: ${this.text(param)}`,
+        );
         return `(${params.join(", ")}) => ${this.result(type.results)}`;
       }
       case "record":
@@ -63,7 +65,8 @@ export class TypeNames {
   decl(name: string): RecordDecl {
     const found = this.records.get(name);
     if (found !== undefined) return found;
-    for (const decl of this.records.values()) if (shadowName(decl.name) === name) return shadowRecord(decl, this.records);
+    for (const decl of this.records.values())
+      if (shadowName(decl.name) === name) return shadowRecord(decl, this.records);
     invariant(false, `record ${name} is not declared`);
   }
 

@@ -58,7 +58,10 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
     const [x, y] = [group(a), group(b)];
     if (x === y || x.alone || y.alone || !sameType(a.type, b.type)) return;
     // Different names of the user's are different variables, unless one is only a step on the way to the other.
-    const isStep = y.members.length === 1 && layout.definitions.get(b.id)?.item !== undefined && folding.uses.get(b.id)?.length === 1;
+    const isStep =
+      y.members.length === 1 &&
+      layout.definitions.get(b.id)?.item !== undefined &&
+      folding.uses.get(b.id)?.length === 1;
     if (x.hint !== undefined && y.hint !== undefined && x.hint !== y.hint && !isStep) return;
     if (!overlap(x.intervals, y.intervals)) merge(x, y);
   };
@@ -174,7 +177,16 @@ function variable(g: Group, layout: Layout, readIn: ReadonlyMap<ValueId, Readonl
   }
   const [first] = g.members;
   invariant(block !== undefined && first !== undefined, "a variable has a member");
-  return { name: "", hint: g.hint, type: first.type, block, first: g.intervals[0] ?? 0, members: g.members, writes: 0, declared: false };
+  return {
+    name: "",
+    hint: g.hint,
+    type: first.type,
+    block,
+    first: g.intervals[0] ?? 0,
+    members: g.members,
+    writes: 0,
+    declared: false,
+  };
 }
 
 function isCarriedParam(v: Value, owner: Item): boolean {

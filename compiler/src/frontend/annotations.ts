@@ -133,8 +133,12 @@ function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Pick<Requ
     const span = (from: number, length: number) => spanOfRange(file, at + from, at + from + length);
     const equals = whole.indexOf("=");
     const key = whole.slice(0, equals).trim();
-    if (equals <= 0 || equals === whole.length - 1) fail(annotation.malformedPair(span(0, whole.length), whole));
-    else if (key !== "wrt" && key !== "modes") fail(annotation.unknownKey(span(0, key.length), key));
+    if (equals <= 0 || equals === whole.length - 1) {
+      // What follows is most likely more of the same text.
+      fail(annotation.malformedPair(span(0, whole.length), whole));
+      break;
+    }
+    if (key !== "wrt" && key !== "modes") fail(annotation.unknownKey(span(0, key.length), key));
     else if (seen.has(key)) fail(annotation.malformedPair(span(0, whole.length), whole));
     else {
       const names = [...whole.slice(equals + 1).matchAll(/[^\s,]+/g)].map((m) => ({ name: m[0], span: span(equals + 1 + m.index, m[0].length) }));

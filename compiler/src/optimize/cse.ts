@@ -5,22 +5,13 @@
  * **Guarantees** The same results to the last bit, the same effects. Nothing is computed that was not computed before.
  * **How** Tables of available values, scoped like the regions. The key of a read contains the versions of the memory it
  * depends on (`memory-state.ts`); a write makes new versions. What a loop writes is taken as written before its first
- * iteration. Aliasing is decided by type, by field, by literal index, and for aggregates that never escape by identity.
+ * iteration. Aliasing is decided by type, field, literal index and origin (`effects.ts`).
  */
 import type { Alloc, Const, For, Func, Length, Load, New, Op, Prim, Program, Region, Store, Type, Value, ValueId } from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
 import { type Records, typeText } from "../ir/types.js";
 import { mapOp, regions, results } from "../ir/walk.js";
-import {
-  areaOf,
-  type FunctionEffects,
-  functionEffects,
-  lengthArea,
-  privateAggregates,
-  regionWrites,
-  type Writes,
-  writesOf,
-} from "./effects.js";
+import { type FunctionEffects, functionEffects, Origins, regionWrites, Writes, writesOf } from "./effects.js";
 import { MemoryState } from "./memory-state.js";
 import { mapFuncs } from "./pass.js";
 import { renameRegion } from "./rename.js";
@@ -47,7 +38,7 @@ class Available {
   private readonly resolution = new Resolution();
   private readonly expressions = new ScopedMap<Value>();
   private readonly memory = new MemoryState();
-  private readonly isPrivate: (base: Value) => boolean;
+  private readonly origins: Origins;
   private readonly writesOfOp: (op: Op) => Writes;
   private readonly writes: ReadonlyMap<Region, Writes>;
   private readonly records: Records;
@@ -61,10 +52,9 @@ class Available {
   private readonly below = new Map<ValueId, Value>();
 
   constructor(func: Func, program: Program, effects: ReadonlyMap<string, FunctionEffects>) {
-    const isPrivate = privateAggregates(func);
     this.records = program.records;
-    this.isPrivate = (base) => isPrivate.has(base.id);
-    this.writesOfOp = (op) => writesOf(op, program.records, this.isPrivate, effects);
+    this.origins = new Origins(func);
+    this.writesOfOp = (op) => writesOf(op, program.records, this.origins, effects);
     this.writes = regionWrites(func.body, this.writesOfOp);
   }
 
@@ -122,7 +112,7 @@ class Available {
   }
 
   private writesIn(region: Region): Writes {
-    return this.writes.get(region) ?? { everything: true, areas: new Set() };
+    return this.writes.get(region) ?? Writes.all();
   }
 
   private learnIndex(op: For): void {
@@ -170,14 +160,14 @@ class Available {
 
   private lengthKey(array: Value): string {
     if (array.type.kind === "typed") return `length ${this.sized(array)}`;
-    return `length ${array.id} ${this.memory.version(lengthArea(array, this.isPrivate))}`;
+    return `length ${array.id} ${this.memory.version(this.origins.lengthSite(array))}`;
   }
 
   private loadKey(place: Load["place"]): string {
-    const area = areaOf(place, this.isPrivate);
-    if (place.kind === "field") return `load ${place.base.id}.${place.name} ${this.memory.version(area, 0)}`;
+    const site = this.origins.site(place);
+    if (place.kind === "field") return `load ${place.base.id}.${place.name} ${this.memory.version(site, 0)}`;
     const literal = this.number(place.index);
-    return `load ${place.base.id}[${this.operand(place.index)}] ${this.memory.version(area, literal)}`;
+    return `load ${place.base.id}[${this.operand(place.index)}] ${this.memory.version(site, literal)}`;
   }
 
   private number(v: Value): number | undefined {
@@ -216,7 +206,7 @@ class Available {
         this.learnStore(op);
         break;
       case "accum":
-        this.memory.write(areaOf(op.place, this.isPrivate), this.literalOf(op.place));
+        this.memory.write(this.origins.site(op.place), this.literalOf(op.place));
         break;
       default:
         this.memory.writeAll(this.writesOfOp(op));
@@ -244,8 +234,8 @@ class Available {
     op.members.forEach((member, k) => {
       const place = this.memberPlace(type, k);
       if (place === undefined) return;
-      const area = `${this.isPrivate(op.result) ? `#${op.result.id}` : typeText(type)}${type.kind === "array" ? "[]" : place}`;
-      this.expressions.set(`load ${op.result.id}${place} ${this.memory.version(area, type.kind === "array" ? k : 0)}`, member);
+      const site = { area: `${typeText(type)}${type.kind === "array" ? "[]" : place}`, origin: this.origins.of(op.result) };
+      this.expressions.set(`load ${op.result.id}${place} ${this.memory.version(site, type.kind === "array" ? k : 0)}`, member);
     });
   }
 
@@ -262,7 +252,7 @@ class Available {
   }
 
   private learnStore(op: Store): void {
-    this.memory.write(areaOf(op.place, this.isPrivate), this.literalOf(op.place));
+    this.memory.write(this.origins.site(op.place), this.literalOf(op.place));
     if (this.keepsStored(op.place)) this.expressions.set(this.loadKey(op.place), op.value);
   }
 

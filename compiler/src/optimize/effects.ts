@@ -3,52 +3,98 @@
  *
  * Memory is divided into *areas*: the elements of all arrays of one type, one field of all records of one name, one
  * position of all tuples of one type. References of different areas are never the same object, because the IR is
- * nominally typed. An aggregate made in a function that never escapes (only read and written through its own value) has
- * areas of its own.
+ * nominally typed. Within an area, objects are told apart by where they come from (`Origin`).
  */
 import type { Func, Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
-import { type Records, typeText } from "../ir/types.js";
-import { eachUse, operands, regions } from "../ir/walk.js";
+import { num, type Records, typeText } from "../ir/types.js";
+import { eachUse, operands, regions, results, walk } from "../ir/walk.js";
 
 export type Area = string;
 
+/**
+ * What is known about where an object comes from. Objects made by one operation are different from those made by another
+ * and from all that existed when the function was called; a *private* object moreover has no name but its own value.
+ */
+export type Origin =
+  | { readonly kind: "private" | "made"; readonly id: ValueId }
+  | { readonly kind: "outer" }
+  | { readonly kind: "unknown" };
+
+/** A place as far as aliasing can tell. */
+export interface Site {
+  readonly area: Area;
+  readonly origin: Origin;
+}
+
+const unknownOrigin: Origin = { kind: "unknown" };
+
+/** An origin as text. */
+export function originKey(origin: Origin): string {
+  return "id" in origin ? `${origin.kind} ${origin.id}` : origin.kind;
+}
+
+/** Can two objects of these origins be the same object? */
+export function mayBeSame(a: Origin, b: Origin): boolean {
+  if (a.kind === "private" || b.kind === "private") return originKey(a) === originKey(b);
+  return a.kind === "unknown" || b.kind === "unknown" || originKey(a) === originKey(b);
+}
+
+/** The origins of the objects in a function. */
+export class Origins {
+  private readonly known = new Map<ValueId, Origin>();
+
+  constructor(func: Func) {
+    for (const v of func.body.params) this.known.set(v.id, { kind: "outer" });
+    const unescaped = privateAggregates(func);
+    walk(func.body, (op) => {
+      if (op.kind === "global") this.known.set(op.result.id, { kind: "outer" });
+      if (!makesFresh(op)) return;
+      for (const { id } of results(op)) this.known.set(id, { kind: unescaped.has(id) ? "private" : "made", id });
+    });
+  }
+
+  of(base: Value): Origin {
+    return this.known.get(base.id) ?? unknownOrigin;
+  }
+
+  site(place: Place): Site {
+    return { area: areaOf(place), origin: this.of(place.base) };
+  }
+
+  /** What a `length` depends on: the elements, because storing beyond the end of an array makes it longer. */
+  lengthSite(array: Value): Site {
+    return { area: `${typeText(array.type)}[]`, origin: this.of(array) };
+  }
+}
+
 /** The area of a place. */
-export function areaOf(place: Place, isPrivate: (base: Value) => boolean): Area {
-  const whole = isPrivate(place.base) ? `#${place.base.id}` : typeText(place.base.type);
-  return place.kind === "elem" ? `${whole}[]` : `${whole}.${place.name}`;
+export function areaOf(place: Place): Area {
+  return `${typeText(place.base.type)}${place.kind === "elem" ? "[]" : `.${place.name}`}`;
 }
 
-/** The area a `length` is read from: the elements, because storing beyond the end of an array makes it longer. */
-export function lengthArea(array: Value, isPrivate: (base: Value) => boolean): Area {
-  return `${isPrivate(array) ? `#${array.id}` : typeText(array.type)}[]`;
-}
-
-/** Every area that a structure of this type has, at any depth. */
-export function areasWithin(type: Type, records: Records, found: Set<Area> = new Set()): ReadonlySet<Area> {
+/** The areas of an object of this type itself, each with the type of what it holds. */
+function ownAreas(type: Type, records: Records): readonly { readonly area: Area; readonly holds: Type }[] {
   const text = typeText(type);
   switch (type.kind) {
     case "array":
-      if (found.has(`${text}[]`)) break;
-      found.add(`${text}[]`);
-      areasWithin(type.elem, records, found);
-      break;
+      return [{ area: `${text}[]`, holds: type.elem }];
     case "typed":
-      found.add(`${text}[]`);
-      break;
+      return [{ area: `${text}[]`, holds: num }];
     case "tuple":
-      type.elems.forEach((elem, k) => {
-        found.add(`${text}.${k}`);
-        areasWithin(elem, records, found);
-      });
-      break;
+      return type.elems.map((elem, k) => ({ area: `${text}.${k}`, holds: elem }));
     case "record":
-      for (const field of records.get(type.name)?.fields ?? []) {
-        if (found.has(`${text}.${field.name}`)) continue;
-        found.add(`${text}.${field.name}`);
-        areasWithin(field.type, records, found);
-      }
-      break;
+      return (records.get(type.name)?.fields ?? []).map((f) => ({ area: `${text}.${f.name}`, holds: f.type }));
     default:
+      return [];
+  }
+}
+
+/** Every area that a structure of this type has, at any depth. */
+function areasWithin(type: Type, records: Records, found: Set<Area> = new Set()): ReadonlySet<Area> {
+  for (const { area, holds } of ownAreas(type, records)) {
+    if (found.has(area)) continue;
+    found.add(area);
+    areasWithin(holds, records, found);
   }
   return found;
 }
@@ -59,24 +105,40 @@ export function makesFresh(op: Op | undefined): boolean {
 }
 
 /** What a piece of code writes. */
-export interface Writes {
-  /** Anything at all may be written (but for private aggregates). */
-  everything: boolean;
-  readonly areas: Set<Area>;
+export class Writes {
+  /** Anything at all may be written (but for private objects). */
+  everything = false;
+  readonly sites = new Map<string, Site>();
+  /** The areas written other than in private objects. */
+  private readonly areas = new Set<Area>();
+
+  static all(): Writes {
+    const writes = new Writes();
+    writes.everything = true;
+    return writes;
+  }
+
+  add(site: Site): void {
+    this.sites.set(`${site.area} ${originKey(site.origin)}`, site);
+    if (site.origin.kind !== "private") this.areas.add(site.area);
+  }
+
+  /** Adds everything that `other` writes; true if that was anything new. */
+  addAll(other: Writes): boolean {
+    const before = this.sites.size;
+    const grows = other.everything && !this.everything;
+    if (other.everything) this.everything = true;
+    for (const site of other.sites.values()) this.add(site);
+    return grows || this.sites.size > before;
+  }
+
+  /** May what is read at this site be written? */
+  mayWrite({ area, origin }: Site): boolean {
+    if (this.sites.has(`${area} ${originKey(origin)}`)) return true;
+    if (origin.kind === "private") return false;
+    return this.everything || (origin.kind === "unknown" ? this.areas.has(area) : this.sites.has(`${area} unknown`));
+  }
 }
-
-export const noWrites = (): Writes => ({ everything: false, areas: new Set() });
-
-export function addWrites(into: Writes, from: Writes): boolean {
-  const before = into.areas.size;
-  const grows = from.everything && !into.everything;
-  if (from.everything) into.everything = true;
-  for (const area of from.areas) into.areas.add(area);
-  return grows || into.areas.size > before;
-}
-
-/** Does `area` belong to a private aggregate? Such areas survive calls and foreign code. */
-export const isPrivateArea = (area: Area): boolean => area.startsWith("#");
 
 /** What calling a function does beyond computing its results. */
 export interface FunctionEffects {
@@ -97,7 +159,7 @@ export function functionEffects(program: Program): ReadonlyMap<string, FunctionE
     for (const caller of callers.get(callee) ?? []) {
       const into = effects.get(caller);
       if (into === undefined) continue;
-      const grown = addWrites(into.writes, from.writes);
+      const grown = into.writes.addAll(from.writes);
       const spoilt = into.removable && !from.removable;
       if (spoilt) into.removable = false;
       if (grown || spoilt) queue.push(caller);
@@ -114,28 +176,29 @@ function add(callers: Map<string, Set<string>>, callee: string, caller: string):
 
 /** What the operations of a function do themselves, calls aside. */
 function ownEffects(func: Func, records: Records, called: (callee: string) => void): FunctionEffects {
-  const fresh = new Set<ValueId>();
-  const effects: FunctionEffects = { writes: noWrites(), removable: true };
+  const origins = new Origins(func);
+  const effects: FunctionEffects = { writes: new Writes(), removable: true };
   const visit = (region: Region): void => {
     for (const op of region.ops) {
-      if (makesFresh(op) && "result" in op && op.result !== undefined) fresh.add(op.result.id);
       const target = written(op);
-      if (target !== undefined) {
-        // What hangs below a fresh aggregate may be anybody's: only the aggregate itself is known to be new.
-        if (!fresh.has(target.id)) effects.removable = false;
-        addWrites(effects.writes, writesOf(op, records, (v) => fresh.has(v.id), nothingKnown));
-      } else if (op.kind === "call") called(op.callee);
-      else if (!isRemovable(op)) effects.removable = false;
+      // What hangs below an object made here may be anybody's: only the object itself is known to be new.
+      if (target !== undefined) effects.removable &&= isMadeHere(origins.of(target));
+      else if (op.kind === "call") called(op.callee);
+      else effects.removable &&= isRemovable(op);
+      for (const site of writesOf(op, records, origins, nothingKnown).sites.values()) {
+        // To a caller, an object of the callee's arguments is any object, and one made there did not exist.
+        if (!isMadeHere(site.origin)) effects.writes.add({ area: site.area, origin: unknownOrigin });
+      }
       if (op.kind === "foreign" && !op.pure) effects.writes.everything = true;
       // A closure runs later, if ever; making it does nothing.
       if (op.kind !== "closure") regions(op).forEach(visit);
     }
   };
   visit(func.body);
-  for (const area of [...effects.writes.areas]) if (isPrivateArea(area)) effects.writes.areas.delete(area);
   return effects;
 }
 
+const isMadeHere = (origin: Origin): boolean => origin.kind === "private" || origin.kind === "made";
 const nothingKnown: ReadonlyMap<string, FunctionEffects> = new Map();
 
 /** The aggregate that an operation writes, if it writes one. */
@@ -179,39 +242,27 @@ export function isRemovable(op: Op): boolean {
 }
 
 /** What one operation writes itself, not in its regions. */
-export function writesOf(
-  op: Op,
-  records: Records,
-  isPrivate: (base: Value) => boolean,
-  functions: ReadonlyMap<string, FunctionEffects>,
-): Writes {
-  const writes = noWrites();
+export function writesOf(op: Op, records: Records, origins: Origins, functions: ReadonlyMap<string, FunctionEffects>): Writes {
+  const writes = new Writes();
   switch (op.kind) {
     case "store":
     case "accum":
-      writes.areas.add(areaOf(op.place, isPrivate));
+      writes.add(origins.site(op.place));
       break;
     case "addInto":
-    case "clear": {
-      // Deep: the aggregate itself and everything its type lets it refer to.
-      for (const area of areasWithin(op.target.type, records)) writes.areas.add(area);
-      if (isPrivate(op.target)) {
-        const prefix = typeText(op.target.type);
-        for (const area of [...writes.areas]) {
-          if (area.startsWith(prefix)) writes.areas.add(`#${op.target.id}${area.slice(prefix.length)}`);
-        }
+    case "clear":
+      // Deep: the object itself and everything its type lets it refer to.
+      for (const { area, holds } of ownAreas(op.target.type, records)) {
+        writes.add({ area, origin: origins.of(op.target) });
+        for (const inner of areasWithin(holds, records)) writes.add({ area: inner, origin: unknownOrigin });
       }
       break;
-    }
     case "foreign":
       if (!op.pure) writes.everything = true;
       break;
-    case "call": {
-      const callee = functions.get(op.callee);
-      if (callee === undefined) writes.everything = true;
-      else addWrites(writes, callee.writes);
+    case "call":
+      writes.addAll(functions.get(op.callee)?.writes ?? Writes.all());
       break;
-    }
     default:
   }
   return writes;
@@ -223,13 +274,13 @@ export function regionWrites(
   writesOfOp: (op: Op) => Writes,
   table: Map<Region, Writes> = new Map(),
 ): ReadonlyMap<Region, Writes> {
-  const total = noWrites();
+  const total = new Writes();
   for (const op of region.ops) {
-    addWrites(total, writesOfOp(op));
+    total.addAll(writesOfOp(op));
     for (const inner of regions(op)) {
       regionWrites(inner, writesOfOp, table);
       const nested = table.get(inner);
-      if (op.kind !== "closure" && nested !== undefined) addWrites(total, nested);
+      if (op.kind !== "closure" && nested !== undefined) total.addAll(nested);
     }
   }
   table.set(region, total);

@@ -11,20 +11,7 @@ import { like } from "../ir/build.js";
 import type { Const, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { primitives } from "../ir/primitives.js";
 import { mapOp, operands, regions, results } from "../ir/walk.js";
-import {
-  areaOf,
-  type FunctionEffects,
-  functionEffects,
-  isPrivateArea,
-  lengthArea,
-  makesFresh,
-  noWrites,
-  addWrites,
-  privateAggregates,
-  regionWrites,
-  type Writes,
-  writesOf,
-} from "./effects.js";
+import { type FunctionEffects, functionEffects, makesFresh, Origins, regionWrites, Writes, writesOf } from "./effects.js";
 import { arithmeticValues } from "./arithmetic.js";
 import { mapFuncs } from "./pass.js";
 import { renameRegion } from "./rename.js";
@@ -45,7 +32,7 @@ class Hoister {
   /** Fields that are read far from their use are named after the object and the field. */
   readonly named = new Map<ValueId, Value>();
 
-  private readonly isPrivate: (base: Value) => boolean;
+  private readonly origins: Origins;
   private readonly writes: ReadonlyMap<Region, Writes>;
   /** Values that more than indices and conditions depend on. */
   private readonly arithmetic: ReadonlySet<ValueId>;
@@ -54,9 +41,8 @@ class Hoister {
   private readonly literals = new Map<ValueId, Const>();
 
   constructor(func: Func, program: Program, effects: ReadonlyMap<string, FunctionEffects>) {
-    const isPrivate = privateAggregates(func);
-    this.isPrivate = (base) => isPrivate.has(base.id);
-    this.writes = regionWrites(func.body, (op) => writesOf(op, program.records, this.isPrivate, effects));
+    this.origins = new Origins(func);
+    this.writes = regionWrites(func.body, (op) => writesOf(op, program.records, this.origins, effects));
     this.arithmetic = arithmeticValues(func);
     const questioned = questionedValues(func.body);
     for (const param of func.body.params) if (!questioned.has(param.id)) this.exists.set(`${param.id}`, true);
@@ -87,8 +73,8 @@ class Hoister {
   }
 
   private loop(op: For | While, out: Op[]): void {
-    const written = noWrites();
-    for (const inner of regions(op)) addWrites(written, this.writes.get(inner) ?? { everything: true, areas: new Set() });
+    const written = new Writes();
+    for (const inner of regions(op)) written.addAll(this.writes.get(inner) ?? Writes.all());
     const walked = mapOp(
       op,
       (v) => v,
@@ -141,9 +127,9 @@ class Hoister {
       case "global":
         return true;
       case "length":
-        return this.surely(op.array) && (op.array.type.kind === "typed" || !isWritten(lengthArea(op.array, this.isPrivate), written));
+        return this.surely(op.array) && (op.array.type.kind === "typed" || !written.mayWrite(this.origins.lengthSite(op.array)));
       case "load":
-        return this.surely(op.place.base) && !isWritten(areaOf(op.place, this.isPrivate), written);
+        return this.surely(op.place.base) && !written.mayWrite(this.origins.site(op.place));
       default:
         return false;
     }
@@ -171,10 +157,6 @@ class Hoister {
     const moved = mapOp(op, outside, (r) => r);
     return [...made, moved];
   }
-}
-
-function isWritten(area: string, written: Writes): boolean {
-  return written.areas.has(area) || (written.everything && !isPrivateArea(area));
 }
 
 /** The objects an operation reads or writes through: it throws when one is missing. */

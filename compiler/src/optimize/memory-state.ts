@@ -1,11 +1,11 @@
 /**
- * What is known about memory at one point of a walk: a version for each area (see `effects.ts`). Two reads of the same
- * place give the same if the versions they depend on are the same.
+ * What is known about memory at one point of a walk: version numbers that change with every write (see `effects.ts` for
+ * areas and origins). Two reads of the same place give the same if the versions they depend on are the same.
  *
  * An element under a literal index depends on the stores under unknown indices and on those under its own index; an
- * element under an unknown index, and the length, on all stores to the area.
+ * element under an unknown index, and the length, on all stores.
  */
-import { type Area, isPrivateArea, type Writes } from "./effects.js";
+import { originKey, type Site, type Writes } from "./effects.js";
 import { ScopedMap } from "./scoped-map.js";
 
 export class MemoryState {
@@ -21,25 +21,38 @@ export class MemoryState {
   }
 
   /** The version that a read depends on. `literal` is the literal index, if it is one. */
-  version(area: Area, literal?: number): string {
-    const epoch = isPrivateArea(area) ? 0 : this.get("*");
-    return literal === undefined ? `${epoch}/${this.get(`${area}*`)}` : `${epoch}/${this.get(area)}/${this.get(`${area}=${literal}`)}`;
+  version({ area, origin }: Site, literal?: number): string {
+    const own = this.counter(`${area} ${originKey(origin)}`, literal);
+    if (origin.kind === "private") return own;
+    const epoch = this.get("everything");
+    if (origin.kind === "unknown") return `${epoch}/${this.counter(`${area} any`, literal)}`;
+    return `${epoch}/${own}/${this.counter(`${area} unknown`, literal)}`;
   }
 
   /** A store to one place. */
-  write(area: Area, literal?: number): void {
-    this.bump(`${area}*`);
-    this.bump(literal === undefined ? area : `${area}=${literal}`);
+  write({ area, origin }: Site, literal?: number): void {
+    this.count(`${area} ${originKey(origin)}`, literal);
+    if (origin.kind !== "private") this.count(`${area} any`, literal);
   }
 
   writeAll(writes: Writes): void {
     if (writes.everything) this.forget();
-    for (const area of writes.areas) this.write(area);
+    for (const site of writes.sites.values()) this.write(site);
   }
 
-  /** Anything but private aggregates may have changed. */
+  /** Anything but private objects may have changed. */
   forget(): void {
-    this.bump("*");
+    this.bump("everything");
+  }
+
+  /** How often places were written: under this literal index or an unknown one; or under any index. */
+  private counter(key: string, literal: number | undefined): string {
+    return literal === undefined ? `${this.get(`${key}*`)}` : `${this.get(key)}.${this.get(`${key}=${literal}`)}`;
+  }
+
+  private count(key: string, literal: number | undefined): void {
+    this.bump(`${key}*`);
+    this.bump(literal === undefined ? key : `${key}=${literal}`);
   }
 
   private get(key: string): number {

@@ -56,7 +56,7 @@ function targetOf(context: FunctionContext, node: ts.Expression): Target | undef
     if (place === undefined) return undefined;
     return { hint: undefined, type: place.type, place, get: () => load(context, place, inner), set: (v) => store(context, place, v, inner) };
   }
-  context.report(language.assignmentTarget(spanOf(inner), "This"));
+  context.report(language.notInLanguage(spanOf(inner), "An assignment to this"));
   return undefined;
 }
 

@@ -1,0 +1,295 @@
+/**
+ * **Purpose** Keeps in scalars what straight-line code writes to memory only to read or overwrite it again: typical of
+ * adjoints (`dx[i] += a; t = dx[i]; dx[i] = 0`).
+ * **Needs** Verified IR; works best after `cse`, which makes equal places equal.
+ * **Guarantees** The same memory whenever anything else can look at it, to the last bit; the same results and effects. An
+ * element that is out of range stays so: what is read after an accumulation is computed from what was read before it.
+ * (Zero plus an addend is the addend itself where the zero was stored in an adjoint made by `zeros`: the sign of a zero
+ * adjoint does not count.)
+ * **How** Per region, remembers for each place its last write as long as nothing else may have read it.
+ *
+ *     accum P += a; t = load P   →  old = load P; t = add old a; store P = t
+ *     store P = a; accum P += b  →  t = add a b; store P = t
+ *     accum P += a; accum P += b →  old = load P; s = add old a; t = add s b; store P = t
+ *     store P = a; store P = b   →  store P = b            (also where the first is an accum)
+ */
+import { Builder } from "../ir/build.js";
+import type { Accum, Func, Load, Op, Place, Program, Region, Store, Value, ValueId } from "../ir/ir.js";
+import { num, type Records } from "../ir/types.js";
+import { mapOp, operands, regions } from "../ir/walk.js";
+import { mayBeSame, Origins, type Site } from "./effects.js";
+import { mapFuncs } from "./pass.js";
+import { Resolution } from "./resolution.js";
+
+/** Writes remembered per area at one time; keeps the pass linear. */
+const maxPending = 16;
+
+export function forwardStores(program: Program): Program {
+  return mapFuncs(program, (func) => ({ ...func, body: new Forwarder(func, program.records).region(func.body) }));
+}
+
+/** The last write to a place, which nothing has read yet. */
+interface Pending {
+  readonly site: Site;
+  readonly literal: number | undefined;
+  readonly place: Place;
+  /** Where it stands in the operations made so far. */
+  readonly at: number;
+  readonly kind: "store" | "accum";
+  /** What was stored or added; `undefined` when something else may have written the place since. */
+  readonly value: Value | undefined;
+  /** A read gives exactly the value stored: it was computed from what was there. */
+  readonly isExact: boolean;
+}
+
+type Slots = (Op | undefined)[];
+
+class Forwarder {
+  private readonly origins: Origins;
+  private readonly resolution = new Resolution();
+  private readonly literals = new Map<ValueId, number>();
+  private readonly adjoints = new Set<ValueId>();
+  /** Areas that the operations of a region touch at any depth; `undefined`: anything. */
+  private readonly touched = new Map<Region, ReadonlySet<string> | undefined>();
+  private pending = new Map<string, Map<string, Pending>>();
+
+  constructor(
+    func: Func,
+    private readonly records: Records,
+  ) {
+    this.origins = new Origins(func);
+    this.findTouched(func.body);
+  }
+
+  region(region: Region): Region {
+    const outer = this.pending;
+    this.pending = new Map();
+    const slots: Slots = [];
+    for (const op of region.ops) this.op(op, slots);
+    this.pending = outer;
+    const ops = slots.filter((op) => op !== undefined);
+    return { params: region.params, ops, yields: region.yields === null ? null : region.yields.map(this.use) };
+  }
+
+  private readonly use = (v: Value): Value => this.resolution.of(v);
+
+  private op(original: Op, slots: Slots): void {
+    for (const inner of regions(original)) this.settleRegion(inner);
+    const op = mapOp(original, this.use, (r) => this.region(r));
+    switch (op.kind) {
+      case "const":
+        if (typeof op.value === "number") this.literals.set(op.result.id, op.value);
+        slots.push(op);
+        break;
+      case "load":
+        this.load(op, slots);
+        break;
+      case "store":
+        this.store(op, slots);
+        break;
+      case "accum":
+        this.accum(op, slots);
+        break;
+      default:
+        if (op.kind === "zeros") this.adjoints.add(op.result.id);
+        this.settle(touches(op));
+        slots.push(op);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------- places
+
+  private key(place: Place): string {
+    if (place.kind === "field") return `${place.base.id}.${place.name}`;
+    const literal = this.literal(place);
+    return `${place.base.id}[${literal === undefined ? `%${place.index.id}` : literal}]`;
+  }
+
+  private literal(place: Place): number | undefined {
+    const literal = place.kind === "elem" ? this.literals.get(place.index.id) : 0;
+    return literal === undefined ? undefined : literal + 0;
+  }
+
+  private find(place: Place): Pending | undefined {
+    return this.pending.get(this.origins.site(place).area)?.get(this.key(place));
+  }
+
+  private remember(place: Place, made: Pick<Pending, "at" | "kind" | "value" | "isExact">): void {
+    const site = this.origins.site(place);
+    const inArea = this.pending.get(site.area) ?? new Map<string, Pending>();
+    this.pending.set(site.area, inArea);
+    const [oldest] = inArea.keys();
+    if (inArea.size >= maxPending && oldest !== undefined) inArea.delete(oldest);
+    inArea.set(this.key(place), { site, literal: this.literal(place), place, ...made });
+  }
+
+  /** Calls `visit` for the remembered writes that may be to this place under another name. */
+  private others(place: Place, visit: (inArea: Map<string, Pending>, key: string, pending: Pending) => void): void {
+    const site = this.origins.site(place);
+    const own = this.key(place);
+    const literal = this.literal(place);
+    const inArea = this.pending.get(site.area);
+    if (inArea === undefined) return;
+    for (const [key, pending] of inArea) {
+      const differs = literal !== undefined && pending.literal !== undefined && literal !== pending.literal;
+      if (key !== own && !differs && mayBeSame(site.origin, pending.site.origin)) visit(inArea, key, pending);
+    }
+  }
+
+  /** Something may read what was written under other names. */
+  private read(place: Place): void {
+    this.others(place, (inArea, key) => inArea.delete(key));
+  }
+
+  /** Something writes a place that may have other names: their contents are unknown from here on. */
+  private overwritten(place: Place): void {
+    this.others(place, (inArea, key, pending) => inArea.set(key, { ...pending, value: undefined }));
+  }
+
+  /** Something may look at these areas (`undefined`: at everything). */
+  private settle(areas: ReadonlySet<string> | undefined): void {
+    if (areas === undefined) this.pending.clear();
+    else for (const area of areas) this.pending.delete(area);
+  }
+
+  private settleRegion(region: Region): void {
+    this.settle(this.touched.get(region));
+  }
+
+  /** Is what is read from a place what was stored there, if there is such an element at all? */
+  private isPlain(place: Place): boolean {
+    const { type } = place.base;
+    if (type.kind === "typed") return type.name === "Float64Array";
+    if (type.kind !== "record" || place.kind !== "field") return true;
+    return this.records.get(type.name)?.fields.some((f) => f.name === place.name && f.noDiff === true) !== true;
+  }
+
+  // --------------------------------------------------------------------------------------------------- operations
+
+  private load(op: Load, slots: Slots): void {
+    const pending = this.find(op.place);
+    if (pending?.value !== undefined && this.isPlain(op.place)) {
+      if (pending.kind === "accum") {
+        this.resolution.set(op.result, this.turnIntoStore(pending, pending.value, op.result, slots));
+        return;
+      }
+      if (pending.isExact || op.place.kind === "field" || op.place.base.type.kind === "array") {
+        this.resolution.set(op.result, pending.value);
+        return;
+      }
+    }
+    this.forget(op.place);
+    this.read(op.place);
+    slots.push(op);
+  }
+
+  private forget(place: Place): void {
+    this.pending.get(this.origins.site(place).area)?.delete(this.key(place));
+  }
+
+  /** Makes an accumulation that is remembered a store of a sum that is known, and returns that. */
+  private turnIntoStore(pending: Pending, amount: Value, named: Value | undefined, slots: Slots): Value {
+    const b = new Builder(slots[pending.at]?.loc);
+    const before = b.load(pending.place, num);
+    const sum = b.prim("add", [before, amount], named?.hint);
+    b.store(pending.place, sum);
+    // They stand together at the place of the accumulation, so that nothing moves.
+    slots[pending.at] = undefined;
+    slots.splice(pending.at, 1, ...b.ops);
+    this.shift(pending.at, b.ops.length - 1);
+    this.remember(pending.place, { at: pending.at + b.ops.length - 1, kind: "store", value: sum, isExact: true });
+    return sum;
+  }
+
+  private shift(from: number, by: number): void {
+    for (const inArea of this.pending.values()) {
+      for (const [key, pending] of inArea) if (pending.at > from) inArea.set(key, { ...pending, at: pending.at + by });
+    }
+  }
+
+  private store(op: Store, slots: Slots): void {
+    const pending = this.find(op.place);
+    if (pending !== undefined) slots[pending.at] = undefined;
+    this.overwritten(op.place);
+    this.forget(op.place);
+    this.remember(op.place, { at: slots.length, kind: "store", value: op.value, isExact: false });
+    slots.push(op);
+  }
+
+  private accum(op: Accum, slots: Slots): void {
+    const pending = this.find(op.place);
+    if (pending?.value === undefined || !this.isPlain(op.place)) {
+      this.forget(op.place);
+      this.read(op.place);
+      this.overwritten(op.place);
+      this.remember(op.place, { at: slots.length, kind: "accum", value: op.value, isExact: false });
+      slots.push(op);
+      return;
+    }
+    this.overwritten(op.place);
+    const b = new Builder(op.loc);
+    let before = pending.value;
+    if (pending.kind === "accum") before = b.prim("add", [b.load(op.place, num), pending.value]);
+    const isZero = pending.kind === "store" && this.adjoints.has(op.place.base.id) && this.literals.get(before.id) === 0;
+    const sum = isZero ? op.value : b.prim("add", [before, op.value]);
+    slots[pending.at] = undefined;
+    for (const made of b.ops) slots.push(made);
+    this.forget(op.place);
+    this.remember(op.place, { at: slots.length, kind: "store", value: sum, isExact: pending.kind === "accum" || pending.isExact });
+    b.store(op.place, sum);
+    slots.push(b.ops.at(-1));
+  }
+
+  // ------------------------------------------------------------------------------------------------------ touching
+
+  private findTouched(region: Region): ReadonlySet<string> | undefined {
+    const all = new Set<string>();
+    let anything = false;
+    const add = (areas: ReadonlySet<string> | undefined): void => {
+      if (areas === undefined) anything = true;
+      else for (const area of areas) all.add(area);
+    };
+    for (const op of region.ops) {
+      add(touches(op));
+      for (const inner of regions(op)) add(this.findTouched(inner));
+    }
+    const found = anything ? undefined : all;
+    this.touched.set(region, found);
+    return found;
+  }
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+/** The areas of memory that an operation itself looks at or changes; `undefined`: possibly all. */
+function touches(op: Op): ReadonlySet<string> | undefined {
+  switch (op.kind) {
+    case "load":
+    case "store":
+    case "accum": {
+      const origins = areaName(op.place);
+      return new Set([origins]);
+    }
+    case "const":
+    case "prim":
+    case "global":
+    case "new":
+    case "alloc":
+    case "if":
+    case "for":
+    case "while":
+    case "openTape":
+    case "closeTape":
+    case "tapeTop":
+    case "tapeRewind":
+    case "reserve":
+    case "save":
+    case "restore":
+      return nothing;
+    case "length":
+      // A typed array has a length of its own; an array's grows with what is stored.
+      return op.array.type.kind === "typed" ? nothing : new Set([areaName({ kind: "elem", base: op.array, index: op.array })]);
+    default:
+      return operands(op).length === 0 && op.kind !== "closure" ? undefined : undefined;
+  }
+}

@@ -1,0 +1,105 @@
+/** Refusals: all of a file at once, each at its exact place, with the way the place was reached. */
+import { describe, expect, it } from "vitest";
+import { openMemory } from "../../compiler/src/frontend/index.js";
+import type { Diagnostic } from "../../compiler/src/diagnostics.js";
+
+function refused(files: Readonly<Record<string, string>> | string, options = {}): readonly Diagnostic[] {
+  const all = typeof files === "string" ? { "/a.ts": files } : files;
+  const [path = ""] = Object.keys(all);
+  const { lowered, diagnostics } = openMemory(all, options).lower(path);
+  expect(lowered).toBeUndefined();
+  return diagnostics;
+}
+
+const places = (diagnostics: readonly Diagnostic[]): string[] => diagnostics.map((d) => `${d.span?.file}(${d.span?.line},${d.span?.column}): ${d.code}`);
+const f = (body: string, rest = ""): string => `${rest}/** @differentiable */ export function f(x: number, a: number[]): number {\n${body}\nreturn x;\n}`;
+
+describe("refusals", () => {
+  it.each([
+    ["var", "var y = x;", "2,1", "ADC2023"],
+    ["closure", "const g = () => x;", "2,11", "ADC2003"],
+    ["inner function", "function g() { return x; }", "2,10", "ADC2003"],
+    ["immediately invoked", "const y = (() => x)();", "2,12", "ADC2003"],
+    ["push", "a.push(x);", "2,3", "ADC2006"],
+    ["length assigned", "a.length = 0;", "2,1", "ADC2006"],
+    ["empty array that grows", "const b: number[] = []; b[0] = x;", "2,25", "ADC2006"],
+    ["map", "const b = a.map((v) => v * 2);", "2,13", "ADC2005"],
+    ["reduce", "return a.reduce((p, q) => p + q, 0);", "2,10", "ADC2005"],
+    ["object spread", "const p = { u: 1, ...{ v: 2 } };", "2,19", "ADC2007"],
+    ["array spread", "const b = [1, ...a];", "2,15", "ADC2007"],
+    ["call spread", "return Math.hypot(...a);", "2,19", "ADC2007"],
+    ["for in", "for (const k in a) {}", "2,17", "ADC2020"],
+    ["for of text", "for (const c of 'abc') {}", "2,17", "ADC2020"],
+    ["try", "try { x += 1; } finally { x += 2; }", "2,1", "ADC2008"],
+    ["new class", "const m = new Map<string, number>();", "2,11", "ADC2010"],
+    ["delete", "const p: { u?: number } = {}; delete p.u;", "2,10", "ADC2015"],
+    ["typeof", "if (typeof x === 'number') x += 1;", "2,5", "ADC2011"],
+    ["regular expression", "const r = /a/;", "2,11", "ADC2012"],
+    ["bigint", "const n = 1n;", "2,11", "ADC2012"],
+    ["null", "let y: number | null = null;", "2,24", "ADC2029"],
+    ["optional variable", "let y: number | undefined; y = 1;", "2,5", "ADC2029"],
+    ["optional chain", "const y = [a][0]?.[0];", "2,17", "ADC2024"],
+    ["any", "const y: any = x;", "2,10", "ADC2015"],
+    ["parseFloat of a template", "return parseFloat(`${x}`);", "2,8", "ADC3001"],
+    ["toFixed and back", "const t = x.toFixed(1); const u = t + '0'; return Number(u);", "2,51", "ADC3001"],
+    ["plus of text", "return +`${a[0]}`;", "2,8", "ADC3001"],
+    ["through a variable of a loop", "let t = ''; for (let i = 0; i < 2; i++) t = `${x}`; return Number(t);", "2,60", "ADC3001"],
+    ["unknown global", "return fetch('x') as unknown as number;", "2,8", "ADC4001"],
+    ["Date", "return new Date().getTime();", "2,8", "ADC4001"],
+  ])("%s", (_name, body, place, code) => {
+    expect(places(refused(f(body)))).toContain(`/a.ts(${place}): ${code}`);
+  });
+
+  it("reports everything wrong in a file, once and in order", () => {
+    const found = refused(f("var y = x;\na.push(y);\nfor (const k in a) { a.pop(); }\nif (x > 0) { const g = () => 1; } else { a.map((v) => v); }\ntry {} finally {}"));
+    expect(places(found)).toEqual([
+      "/a.ts(2,1): ADC2023",
+      "/a.ts(3,3): ADC2006",
+      "/a.ts(4,17): ADC2020",
+      "/a.ts(5,24): ADC2003",
+      "/a.ts(5,44): ADC2005",
+      "/a.ts(6,1): ADC2008",
+    ]);
+  });
+
+  it("says little about what was already refused", () => {
+    expect(places(refused(f("const m = a.map((v) => v * 2);\nconst s = m[0]! + m.length;\nfor (const v of m) x += v;\nx += s;")))).toEqual(["/a.ts(2,13): ADC2005"]);
+  });
+
+  it("names the calls that lead into a helper", () => {
+    const [found, ...others] = refused({
+      "/a.ts": "import { g } from './g.js';\n/** @differentiable */\nexport function f(x: number): number {\n  return g(x);\n}",
+      "/g.ts": "export function g(x: number): number {\n  return h(x) * 2;\n}\nfunction h(x: number): number {\n  try { return x; } finally { x = 0; }\n}",
+    });
+    expect(others).toEqual([]);
+    expect(found?.code).toBe("ADC2008");
+    expect(found?.span).toMatchObject({ file: "/g.ts", line: 5 });
+    expect(found?.related.map((r) => `${r.span.file}(${r.span.line},${r.span.column}): ${r.message}`)).toEqual(["/g.ts(2,10): Called from `g`.", "/a.ts(4,10): Called from `f`."]);
+  });
+
+  it("reports TypeScript's errors, of the file and of those it calls, and no others", () => {
+    expect(places(refused(f("const y: string = x; try {} finally {}")))).toEqual(["/a.ts(2,7): TS2322"]);
+    expect(places(refused(f("const y = ;")))).toEqual(["/a.ts(2,11): TS1109"]);
+    const inHelper = refused({ "/a.ts": "import { g } from './g.js';\n/** @differentiable */\nexport const f = (x: number) => g(x);", "/g.ts": "export function g(x: number): number {\n  const y: string = x;\n  return x;\n}" });
+    expect(places(inHelper)).toContain("/g.ts(2,9): TS2322");
+  });
+
+  it("does not mind that a gradient is not generated yet", () => {
+    const source = "import { f_grad } from './a_grad.js';\nimport { k } from './gone.js';\n/** @differentiable */\nexport function f(x: number): number { return x; }\nconsole.log(f_grad(1).nothing);";
+    expect(places(refused({ "/a.ts": source }))).toEqual(["/a.ts(2,19): TS2307"]);
+    const { lowered } = openMemory({ "/a.ts": source.replace("import { k } from './gone.js';\n", ""), "/a_grad.ts": "export const f_grad = (x: string): number => 1;" }).lower("/a.ts");
+    expect(lowered).toBeDefined();
+  });
+
+  it("does not carry derivatives into constants of the module", () => {
+    const source = (body: string): string => f(body, "const T = [1, 2]; const M = [[1], [2]];\nfunction put(b: number[], v: number): void { b[0] = v; }\n");
+    for (const body of ["T[0] = x;", "T[0]! += x;", "const t = T; t[1] = x;", "M[0]![0] = x;", "const r = M[1]!; r[0] = x;", "put(T, x);", "for (const r of M) r[0] = x;", "const t = x > 0 ? T : a; t[0] = x;", "T.fill(x);", "[T[0]] = [x];"]) {
+      expect(places(refused(source(body))).map((p) => p.slice(-7)), body).toEqual(["ADC2018"]);
+    }
+  });
+
+  it("follows the user's own noUncheckedIndexedAccess", () => {
+    expect(places(refused(f("const y: number = a[0];")))).toEqual(["/a.ts(2,7): TS2322"]);
+    expect(openMemory({ "/a.ts": f("const y: number = a[0];") }, { noUncheckedIndexedAccess: false }).lower("/a.ts").diagnostics).toEqual([]);
+  });
+});
