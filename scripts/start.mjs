@@ -16,10 +16,11 @@ for (const { path, status } of result.outputs) {
 }
 console.log(`  ${result.functions} functions, ${(result.milliseconds / 1000).toFixed(2)} s when run a second time`);
 
+// One of the functions the curve fit calls, as an example of what was written.
 const shown = result.outputs.find(({ path }) => path.includes(join("examples", "curve-fit")));
 if (shown) {
-  console.log(`\n${relative(root, shown.path)}:\n`);
-  console.log(readFileSync(shown.path, "utf8").trimEnd().replace(/^/gm, "  "));
+  const [first] = /^\/\*\*(?:(?!\n}\n)[^])*\n}$/m.exec(readFileSync(shown.path, "utf8")) ?? [];
+  console.log(`\nfrom ${relative(root, shown.path)}:\n\n${first?.replace(/^/gm, "  ")}`);
 }
 
 console.log("\n$ tsx examples/curve-fit/main.ts");

@@ -18,11 +18,18 @@ const entries: readonly Entry[] = text
     blocks: [...section.matchAll(/```ts\n([\s\S]*?)```/g)].map((m) => m[1] ?? ""),
   }));
 
-const codes = new Set(Object.values(diagnostics).flatMap((group) => Object.values(group).map((factory: { code: string }) => factory.code)));
+const codes = new Set(
+  Object.values(diagnostics).flatMap((group) => Object.values(group).map((factory: { code: string }) => factory.code)),
+);
 
 /** The codes named in comments, as `line code`. */
 const marked = (source: string): string[] =>
-  source.split("\n").flatMap((line, i) => [...(line.split("//").at(-1) ?? "").matchAll(/\b(ADC|TS)\d{4}\b/g)].map((m) => `${i + 1} ${m[0]}`)).toSorted();
+  source
+    .split("\n")
+    .flatMap((line, i) =>
+      [...(line.split("//").at(-1) ?? "").matchAll(/\b(ADC|TS)\d{4}\b/g)].map((m) => `${i + 1} ${m[0]}`),
+    )
+    .toSorted();
 
 describe("docs/errors.md", () => {
   it("has one entry for each code", () => {
@@ -31,7 +38,8 @@ describe("docs/errors.md", () => {
 
   const withExamples = entries.filter((e) => e.blocks.length > 0);
   const files: Record<string, string> = {};
-  for (const { code, blocks } of withExamples) for (const [i, block] of blocks.entries()) files[`/${code}/${i}.ts`] = block;
+  for (const { code, blocks } of withExamples)
+    for (const [i, block] of blocks.entries()) files[`/${code}/${i}.ts`] = block;
   const frontend = openMemory(files);
 
   it("shows an example and a rewrite for each code of the language", () => {

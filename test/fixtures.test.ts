@@ -6,6 +6,7 @@ import { difference, leaves, mapLeaves, numberAt, text } from "./support/data.js
 import { evaluateExpression, type Exports } from "./support/evaluate.js";
 import { type Expectation, type Fixture, readFixtures } from "./support/fixture.js";
 import { judge } from "./support/judge.js";
+import { judgeSequence } from "./support/judge-sequence.js";
 import { Tally } from "./support/tally.js";
 import { typeCheck } from "./support/type-check.js";
 
@@ -36,11 +37,17 @@ function judgeFixture(fixture: Fixture, compiled: Compiled): Tally {
   const tally = new Tally();
   const { without } = fixture;
   const options = { ...(without.has("differences") ? { differences: 0 } : {}), noDuals: without.has("duals") };
+  const byFunction = new Map<string, (readonly unknown[])[]>();
   for (const { name, args } of fixture.cases) {
     const annotated = compiled.lowered.annotated.find(({ exportName }) => exportName === name);
     if (annotated === undefined) throw new Error(`${name} is not annotated`);
     const values = evaluateExpression(args, scopeOf(compiled));
-    tally.add(judge(compiled, annotated, Array.isArray(values) ? values : [], options));
+    const list: readonly unknown[] = Array.isArray(values) ? values : [];
+    byFunction.set(name, [...(byFunction.get(name) ?? []), list]);
+    tally.add(judge(compiled, annotated, list, options));
+  }
+  for (const annotated of compiled.lowered.annotated) {
+    tally.add(judgeSequence(compiled, annotated, byFunction.get(annotated.exportName) ?? []));
   }
   for (const expectation of fixture.expectations) judgeExpectation(compiled, expectation, tally);
   return tally;

@@ -4,9 +4,9 @@ import { fit } from "./levenberg-marquardt.js";
 import { sumOfSquares } from "./mobility.js";
 import { mobility_value_and_grad, sumOfSquares_grad } from "./mobility_grad.js";
 
-/** How many digits two numbers share. */
-const digits = (a: number, b: number): string =>
-  a === b ? "all" : Math.floor(-Math.log10(Math.abs(a - b) / Math.abs(b))).toString();
+/** How many digits of a certified value, which has eleven, another number shares. */
+const digits = (value: number, certain: number): number =>
+  Math.min(11, Math.floor(-Math.log10(Math.abs(value / certain - 1))));
 
 for (const start of starts) {
   console.log(

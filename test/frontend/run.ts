@@ -1,10 +1,10 @@
 /** Lowers small programs and compares the interpreter of the IR with JavaScript: values, thrown errors and changed arguments. */
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { openMemory } from "../../compiler/src/frontend/index.js";
 import { printProgram } from "../../compiler/src/ir/print.js";
 import { verify } from "../../compiler/src/ir/verify.js";
 import * as runtime from "../../runtime/src/index.js";
-import { Modules } from "../support/evaluate.js";
 import { interpret, type JsValue } from "../support/interpret.js";
 
 /** A source with an annotated function `f`, and the arguments to call it with. */
@@ -34,7 +34,7 @@ const values: readonly (readonly JsValue[])[] = [
 export type Row = string | Case;
 
 export function compareWithJavaScript(title: string, rows: Readonly<Record<string, Row>>): void {
-  describe(title, () => {
+  describe(`frontend: ${title}`, () => {
     const all: Record<string, string> = {};
     const cases = Object.entries(rows).map(([name, row], i) => {
       const { source, args, ...rest }: Case = typeof row === "string" ? { source: row, args: values } : row;
@@ -44,7 +44,7 @@ export function compareWithJavaScript(title: string, rows: Readonly<Record<strin
       return { name, path, args, ...rest };
     });
     const frontend = openMemory(all, { noUncheckedIndexedAccess: false });
-    const modules = new Modules(all, (specifier) => (specifier === "@adc/runtime" ? runtime : undefined));
+    const modules = new Linked(all);
     it.each(cases)("$name", ({ path, args, has = [], hasNot = [] }) => {
       const { lowered, diagnostics } = frontend.lower(path);
       expect(diagnostics.map((d) => `${d.span?.line}:${d.span?.column} ${d.code} ${d.message}`)).toEqual([]);
@@ -56,7 +56,7 @@ export function compareWithJavaScript(title: string, rows: Readonly<Record<strin
       for (const pattern of hasNot) expect(text).not.toMatch(pattern);
       const f = modules.exports(path)["f"];
       const [entry] = lowered.annotated;
-      if (typeof f !== "function" || entry === undefined) throw new Error("the case has no function f");
+      if (!isCallable(f) || entry === undefined) throw new Error("the case has no function f");
       for (const list of args) {
         const expectedArgs = structuredClone(list);
         const actualArgs = structuredClone(list);
@@ -67,6 +67,35 @@ export function compareWithJavaScript(title: string, rows: Readonly<Record<strin
       }
     });
   });
+}
+
+type Run = (exports: object, require: (name: string) => object, console: object) => void;
+type Callable = (...args: readonly JsValue[]) => unknown;
+
+const isCallable = (value: unknown): value is Callable => typeof value === "function";
+
+/** The sources as TypeScript itself would run them; all of its syntax, which the judge's own evaluator does not need. */
+class Linked {
+  readonly #loaded = new Map<string, Record<string, unknown>>();
+
+  constructor(readonly sources: Readonly<Record<string, string>>) {}
+
+  exports(path: string): Readonly<Record<string, unknown>> {
+    const known = this.#loaded.get(path);
+    if (known !== undefined) return known;
+    const exports: Record<string, unknown> = {};
+    this.#loaded.set(path, exports);
+    const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS };
+    const { outputText } = ts.transpileModule(this.sources[path] ?? "", { compilerOptions });
+    const run = new Function("exports", "require", "console", outputText) as Run;
+    run(
+      exports,
+      (name: string) =>
+        name === "@adc/runtime" ? runtime : this.exports(new URL(name.replace(/js$/, "ts"), `file://${path}`).pathname),
+      { log: () => {} },
+    );
+    return exports;
+  }
 }
 
 function outcome(run: () => unknown): { value: unknown } | { thrown: string } {

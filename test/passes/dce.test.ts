@@ -64,6 +64,7 @@ const removed: readonly (readonly [string, string, string])[] = [
     f("yield %n"),
   ],
   ["a cleared shadow", f("%d = zeros %x; accum %d[%n] += %n; clear %d; addInto %d %x; yield %n"), f("yield %n")],
+  ["additions to zeros, rows and all", "func f(%g: [[num]], %n: num) -> (num) { %z = zeros %g; addInto %z %g; clear %z; yield %n }", "func f(%g: [[num]], %n: num) -> (num) { yield %n }"],
   [
     "a pullback nobody takes",
     f("%p = closure (%g: num) { store %x[%n] = %g; yield %g }; yield %n"),
@@ -94,6 +95,22 @@ const kept: readonly (readonly [string, string])[] = [
   [
     "stores through a row of a local array: the row may be anybody's",
     "func f(%row: [num], %n: num) -> (num) { %m: [[num]] = alloc %n; store %m[%n] = %row; %r = load %m[%n]; store %r[%n] = %n; yield %n }",
+  ],
+  [
+    "an addition to a literal of parameters: it changes the parameters",
+    "func f(%row: [num], %g: [[num]], %n: num) -> (num) { %m: [[num]] = new %row %row; addInto %m %g; yield %n }",
+  ],
+  [
+    "an addition to a literal of rows that are read",
+    "func f(%g: [[num]], %n: num) -> (num) { %r: [num] = new %n; %m: [[num]] = new %r; addInto %m %g; %a = load %r[%n]; yield %a }",
+  ],
+  [
+    "a call of a function that adds to a literal of parameters",
+    "func g(%row: [num], %g: [[num]]) -> () { %m: [[num]] = new %row %row; addInto %m %g } func f(%row: [num], %g: [[num]], %n: num) -> (num) { call g(%row, %g); yield %n }",
+  ],
+  [
+    "additions to zeros that refer to what was stored in them",
+    "func f(%row: [num], %g: [[num]], %n: num) -> (num) { %z = zeros %g; store %z[%n] = %row; addInto %z %g; yield %n }",
   ],
   ["the test of a loop with effects", f(`while (%s = %n) -> (%r) cond { %t = lt %s %n; yield %t } body { foreign "a"; %u = add %s %n; yield %u }; yield %n`)],
   [

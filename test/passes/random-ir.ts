@@ -180,7 +180,7 @@ class Maker {
   }
 
   private structure(b: Builder): void {
-    const target = this.some(b, this.pick([float64Array, numbers, point]));
+    const target = this.some(b, this.pick([float64Array, numbers, rows, point]));
     if (this.chance(0.5)) b.push({ kind: "clear", target });
     else b.push({ kind: "addInto", target, source: this.some(b, target.type) });
   }

@@ -3,12 +3,13 @@ import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import { afterDifferentiation, beforeDifferentiation } from "../../compiler/src/optimize/index.js";
 import { compileAll, type Compiled, type Outcome } from "./compile.js";
 import { cloneData, leaves, mapLeaves, text } from "./data.js";
-import { exportedFunction } from "./evaluate.js";
+import { exportedFunction, Modules } from "./evaluate.js";
 import type { Options } from "./generate/context.js";
 import { type GeneratedProgram, generateProgram } from "./generate/program.js";
 import { judge } from "./judge.js";
+import { judgeSequence } from "./judge-sequence.js";
 import { limited, withDraws } from "./limit.js";
-import { nameSubexpressions, returnTuple, unrollLoops } from "./metamorphic.js";
+import { checkBounds, nameSubexpressions, returnTuple, unrollLoops } from "./metamorphic.js";
 import { Random } from "./random.js";
 import { type Failing, shrink } from "./shrink.js";
 import { Tally } from "./tally.js";
@@ -104,6 +105,11 @@ function judgeOutcome(outcome: Outcome, cases: readonly (readonly unknown[])[]):
       tally.problem("judge failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
   }
+  try {
+    limited(timeLimit, () => tally.add(judgeSequence(compiled, annotatedOf(compiled), cases)));
+  } catch (error) {
+    tally.problem("judge failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
   return tally;
 }
 
@@ -197,12 +203,28 @@ function lengthIn(cases: readonly (readonly unknown[])[]): number {
   return arrays.map((value) => (value as ArrayLike<unknown>).length)[0] ?? 3;
 }
 
+/** Does the program keep to its arrays, and does it end? Shrinking must not wander off into other trouble. */
+function behaves({ source, cases }: Failing): boolean {
+  try {
+    const f = exportedFunction(new Modules({ "/checked.ts": checkBounds(source) }).exports("/checked.ts"), "f");
+    for (const args of cases) limited(500, () => f(...cloneData(args)));
+    return true;
+  } catch (error) {
+    return error instanceof Error && error.message.startsWith("left at");
+  }
+}
+
 /** The same disagreement in as small a program as can be found. */
 export function minimize(disagreement: Disagreement, log: (text: string) => void): Disagreement {
   const { check, kind } = disagreement;
+  const strict = behaves(disagreement.program);
   const program = shrink(
     disagreement.program,
-    (candidates) => kindsOf(candidates, check).map((kinds) => kinds.includes(kind)),
+    (candidates) => {
+      const good = candidates.map((candidate) => !strict || behaves(candidate));
+      const kinds = kindsOf(candidates.filter((_, i) => good[i]), check)[Symbol.iterator]();
+      return good.map((isGood) => isGood && kinds.next().value?.includes(kind) === true);
+    },
     log,
   );
   return { ...disagreement, program };

@@ -91,7 +91,7 @@ export class Machine {
         return write(env, op.result, evaluatePrim(op.name, this.readAll(op.args, env)));
       case "load": {
         const { base, key } = this.place(op.place, env);
-        return write(env, op.result, memory.get(base, key));
+        return write(env, op.result, memory.get(base, key) ?? (op.orZero === true ? 0 : undefined));
       }
       case "store": {
         const { base, key } = this.place(op.place, env);

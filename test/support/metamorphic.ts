@@ -127,3 +127,16 @@ export function returnTuple(source: string): string | undefined {
   });
   return applyEdits(source, edits);
 }
+
+/** The same program, which throws a `RangeError` when an element out of range is read or written. */
+export function checkBounds(source: string): string {
+  const edits: Edit[] = [];
+  eachNode(parse(source), (node) => {
+    if (!ts.isElementAccessExpression(node) || ts.isTypeNode(node.parent)) return true;
+    const { argumentExpression: index, expression: array } = node;
+    edits.push({ start: index.getStart(), end: index.getStart(), text: `inRange(${array.getText()}, ` }, { start: index.getEnd(), end: index.getEnd(), text: ")" });
+    return true;
+  });
+  const check = "const inRange = (array: any, i: number): number => { if (!(i in array)) throw new RangeError(`no element ${i}`); return i; };";
+  return `${check}\n${applyEdits(source, edits)}`;
+}

@@ -4,7 +4,7 @@ import { integerValues } from "../analysis/integers.js";
 import { analyzeMemory, type MemoryModel, reachable } from "../analysis/memory.js";
 import { analyzeStability, type Stability } from "../analysis/stability.js";
 import type { Func, Program, RecordDecl, Type, ValueId } from "../ir/ir.js";
-import { shadowName, shadowRecord, shadowType } from "../ir/types.js";
+import { gradientRecord, gradientType, shadowName, shadowRecord, shadowType } from "../ir/types.js";
 import type { Rule, RuleSet } from "../rules/rule.js";
 import { invariant } from "../support/invariant.js";
 
@@ -68,6 +68,12 @@ export class Context {
     return shadowType(type, this.program.records);
   }
 
+  /** The type of the gradient of a value of this type; declares the records it needs. */
+  gradientType(type: Type): Type {
+    this.#declare(type);
+    return gradientType(type, this.program.records);
+  }
+
   #declare(type: Type): void {
     if (type.kind === "array") this.#declare(type.elem);
     else if (type.kind === "tuple") type.elems.forEach((e) => this.#declare(e));
@@ -76,6 +82,8 @@ export class Context {
       invariant(decl !== undefined, `unknown record ${type.name}`);
       const shadow = shadowRecord(decl, this.program.records);
       this.records.set(shadow.name, shadow);
+      const gradient = gradientRecord(decl, this.program.records);
+      this.records.set(gradient.name, gradient);
       decl.fields.forEach((f) => this.#declare(f.type));
     }
   }

@@ -49,9 +49,9 @@ function reverseBody(sweeps: Sweeps): readonly Value[] {
     const param = func.body.params[i];
     invariant(param !== undefined, "differentiated parameter out of range");
     if (!isReference(param.type)) return scope.get(param) ?? b.const(0);
-    if (!context.activity.hasShadow(param)) return exportOf(b, zerosLike(state, b, param), true);
+    if (!context.activity.hasShadow(param)) return exportOf(state, b, zerosLike(state, b, param), param, true);
     const shadow = reverseShadow(state, param, b);
-    return exportOf(b, shadow, !(state.repeatable && state.shadows.has(param.id)));
+    return exportOf(state, b, shadow, param, !(state.repeatable && state.shadows.has(param.id)));
   });
   // Shadows that the forward sweep made are used again by the next run of a pullback, from zero.
   if (state.repeatable) {
@@ -69,8 +69,8 @@ function zerosLike(state: FunctionState, b: Builder, v: Value): Value {
   return result;
 }
 
-function exportOf(b: Builder, source: Value, take: boolean): Value {
-  const result = value(source.type, source.hint);
+function exportOf(state: FunctionState, b: Builder, source: Value, param: Value, take: boolean): Value {
+  const result = value(state.context.gradientType(param.type), source.hint);
   b.push({ kind: "export", source, take, result });
   return result;
 }
@@ -167,7 +167,7 @@ export function differentiatePullback(context: Context): Func {
     const { params, ops } = receiveParams(sweeps, isOverwritten(sweeps));
     return { ...func, name, body: { params, ops: [...ops, ...frame.forward.ops], yields: null }, results: func.results };
   }
-  const seed = value(isReference(result.type) ? gradientType(context, result) : num, "seed");
+  const seed = value(isReference(result.type) ? context.gradientType(result.type) : num, "seed");
   if (result.type.kind === "num") state.contribute(scope, frame.reverse, result, seed);
   else if (context.activity.hasShadow(result)) {
     frame.reverse.push({ kind: "addInto", target: reverseShadow(state, result, frame.reverse), source: seed });
@@ -194,11 +194,6 @@ export function differentiatePullback(context: Context): Func {
   if (given !== result) out.push({ kind: "copy", source: result, result: given });
   out.push({ kind: "closure", body, result: pullback });
   return { ...func, name, body: out.region(params, [given, pullback]), results: [given.type, pullback.type] };
-}
-
-/** A seed has the gradient type: the shadow type, but single precision where the primal is. */
-function gradientType(context: Context, v: Value): Value["type"] {
-  return v.type.kind === "typed" ? v.type : context.shadowType(v.type);
 }
 
 /** Does this code load from memory that is not a shadow? */

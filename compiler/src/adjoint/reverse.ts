@@ -101,7 +101,7 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
       if (!isActivePlace(state, op.place)) return;
       const place = shadowPlace(state, op.place, b);
       if (state.context.activity.isActive(op.value)) {
-        const g = b.load(place, num, adjointName(op.value));
+        const g = readAdjoint(state, op.place, place, op.value, b);
         b.store(place, b.const(0));
         scope.add(b, op.value, g);
       } else {
@@ -111,7 +111,7 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
     }
     case "accum": {
       if (!isActivePlace(state, op.place) || !state.context.activity.isActive(op.value)) return;
-      scope.add(b, op.value, b.load(shadowPlace(state, op.place, b), num, adjointName(op.value)));
+      scope.add(b, op.value, readAdjoint(state, op.place, shadowPlace(state, op.place, b), op.value, b));
       return;
     }
     case "new":
@@ -138,6 +138,19 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
     default:
       return;
   }
+}
+
+/** The adjoint of what was written to a place. A write past the end of a typed array went nowhere: its adjoint is 0. */
+function readAdjoint(state: FunctionState, primal: Place, place: Place, written: Value, b: Builder): Value {
+  const result = value(num, adjointName(written));
+  const mayMiss = primal.kind === "elem" && primal.base.type.kind === "typed" && !isLoopIndex(state, primal.index);
+  b.push({ kind: "load", place, ...(mayMiss ? { orZero: true } : {}), result });
+  return result;
+}
+
+function isLoopIndex(state: FunctionState, v: Value): boolean {
+  const { shape } = state.frames.definition(v).frame;
+  return shape.kind === "loop" && shape.index?.id === v.id;
 }
 
 function isActivePlace(state: FunctionState, place: Place): boolean {

@@ -24,7 +24,9 @@ export const modeNotAvailable = error("ADC1003", (mode: string) => [
 
 export const unknownParameter = error("ADC1004", (name: string, func: string, params: readonly string[]) => [
   `\`${func}\` has no parameter \`${name}\`.`,
-  params.length === 0 ? "It has no parameters at all." : `Its parameters are ${params.map((p) => `\`${p}\``).join(", ")}.`,
+  params.length === 0
+    ? "It has no parameters at all."
+    : `Its parameters are ${params.map((p) => `\`${p}\``).join(", ")}.`,
   "Name one of them in `wrt=`.",
 ]);
 

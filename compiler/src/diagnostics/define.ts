@@ -18,10 +18,16 @@ export function warning<Args extends readonly unknown[]>(code: string, text: (..
   return define(code, "warning", text);
 }
 
-function define<Args extends readonly unknown[]>(code: string, category: Diagnostic["category"], text: (...args: Args) => Text): Factory<Args> {
+function define<Args extends readonly unknown[]>(
+  code: string,
+  category: Diagnostic["category"],
+  text: (...args: Args) => Text,
+): Factory<Args> {
   const make = (span: Span | undefined, ...args: Args): Diagnostic => {
     const message = text(...args).join(" ");
-    return span === undefined ? { code, category, message, related: [] } : { code, category, message, span, related: [] };
+    return span === undefined
+      ? { code, category, message, related: [] }
+      : { code, category, message, span, related: [] };
   };
   return Object.assign(make, { code });
 }

@@ -64,6 +64,7 @@ export class Expressions {
       case "prim":
         return this.prim(op);
       case "load":
+        if (op.orZero === true) return { text: `${this.place(op.place, false)} ?? 0`, level: precedence.conditional };
         return atom(this.place(op.place, true));
       case "length":
         return atom(`${this.text(op.array, precedence.atom)}.length`);

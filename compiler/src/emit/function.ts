@@ -7,7 +7,7 @@ import { planFolding } from "./fold.js";
 import type { GeneratedFunction } from "./generated.js";
 import { layOut } from "./layout.js";
 import type { ModuleNames } from "./module-names.js";
-import { identifier, nameVariables } from "./names.js";
+import { freeName, identifier, nameVariables, neverNames } from "./names.js";
 import type { ReadOnlyParams } from "./read-only.js";
 import { Statements } from "./statement.js";
 import type { Structures } from "./structures.js";
@@ -28,15 +28,30 @@ const widest = 120;
 
 export function exportedFunction(generated: GeneratedFunction, context: ModuleContext): string {
   const { func, params } = generated;
+  const names = parameterNames(
+    params.map((p) => p.name),
+    context,
+  );
   const fixed = new Map<ValueId, string>();
   func.body.params.forEach((v, k) => {
-    const name = params[k]?.name;
+    const name = names[k];
     if (name !== undefined) fixed.set(v.id, name);
   });
   const { lines } = bodyOf(func, fixed, context);
-  const shown = params.map((p) => `${p.name}: ${context.names.type(p.type)}`);
+  const shown = params.map((p, k) => `${names[k]}: ${context.names.type(p.type)}`);
   const head = signature(`export function ${generated.exportName}`, shown, context.names.type(generated.returns));
   return [...docComment(generated.doc), ...head, ...lines, "}"].join("\n");
+}
+
+/** The user's names, but for those that would hide what the body needs (a parameter called `Array`). */
+function parameterNames(names: readonly string[], context: ModuleContext): readonly string[] {
+  const all = new Set<string>([...names, ...context.names.all]);
+  return names.map((name) => {
+    if (!neverNames.has(name) && !context.names.all.has(name)) return name;
+    const free = freeName(name, (n) => neverNames.has(n) || all.has(n));
+    all.add(free);
+    return free;
+  });
 }
 
 export function helperFunction(func: Func, context: ModuleContext): string {

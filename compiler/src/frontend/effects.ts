@@ -60,13 +60,22 @@ export class EffectTable {
 
   #visit(node: ts.Node, into: Mutable): void {
     if (ts.isTypeNode(node)) return;
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment && node.operatorToken.kind <= ts.SyntaxKind.LastAssignment) {
+    if (
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+      node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
+    ) {
       this.#target(node.left, into);
     } else if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isStep(node.operator)) {
       this.#target(node.operand, into);
     } else if (ts.isForOfStatement(node) && !ts.isVariableDeclarationList(node.initializer)) {
       this.#target(node.initializer, into);
-    } else if (ts.isThrowStatement(node) || ts.isAwaitExpression(node) || ts.isYieldExpression(node) || ts.isDeleteExpression(node)) {
+    } else if (
+      ts.isThrowStatement(node) ||
+      ts.isAwaitExpression(node) ||
+      ts.isYieldExpression(node) ||
+      ts.isDeleteExpression(node)
+    ) {
       into.world = true;
     } else if (ts.isCallExpression(node)) {
       this.#call(node, into);
@@ -116,7 +125,8 @@ export class EffectTable {
     } else if (ts.isElementAccessExpression(target)) {
       into.arrays.add(this.#typeOf(target.expression));
     } else if (ts.isArrayLiteralExpression(target)) {
-      for (const element of target.elements) this.#target(ts.isSpreadElement(element) ? element.expression : element, into);
+      for (const element of target.elements)
+        this.#target(ts.isSpreadElement(element) ? element.expression : element, into);
     } else if (ts.isObjectLiteralExpression(target)) {
       for (const property of target.properties) {
         if (ts.isShorthandPropertyAssignment(property)) this.#target(property.name, into);
@@ -133,6 +143,8 @@ export class EffectTable {
 }
 
 /** Readonly views and their originals are the same arrays. */
-export const elementKind = (type: string): string => type.replaceAll(/readonly |ReadonlyArray|<ArrayBuffer(Like)?>| \| undefined/g, "");
+export const elementKind = (type: string): string =>
+  type.replaceAll(/readonly |ReadonlyArray|<ArrayBuffer(Like)?>| \| undefined/g, "");
 
-const isStep = (operator: ts.SyntaxKind): boolean => operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;
+const isStep = (operator: ts.SyntaxKind): boolean =>
+  operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;

@@ -86,7 +86,8 @@ export class ExitTable {
       let to: readonly Exit[] = [];
       for (const clause of node.caseBlock.clauses) to = union(to, this.ofAll(clause.statements).to);
       const last = node.caseBlock.clauses.at(-1);
-      const complete = node.caseBlock.clauses.some(ts.isDefaultClause) && last !== undefined && this.ofAll(last.statements).always;
+      const complete =
+        node.caseBlock.clauses.some(ts.isDefaultClause) && last !== undefined && this.ofAll(last.statements).always;
       return this.#without({ always: complete, to }, node);
     }
     if (isLoop(node)) return this.#without({ always: runsForever(node), to: this.of(node.statement).to }, node);

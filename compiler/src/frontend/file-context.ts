@@ -2,6 +2,7 @@
 import { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics.js";
 import type { Func, GlobalDecl, Type } from "../ir/ir.js";
+import { isReference } from "../ir/types.js";
 import { EffectTable } from "./effects.js";
 import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, symbolOf } from "./source.js";
 import { isTypedArrayName, TypeMapper } from "./types.js";
@@ -37,6 +38,7 @@ export class FileContext {
   readonly globals = new Map<string, GlobalDecl>();
   readonly signatures = new Map<FunctionNode, Signature | undefined>();
   readonly queue: Signature[] = [];
+  readonly #constants = new Map<ts.Node, { name: string | undefined }>();
 
   constructor(
     readonly program: ts.Program,
@@ -60,12 +62,20 @@ export class FileContext {
   globalName(node: ts.Expression): string | undefined {
     const inner = bare(node);
     if (!ts.isIdentifier(inner)) {
-      if (ts.isPropertyAccessExpression(inner) && this.globalName(inner.expression) === "globalThis") return inner.name.text;
+      if (ts.isPropertyAccessExpression(inner) && this.globalName(inner.expression) === "globalThis")
+        return inner.name.text;
       return undefined;
     }
-    if (inner.text === "globalThis" || inner.text === "undefined" || inner.text === "NaN" || inner.text === "Infinity") {
+    if (
+      inner.text === "globalThis" ||
+      inner.text === "undefined" ||
+      inner.text === "NaN" ||
+      inner.text === "Infinity"
+    ) {
       const symbol = symbolOf(this.checker, inner);
-      return symbol === undefined || (symbol.declarations ?? []).every((d) => isLibrary(this.program, d)) ? inner.text : undefined;
+      return symbol === undefined || (symbol.declarations ?? []).every((d) => isLibrary(this.program, d))
+        ? inner.text
+        : undefined;
     }
     const symbol = symbolOf(this.checker, inner);
     const declarations = symbol?.declarations ?? [];
@@ -84,9 +94,11 @@ export class FileContext {
     const inner = bare(node);
     if (ts.isPropertyAccessExpression(inner)) {
       const owner = this.globalName(inner.expression);
-      if (owner !== undefined && (namespaces.has(owner) || isTypedArrayName(owner))) return { kind: "builtin", name: `${owner}.${inner.name.text}` };
+      if (owner !== undefined && (namespaces.has(owner) || isTypedArrayName(owner)))
+        return { kind: "builtin", name: `${owner}.${inner.name.text}` };
       const symbol = symbolOf(this.checker, inner.name);
-      if (symbol !== undefined) return this.#calleeOf(symbol, inner.getText(), isNamespace(this.checker, inner.expression));
+      if (symbol !== undefined)
+        return this.#calleeOf(symbol, inner.getText(), isNamespace(this.checker, inner.expression));
       return { kind: "value", name: inner.getText() };
     }
     if (ts.isIdentifier(inner)) {
@@ -104,10 +116,17 @@ export class FileContext {
     if (isName) {
       const declaration = symbol.valueDeclaration;
       if (declarations.some((d) => ts.isFunctionDeclaration(d) && d.body !== undefined)) {
-        const node = declarations.find((d): d is ts.FunctionDeclaration => ts.isFunctionDeclaration(d) && d.body !== undefined);
+        const node = declarations.find(
+          (d): d is ts.FunctionDeclaration => ts.isFunctionDeclaration(d) && d.body !== undefined,
+        );
         if (node !== undefined) return { kind: "function", node, symbol };
       }
-      if (declaration !== undefined && ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined && isConst(declaration)) {
+      if (
+        declaration !== undefined &&
+        ts.isVariableDeclaration(declaration) &&
+        declaration.initializer !== undefined &&
+        isConst(declaration)
+      ) {
         const initializer = bare(declaration.initializer);
         if (isFunctionLike(initializer)) return { kind: "function", node: initializer, symbol };
         if (ts.isIdentifier(initializer) || ts.isPropertyAccessExpression(initializer)) {
@@ -136,7 +155,12 @@ export class FileContext {
     if (declaration === undefined) return undefined;
     if (ts.isBindingElement(declaration) && ts.isObjectBindingPattern(declaration.parent)) {
       const owner = declaration.parent.parent;
-      if (ts.isVariableDeclaration(owner) && owner.initializer !== undefined && isConst(owner) && declaration.initializer === undefined) {
+      if (
+        ts.isVariableDeclaration(owner) &&
+        owner.initializer !== undefined &&
+        isConst(owner) &&
+        declaration.initializer === undefined
+      ) {
         const name = declaration.propertyName ?? declaration.name;
         if (this.isMath(owner.initializer) && ts.isIdentifier(name)) return `Math.${name.text}`;
       }
@@ -148,6 +172,36 @@ export class FileContext {
     return undefined;
   }
 
+  /** A constant array or object of a module that a function, or one it calls, mentions. */
+  constantsIn(node: ts.Node): string | undefined {
+    const known = this.#constants.get(node);
+    if (known !== undefined) return known.name;
+    // Entered first, so that recursion ends.
+    const found: { name: string | undefined } = { name: undefined };
+    this.#constants.set(node, found);
+    const visit = (n: ts.Node): void => {
+      if (found.name !== undefined || ts.isTypeNode(n)) return;
+      if (ts.isIdentifier(n)) found.name = this.#constantName(n);
+      else if (ts.isCallExpression(n)) {
+        const callee = this.callee(n.expression);
+        if (callee.kind === "function") found.name = this.constantsIn(callee.node);
+      }
+      if (found.name === undefined) ts.forEachChild(n, visit);
+    };
+    ts.forEachChild(node, visit);
+    return found.name;
+  }
+
+  #constantName(node: ts.Identifier): string | undefined {
+    const declaration = symbolOf(this.checker, node)?.valueDeclaration;
+    if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+      return undefined;
+    const { parent } = declaration.parent;
+    if (!ts.isVariableStatement(parent) || !ts.isSourceFile(parent.parent)) return undefined;
+    const mapped = this.types.map(this.checker.getTypeAtLocation(declaration.name));
+    return "type" in mapped && isReference(mapped.type) ? node.text : undefined;
+  }
+
   /** The body a call runs, for what may change in it. */
   calleeBody(call: ts.CallExpression): ts.Node | "pure" | undefined {
     const callee = this.callee(call.expression);
@@ -157,7 +211,11 @@ export class FileContext {
       case "stopGradient":
         return "pure";
       case "builtin":
-        return /^(Math\.(?!random$)|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$)/.test(callee.name) ? "pure" : undefined;
+        return /^(Math\.(?!random$)|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$)/.test(
+          callee.name,
+        )
+          ? "pure"
+          : undefined;
       default: {
         const inner = bare(call.expression);
         return ts.isPropertyAccessExpression(inner) && readingMethods.has(inner.name.text) ? "pure" : undefined;
@@ -176,7 +234,8 @@ function isNamespace(checker: ts.TypeChecker, node: ts.Expression): boolean {
 /** Declared inside a module of a package, not globally. */
 function isModuleLocal(declaration: ts.Node): boolean {
   const file = declaration.getSourceFile();
-  if (!ts.isExternalModule(file)) return ancestors(declaration).some((n) => ts.isModuleDeclaration(n) && ts.isStringLiteral(n.name));
+  if (!ts.isExternalModule(file))
+    return ancestors(declaration).some((n) => ts.isModuleDeclaration(n) && ts.isStringLiteral(n.name));
   return !ancestors(declaration).some((n) => ts.isModuleDeclaration(n) && n.name.text === "global");
 }
 

@@ -12,11 +12,17 @@ export function constantOf(context: FunctionContext, node: ts.Expression, symbol
   const declaration = symbol.valueDeclaration;
   const name = node.getText();
   if (declaration === undefined || !ts.isVariableDeclaration(declaration)) {
-    context.report(declaration !== undefined && ts.isClassDeclaration(declaration) ? language.classesNotYet(spanOf(node), `\`${name}\``) : language.notInLanguage(spanOf(node), `\`${name}\``));
+    context.report(
+      declaration !== undefined && ts.isClassDeclaration(declaration)
+        ? language.classesNotYet(spanOf(node), `\`${name}\``)
+        : language.notInLanguage(spanOf(node), `\`${name}\``),
+    );
     return undefined;
   }
   if (declaration.getSourceFile().isDeclarationFile || declaration.initializer === undefined) {
-    context.report(isConst(declaration) ? meaning.noSource(spanOf(node), name) : language.moduleVariable(spanOf(node), name));
+    context.report(
+      isConst(declaration) ? meaning.noSource(spanOf(node), name) : language.moduleVariable(spanOf(node), name),
+    );
     return undefined;
   }
   if (!isConst(declaration)) {
@@ -34,7 +40,12 @@ export function constantOf(context: FunctionContext, node: ts.Expression, symbol
   return result;
 }
 
-function declare(context: FunctionContext, node: ts.VariableDeclaration, initializer: ts.Expression, symbol: ts.Symbol): GlobalDecl | undefined {
+function declare(
+  context: FunctionContext,
+  node: ts.VariableDeclaration,
+  initializer: ts.Expression,
+  symbol: ts.Symbol,
+): GlobalDecl | undefined {
   const { file } = context;
   const source = node.getSourceFile();
   file.touch(source);
@@ -60,7 +71,10 @@ function declare(context: FunctionContext, node: ts.VariableDeclaration, initial
 
 /** Made of literals, operators and library functions only. */
 function isPlain(context: FunctionContext, node: ts.Node): boolean {
-  if (ts.isCallExpression(node) && (context.file.calleeBody(node) !== "pure" || context.file.callee(node.expression).kind === "function")) {
+  if (
+    ts.isCallExpression(node) &&
+    (context.file.calleeBody(node) !== "pure" || context.file.callee(node.expression).kind === "function")
+  ) {
     const isFill = ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === "fill";
     if (!isFill) return false;
   }

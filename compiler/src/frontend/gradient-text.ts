@@ -5,7 +5,13 @@ import { arrayText, combine, plain } from "./type-text.js";
 
 /** `own` is how the type itself is written. */
 export function gradientText(type: Type, own: TypeText, records: Records): TypeText {
-  return plainly(type, records) ?? combine([own, { text: "Gradient", imports: [{ name: "Gradient", from: "@adc/runtime" }] }], ([t]) => `Gradient<${t ?? ""}>`);
+  return (
+    plainly(type, records) ??
+    combine(
+      [own, { text: "Gradient", imports: [{ name: "Gradient", from: "@adc/runtime" }] }],
+      ([t]) => `Gradient<${t ?? ""}>`,
+    )
+  );
 }
 
 function plainly(type: Type, records: Records): TypeText | undefined {

@@ -30,7 +30,11 @@ export interface OpenOptions {
 export function openProject(o: OpenOptions): Frontend {
   const diagnostics: Diagnostic[] = [];
   const config = o.tsconfig === undefined ? undefined : readConfig(resolve(o.tsconfig), diagnostics);
-  const project = new Project({ compilerOptions: config?.options ?? defaultOptions, skipAddingFilesFromTsConfig: true, skipFileDependencyResolution: true });
+  const project = new Project({
+    compilerOptions: config?.options ?? defaultOptions,
+    skipAddingFilesFromTsConfig: true,
+    skipFileDependencyResolution: true,
+  });
   const files = o.files?.map((f) => resolve(f));
   for (const file of files ?? []) {
     if (ts.sys.fileExists(file)) project.addSourceFileAtPath(file);
@@ -40,13 +44,23 @@ export function openProject(o: OpenOptions): Frontend {
   for (const [path, text] of o.overlay ?? []) project.createSourceFile(path, text, { overwrite: true });
   const root = o.tsconfig === undefined ? process.cwd() : resolve(o.tsconfig, "..");
   const wanted = files === undefined ? undefined : new Set(files.map((f) => f.replaceAll("\\", "/")));
-  return open(project.getProgram().compilerObject, root, diagnostics, (path) => wanted === undefined || wanted.has(path));
+  return open(
+    project.getProgram().compilerObject,
+    root,
+    diagnostics,
+    (path) => wanted === undefined || wanted.has(path),
+  );
 }
 
 /** Opens a program that somebody else has made with TypeScript 6. */
 export function openProgram(program: ts.Program): Frontend {
   const config = program.getCompilerOptions()["configFilePath"];
-  return open(program, typeof config === "string" ? resolve(config, "..") : program.getCurrentDirectory(), [], () => true);
+  return open(
+    program,
+    typeof config === "string" ? resolve(config, "..") : program.getCurrentDirectory(),
+    [],
+    () => true,
+  );
 }
 
 /** Opens files that exist only in memory; names are absolute, as `/src/model.ts`. */
@@ -54,22 +68,33 @@ export function openMemory(files: Readonly<Record<string, string>>, options: ts.
   return open(memoryProgram(files, options), "/", [], () => true);
 }
 
-function readConfig(path: string, diagnostics: Diagnostic[]): { options: ts.CompilerOptions; fileNames: readonly string[] } | undefined {
+function readConfig(
+  path: string,
+  diagnostics: Diagnostic[],
+): { options: ts.CompilerOptions; fileNames: readonly string[] } | undefined {
   const shown = relative(process.cwd(), path) || path;
   if (!ts.sys.fileExists(path)) {
     diagnostics.push(configuration.tsconfigMissing(undefined, shown));
     return undefined;
   }
-  const read = ts.readConfigFile(path, ts.sys.readFile);
+  const read = ts.readConfigFile(path, (name) => ts.sys.readFile(name));
   const errors = read.error === undefined ? [] : [read.error];
   const parsed = ts.parseJsonConfigFileContent(read.config ?? {}, ts.sys, resolve(path, ".."), undefined, path);
   // A project whose files are all named on the command line may have none of its own.
   errors.push(...parsed.errors.filter((e) => e.code !== 18003 && e.code !== 18002));
-  for (const error of errors) diagnostics.push(configuration.tsconfigInvalid(undefined, shown, ts.flattenDiagnosticMessageText(error.messageText, " ")));
+  for (const error of errors)
+    diagnostics.push(
+      configuration.tsconfigInvalid(undefined, shown, ts.flattenDiagnosticMessageText(error.messageText, " ")),
+    );
   return { options: parsed.options, fileNames: parsed.fileNames };
 }
 
-function open(program: ts.Program, root: string, diagnostics: readonly Diagnostic[], isWanted: (path: string) => boolean): Frontend {
+function open(
+  program: ts.Program,
+  root: string,
+  diagnostics: readonly Diagnostic[],
+  isWanted: (path: string) => boolean,
+): Frontend {
   // Binds the files, without which JSDoc tags have no parents.
   program.getTypeChecker();
   const annotatedFiles = program

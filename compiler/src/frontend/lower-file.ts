@@ -1,7 +1,7 @@
 /** From one source file to IR: its annotated functions, and everything they call. */
 import { ts } from "ts-morph";
 import { annotation, type Diagnostic } from "../diagnostics.js";
-import type { TypeText } from "../ir/ir.js";
+import type { Func, TypeText } from "../ir/ir.js";
 import { isDifferentiable } from "../ir/types.js";
 import { findRequests, type Request } from "./annotations.js";
 import { FileContext, type Signature } from "./file-context.js";
@@ -17,7 +17,11 @@ export interface LowerResult {
   readonly diagnostics: Diagnostic[];
 }
 
-export function lowerFile(program: ts.Program, source: ts.SourceFile, nameOf: (file: ts.SourceFile) => string): LowerResult {
+export function lowerFile(
+  program: ts.Program,
+  source: ts.SourceFile,
+  nameOf: (file: ts.SourceFile) => string,
+): LowerResult {
   const found = new Map<string, Diagnostic>();
   const report = (d: Diagnostic): void => {
     const key = `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}:${d.message}`;
@@ -43,25 +47,50 @@ export function lowerFile(program: ts.Program, source: ts.SourceFile, nameOf: (f
     if (entry !== undefined) annotated.push(entry);
   }
   for (let signature = file.queue.shift(); signature !== undefined; signature = file.queue.shift()) {
-    const func = lowerFunction(file, signature, report);
+    const func = lowerSafely(file, signature, report, failed);
     if (func !== undefined) file.funcs.set(func.name, func);
   }
   const diagnostics = inOrder(found);
   if (failed()) return { diagnostics };
   const { records } = file.types;
-  return { lowered: { path: source.fileName, program: { funcs: file.funcs, records, globals: file.globals }, annotated }, diagnostics };
+  return {
+    lowered: { path: source.fileName, program: { funcs: file.funcs, records, globals: file.globals }, annotated },
+    diagnostics,
+  };
+}
+
+/** Behind a mistake of the user nothing is certain: what goes wrong there is not our bug. */
+function lowerSafely(
+  file: FileContext,
+  signature: Signature,
+  report: (d: Diagnostic) => void,
+  failed: () => boolean,
+): Func | undefined {
+  try {
+    return lowerFunction(file, signature, report);
+  } catch (error) {
+    if (failed()) return undefined;
+    throw error;
+  }
 }
 
 function inOrder(found: ReadonlyMap<string, Diagnostic>): Diagnostic[] {
   const place = (d: Diagnostic): string => d.span?.file ?? "";
   return [...found.values()].toSorted(
     (a, b) =>
-      (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0) || (a.span?.line ?? 0) - (b.span?.line ?? 0) || (a.span?.column ?? 0) - (b.span?.column ?? 0),
+      (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0) ||
+      (a.span?.line ?? 0) - (b.span?.line ?? 0) ||
+      (a.span?.column ?? 0) - (b.span?.column ?? 0),
   );
 }
 
 /** Checks what was asked for against the types of the function. */
-function annotate(file: FileContext, request: Request, signature: Signature, report: (d: Diagnostic) => void): Annotated | undefined {
+function annotate(
+  file: FileContext,
+  request: Request,
+  signature: Signature,
+  report: (d: Diagnostic) => void,
+): Annotated | undefined {
   let ok = true;
   const fail = (d: Diagnostic): void => {
     ok = false;
@@ -70,15 +99,30 @@ function annotate(file: FileContext, request: Request, signature: Signature, rep
   const { records } = file.types;
   const { checker } = file;
   const canDiffer = signature.params.map(
-    (p) => isDifferentiable(p.type, records) && !file.types.isNoDiff(p.node.type, checker.getTypeAtLocation(p.node.name)),
+    (p) =>
+      isDifferentiable(p.type, records) && !file.types.isNoDiff(p.node.type, checker.getTypeAtLocation(p.node.name)),
   );
-  const wrt = chooseParameters(request, signature, canDiffer, (i) => file.types.show(checker.getTypeAtLocation(signature.params[i]?.node ?? request.node)), fail);
+  const wrt = chooseParameters(
+    request,
+    signature,
+    canDiffer,
+    (i) => file.types.show(checker.getTypeAtLocation(signature.params[i]?.node ?? request.node)),
+    fail,
+  );
   const returned = checker.getSignatureFromDeclaration(request.node)?.getReturnType();
   const shown = returned === undefined ? "void" : file.types.show(returned);
   const chosen = chooseModes(request, signature, isDifferentiable(signature.result, records), shown, fail);
   const params = signature.params.map((p) => parameter(file, p, fail));
   const returns = returned === undefined ? undefined : file.types.text(returned);
-  if (returns === undefined) fail(annotation.signatureType(spanOf(request.node.type ?? request.node), "the result", shown, "It cannot be written in another file"));
+  if (returns === undefined)
+    fail(
+      annotation.signatureType(
+        spanOf(request.node.type ?? request.node),
+        "the result",
+        shown,
+        "It cannot be written in another file",
+      ),
+    );
   const complete = params.filter((p) => p !== undefined);
   if (!ok || returns === undefined || complete.length !== params.length) return undefined;
   return {
@@ -93,10 +137,17 @@ function annotate(file: FileContext, request: Request, signature: Signature, rep
   };
 }
 
-function chooseParameters(request: Request, signature: Signature, canDiffer: readonly boolean[], show: (i: number) => string, fail: (d: Diagnostic) => void): number[] {
+function chooseParameters(
+  request: Request,
+  signature: Signature,
+  canDiffer: readonly boolean[],
+  show: (i: number) => string,
+  fail: (d: Diagnostic) => void,
+): number[] {
   if (request.wrt === undefined) {
     const all = canDiffer.flatMap((yes, i) => (yes ? [i] : []));
-    if (all.length === 0) fail(annotation.nothingToDifferentiate(spanOf(request.node.name ?? request.node), request.name));
+    if (all.length === 0)
+      fail(annotation.nothingToDifferentiate(spanOf(request.node.name ?? request.node), request.name));
     return all;
   }
   const chosen = new Set<number>();
@@ -111,7 +162,13 @@ function chooseParameters(request: Request, signature: Signature, canDiffer: rea
   return [...chosen].toSorted((a, b) => a - b);
 }
 
-function chooseModes(request: Request, signature: Signature, differentiable: boolean, shown: string, fail: (d: Diagnostic) => void): Mode[] {
+function chooseModes(
+  request: Request,
+  signature: Signature,
+  differentiable: boolean,
+  shown: string,
+  fail: (d: Diagnostic) => void,
+): Mode[] {
   const isNumber = signature.result.kind === "num";
   const span = spanOf(request.node.type ?? request.node.name ?? request.node);
   if (!differentiable) {
@@ -127,11 +184,22 @@ function chooseModes(request: Request, signature: Signature, differentiable: boo
   return chosen;
 }
 
-function parameter(file: FileContext, param: Signature["params"][number], fail: (d: Diagnostic) => void): ParamSignature | undefined {
+function parameter(
+  file: FileContext,
+  param: Signature["params"][number],
+  fail: (d: Diagnostic) => void,
+): ParamSignature | undefined {
   const type = file.checker.getTypeAtLocation(param.node.name);
   const text = file.types.text(type);
   if (text === undefined) {
-    fail(annotation.signatureType(spanOf(param.node), `the parameter \`${param.name}\``, file.types.show(type), "It cannot be written in another file"));
+    fail(
+      annotation.signatureType(
+        spanOf(param.node),
+        `the parameter \`${param.name}\``,
+        file.types.show(type),
+        "It cannot be written in another file",
+      ),
+    );
     return undefined;
   }
   const base = { name: param.name, type: text, gradient: gradient(file, param, text) };
@@ -144,7 +212,8 @@ function parameter(file: FileContext, param: Signature["params"][number], fail: 
   return { ...base, default: initial };
 }
 
-const gradient = (file: FileContext, param: Signature["params"][number], text: TypeText): TypeText => gradientText(param.type, text, file.types.records);
+const gradient = (file: FileContext, param: Signature["params"][number], text: TypeText): TypeText =>
+  gradientText(param.type, text, file.types.records);
 
 function defaultText(node: ts.Expression): string | undefined {
   const inner = bare(node);

@@ -29,7 +29,8 @@ function library(): Library {
   project.createSourceFile("/any.ts", "");
   const program = project.getProgram().compilerObject;
   const files = new Map<string, ts.SourceFile>();
-  for (const file of program.getSourceFiles()) if (program.isSourceFileDefaultLibrary(file)) files.set(file.fileName, file);
+  for (const file of program.getSourceFiles())
+    if (program.isSourceFileDefaultLibrary(file)) files.set(file.fileName, file);
   const [first] = files.keys();
   shared = { folder: first === undefined ? "/" : first.slice(0, first.lastIndexOf("/")), files };
   return shared;
@@ -46,7 +47,8 @@ export function memoryProgram(files: Readonly<Record<string, string>>, options: 
   }
   const folders = new Set<string>(["/"]);
   for (const path of texts.keys()) {
-    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) folders.add(path.slice(0, end));
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1))
+      folders.add(path.slice(0, end));
   }
   const host: ts.CompilerHost = {
     getSourceFile: (name, languageVersionOrOptions) => {

@@ -12,10 +12,17 @@ export interface Reached {
 }
 
 /** The signature of a function; `undefined` after a report where it cannot be lowered. It is queued to be lowered. */
-export function signatureOf(file: FileContext, node: FunctionNode, reached: Reached | undefined, report: (d: Diagnostic) => void): Signature | undefined {
+export function signatureOf(
+  file: FileContext,
+  node: FunctionNode,
+  reached: Reached | undefined,
+  report: (d: Diagnostic) => void,
+): Signature | undefined {
   if (file.signatures.has(node)) return file.signatures.get(node);
   file.touch(node.getSourceFile());
-  const signature = compute(file, node, reached, (d) => report(reached === undefined ? d : { ...d, related: [...steps(reached), ...d.related] }));
+  const signature = compute(file, node, reached, (d) =>
+    report(reached === undefined ? d : { ...d, related: [...steps(reached), ...d.related] }),
+  );
   file.signatures.set(node, signature);
   if (signature !== undefined) file.queue.push(signature);
   return signature;
@@ -32,14 +39,20 @@ function steps(reached: Reached): Diagnostic["related"] {
   return [{ span: spanOf(call), message: `Called from \`${caller.source}\`.` }, ...callPath(caller)];
 }
 
-function compute(file: FileContext, node: FunctionNode, reached: Reached | undefined, report: (d: Diagnostic) => void): Signature | undefined {
+function compute(
+  file: FileContext,
+  node: FunctionNode,
+  reached: Reached | undefined,
+  report: (d: Diagnostic) => void,
+): Signature | undefined {
   const source = sourceName(node);
   let ok = true;
   const fail = (d: Diagnostic): undefined => {
     ok = false;
     report(d);
   };
-  if (hasModifier(node, ts.SyntaxKind.AsyncKeyword)) fail(language.asyncOrGenerator(spanOf(node.name ?? node), "An async function"));
+  if (hasModifier(node, ts.SyntaxKind.AsyncKeyword))
+    fail(language.asyncOrGenerator(spanOf(node.name ?? node), "An async function"));
   if (node.asteriskToken !== undefined) fail(language.asyncOrGenerator(spanOf(node.name ?? node), "A generator"));
   const [generic] = node.typeParameters ?? [];
   if (generic !== undefined) {
@@ -58,14 +71,25 @@ function compute(file: FileContext, node: FunctionNode, reached: Reached | undef
     const type = file.checker.getTypeAtLocation(param.name);
     const mapped = file.types.map(type);
     if ("type" in mapped) params.push({ name, type: mapped.type, node: param });
-    else if (file.types.isNoDiff(param.type, type)) params.push({ name, type: { kind: "opaque", text: file.types.show(type) }, node: param });
-    else fail(annotation.signatureType(spanOf(param.type ?? param), `the parameter \`${name}\``, file.types.show(type), mapped.why));
+    else if (file.types.isNoDiff(param.type, type))
+      params.push({ name, type: { kind: "opaque", text: file.types.show(type) }, node: param });
+    else
+      fail(
+        annotation.signatureType(
+          spanOf(param.type ?? param),
+          `the parameter \`${name}\``,
+          file.types.show(type),
+          mapped.why,
+        ),
+      );
   }
   const result = resultType(file, node, fail);
   if (!ok || result === undefined) return undefined;
   const name = `${file.nameOf(node.getSourceFile())}#${source}`;
   const signature: Signature = { name, source, node, params, result };
-  return reached?.caller === undefined ? signature : { ...signature, from: { caller: reached.caller, call: reached.call } };
+  return reached?.caller === undefined
+    ? signature
+    : { ...signature, from: { caller: reached.caller, call: reached.call } };
 }
 
 function resultType(file: FileContext, node: FunctionNode, fail: (d: Diagnostic) => undefined): Type | undefined {
@@ -74,7 +98,14 @@ function resultType(file: FileContext, node: FunctionNode, fail: (d: Diagnostic)
   const mapped = file.types.map(declared);
   if ("type" in mapped) return mapped.type;
   if (hasModifier(node, ts.SyntaxKind.AsyncKeyword) || node.asteriskToken !== undefined) return undefined;
-  return fail(annotation.signatureType(spanOf(node.type ?? node.name ?? node), "the result", file.types.show(declared), mapped.why));
+  return fail(
+    annotation.signatureType(
+      spanOf(node.type ?? node.name ?? node),
+      "the result",
+      file.types.show(declared),
+      mapped.why,
+    ),
+  );
 }
 
 function parameterForm(param: ts.ParameterDeclaration): string | undefined {

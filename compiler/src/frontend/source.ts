@@ -11,7 +11,13 @@ export function spanOf(node: ts.Node): Span {
 export function spanOfRange(file: ts.SourceFile, start: number, end: number): Span {
   const from = file.getLineAndCharacterOfPosition(start);
   const to = file.getLineAndCharacterOfPosition(end);
-  return { file: file.fileName, line: from.line + 1, column: from.character + 1, endLine: to.line + 1, endColumn: to.character + 1 };
+  return {
+    file: file.fileName,
+    line: from.line + 1,
+    column: from.character + 1,
+    endLine: to.line + 1,
+    endColumn: to.character + 1,
+  };
 }
 
 export function locOf(node: ts.Node): Loc {
@@ -60,14 +66,23 @@ export function isLibrary(program: ts.Program, declaration: ts.Node): boolean {
 
 /** Was this symbol declared by `@adc/runtime`? */
 export function isRuntimeSymbol(symbol: ts.Symbol, name: string): boolean {
-  return symbol.name === name && (symbol.declarations ?? []).some((d) => /@adc\/runtime\/|\/runtime\/(src|dist)\//.test(d.getSourceFile().fileName));
+  return (
+    symbol.name === name &&
+    (symbol.declarations ?? []).some((d) => /@adc\/runtime\/|\/runtime\/(src|dist)\//.test(d.getSourceFile().fileName))
+  );
 }
 
-export const isFunctionLike = (node: ts.Node): node is ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression =>
+export const isFunctionLike = (
+  node: ts.Node,
+): node is ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression =>
   ts.isFunctionDeclaration(node) || ts.isArrowFunction(node) || ts.isFunctionExpression(node);
 
 /** A function whose body can be lowered. */
 export type FunctionNode = ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression;
+
+/** Is an argument a function written in its place? */
+export const isInlineFunction = (node: ts.Expression | undefined): boolean =>
+  node !== undefined && isFunctionLike(bare(node));
 
 /** The numeric value of a literal, or of a literal with a sign. */
 export function numericLiteral(node: ts.Expression): number | undefined {
@@ -95,9 +110,18 @@ export function typeArguments(checker: ts.TypeChecker, type: ts.Type): readonly 
 export function isPlainTuple(type: ts.Type): boolean {
   if (!isReferenceType(type)) return false;
   const { target } = type;
-  return "elementFlags" in target && Array.isArray(target.elementFlags) && target.elementFlags.every((f) => f === ts.ElementFlags.Required);
+  return (
+    "elementFlags" in target &&
+    Array.isArray(target.elementFlags) &&
+    target.elementFlags.every((f) => f === ts.ElementFlags.Required)
+  );
 }
 
 function isReferenceType(type: ts.Type): type is ts.TypeReference {
-  return (type.flags & ts.TypeFlags.Object) !== 0 && "objectFlags" in type && typeof type.objectFlags === "number" && (type.objectFlags & ts.ObjectFlags.Reference) !== 0;
+  return (
+    (type.flags & ts.TypeFlags.Object) !== 0 &&
+    "objectFlags" in type &&
+    typeof type.objectFlags === "number" &&
+    (type.objectFlags & ts.ObjectFlags.Reference) !== 0
+  );
 }

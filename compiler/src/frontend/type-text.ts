@@ -17,7 +17,10 @@ export function combine(parts: readonly TypeText[], join: (texts: readonly strin
 /** `T[]`, with parentheses where they are needed. */
 export function arrayText(element: TypeText, readonly = false): TypeText {
   const simple = /^[\w$.]+(<[^|&=]*>)?(\[\])*$|^\[[^|&=]*\](\[\])*$|^\{[^{}]*\}$/.test(element.text);
-  return { text: `${readonly ? "readonly " : ""}${simple ? element.text : `(${element.text})`}[]`, imports: element.imports };
+  return {
+    text: `${readonly ? "readonly " : ""}${simple ? element.text : `(${element.text})`}[]`,
+    imports: element.imports,
+  };
 }
 
 export class TypeTexts {
@@ -45,7 +48,8 @@ export class TypeTexts {
       return this.#object(type, new Set(seen).add(type));
     }
     if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) {
-      if (type.types.every((t) => (t.flags & (TypeFlags.Object | TypeFlags.Enum)) === 0)) return plain(this.#show(type));
+      if (type.types.every((t) => (t.flags & (TypeFlags.Object | TypeFlags.Enum)) === 0))
+        return plain(this.#show(type));
       const parts = type.types.map((t) => this.#text(t, seen));
       const known = parts.filter((p) => p !== undefined);
       return known.length === parts.length ? combine(known, (texts) => texts.join(" | ")) : undefined;
@@ -61,14 +65,22 @@ export class TypeTexts {
       const parts = typeArguments(checker, type).map((t) => this.#text(t, seen));
       const known = parts.filter((p) => p !== undefined);
       if (known.length !== parts.length) return undefined;
-      if (checker.isTupleType(type)) return combine(known, (texts) => `${readonly ? "readonly " : ""}[${texts.join(", ")}]`);
+      if (checker.isTupleType(type))
+        return combine(known, (texts) => `${readonly ? "readonly " : ""}[${texts.join(", ")}]`);
       const element = known[0];
       return element === undefined ? undefined : arrayText(element, readonly);
     }
     const symbol = type.getSymbol();
     const declaration = symbol?.declarations?.[0];
-    if (symbol !== undefined && declaration !== undefined && symbol.name !== "__type" && isLibrary(this.program, declaration)) {
-      return plain(/^(Float|Int|Uint|BigInt|BigUint)\d+(Clamped)?Array$/.test(symbol.name) ? symbol.name : this.#show(type));
+    if (
+      symbol !== undefined &&
+      declaration !== undefined &&
+      symbol.name !== "__type" &&
+      isLibrary(this.program, declaration)
+    ) {
+      return plain(
+        /^(Float|Int|Uint|BigInt|BigUint)\d+(Clamped)?Array$/.test(symbol.name) ? symbol.name : this.#show(type),
+      );
     }
     if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return plain(this.#show(type));
     if (symbol !== undefined && symbol.flags & SymbolFlags.Class) return undefined;
@@ -87,9 +99,13 @@ export class TypeTexts {
 
   /** A named type that is visible from other files. */
   #named(type: ts.Type): TypeText | undefined {
-    const symbol = type.aliasSymbol ?? (type.flags & (TypeFlags.Object | TypeFlags.Enum | TypeFlags.EnumLiteral) ? type.getSymbol() : undefined);
-    if (symbol === undefined || symbol.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0) return undefined;
-    if (!(symbol.flags & (SymbolFlags.Interface | SymbolFlags.TypeAlias | SymbolFlags.Enum | SymbolFlags.Class))) return undefined;
+    const symbol =
+      type.aliasSymbol ??
+      (type.flags & (TypeFlags.Object | TypeFlags.Enum | TypeFlags.EnumLiteral) ? type.getSymbol() : undefined);
+    if (symbol === undefined || symbol.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0)
+      return undefined;
+    if (!(symbol.flags & (SymbolFlags.Interface | SymbolFlags.TypeAlias | SymbolFlags.Enum | SymbolFlags.Class)))
+      return undefined;
     if (type.aliasSymbol === undefined && typeArguments(this.checker, type).length > 0) return undefined;
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined || isLibrary(this.program, declaration)) return undefined;

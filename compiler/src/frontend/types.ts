@@ -104,7 +104,12 @@ export class TypeMapper {
   #intersection(type: ts.IntersectionType): Mapped {
     for (const member of type.types) {
       if (member.flags & (TypeFlags.NumberLike | TypeFlags.BooleanLike | TypeFlags.StringLike)) return this.map(member);
-      if (this.checker.isArrayType(member) || this.checker.isTupleType(member) || this.#typedArray(member) !== undefined) return this.map(member);
+      if (
+        this.checker.isArrayType(member) ||
+        this.checker.isTupleType(member) ||
+        this.#typedArray(member) !== undefined
+      )
+        return this.map(member);
     }
     return this.#record(type);
   }
@@ -138,15 +143,22 @@ export class TypeMapper {
     if (name !== undefined) return { type: { kind: "typed", name } };
     const symbol = type.getSymbol();
     const declaration = symbol?.declarations?.[0];
-    if (declaration !== undefined && isLibrary(this.program, declaration) && symbol !== undefined && symbol.name !== "__type") {
+    if (
+      declaration !== undefined &&
+      isLibrary(this.program, declaration) &&
+      symbol !== undefined &&
+      symbol.name !== "__type"
+    ) {
       if (symbol.name === "Float16Array" || symbol.name === "ArrayLike" || symbol.name === "Iterable") {
         return { why: `\`${symbol.name}\` is not in the language; an array type says how it is stored` };
       }
       return { type: opaque(this.show(type)) };
     }
-    if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return { type: opaque(this.show(type)) };
+    if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0)
+      return { type: opaque(this.show(type)) };
     if (symbol !== undefined && symbol.flags & SymbolFlags.Class) return { why: "Classes are not yet in the language" };
-    if (checker.getIndexInfosOfType(type).length > 0) return { why: "Objects with arbitrary keys are not in the language" };
+    if (checker.getIndexInfosOfType(type).length > 0)
+      return { why: "Objects with arbitrary keys are not in the language" };
     return this.#record(type);
   }
 
@@ -167,7 +179,9 @@ export class TypeMapper {
       const optional = (property.flags & SymbolFlags.Optional) !== 0;
       const typeNode = declaration !== undefined && ts.isPropertySignature(declaration) ? declaration.type : undefined;
       const noDiff = this.isNoDiff(typeNode, fieldType);
-      const mapped = optional ? { why: `The field \`${property.name}\` is optional, which is not yet in the language` } : this.map(fieldType);
+      const mapped = optional
+        ? { why: `The field \`${property.name}\` is optional, which is not yet in the language` }
+        : this.map(fieldType);
       if ("why" in mapped) {
         if (!noDiff || optional) {
           this.records.delete(name);
@@ -176,7 +190,9 @@ export class TypeMapper {
         fields.push({ name: property.name, type: opaque(this.show(fieldType)), noDiff: true });
         continue;
       }
-      fields.push(noDiff ? { name: property.name, type: mapped.type, noDiff: true } : { name: property.name, type: mapped.type });
+      fields.push(
+        noDiff ? { name: property.name, type: mapped.type, noDiff: true } : { name: property.name, type: mapped.type },
+      );
     }
     const shape = fields
       .map((f) => `${f.name}${f.noDiff === true ? "!" : ""}:${typeText(f.type)}`)

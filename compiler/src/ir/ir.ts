@@ -119,10 +119,11 @@ export interface Prim extends Base {
   readonly result: Value;
 }
 
-/** Reads memory. An element out of range is `undefined`, as in JavaScript. */
+/** Reads memory. An element out of range is `undefined`, as in JavaScript; with `orZero` (adjoints of writes that may go nowhere) it is 0. */
 export interface Load extends Base {
   readonly kind: "load";
   readonly place: Place;
+  readonly orZero?: boolean;
   readonly result: Value;
 }
 

@@ -255,7 +255,7 @@ class Parser {
       case "const":
         return { kind: "const", value: this.literal(), result };
       case "load":
-        return { kind: "load", place: this.place(), result };
+        return { kind: "load", place: this.place(), ...(tokens.eat("orZero") ? { orZero: true } : {}), result };
       case "store":
       case "accum": {
         const place = this.place();

@@ -192,7 +192,7 @@ class Printer {
       case "prim":
         return `${op.name} ${this.list(op.args)}`.trimEnd();
       case "load":
-        return `load ${this.place(op.place)}`;
+        return `load ${this.place(op.place)}${op.orZero === true ? " orZero" : ""}`;
       case "store":
         return `store ${this.place(op.place)} = ${this.name(op.value)}`;
       case "accum":

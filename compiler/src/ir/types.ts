@@ -96,6 +96,46 @@ export function shadowType(type: Type, records: Records): Type {
   }
 }
 
+/**
+ * The type of what the user gets, or gives as a seed: `Gradient<T>`. The shadow type, but single precision where the
+ * primal is.
+ */
+export function gradientType(type: Type, records: Records): Type {
+  switch (type.kind) {
+    case "typed":
+      return isFloatArray(type) ? type : float64Array;
+    case "array":
+      return arrayOf(gradientType(type.elem, records));
+    case "tuple":
+      return tupleOf(type.elems.map((elem) => (isDifferentiable(elem, records) ? gradientType(elem, records) : num)));
+    case "record":
+      return record(holdsSinglePrecision(type, records, new Set()) ? gradientName(type.name) : shadowName(type.name));
+    default:
+      return num;
+  }
+}
+
+const gradientName = (name: string): string => `${name}.gradient`;
+
+function holdsSinglePrecision(type: Type, records: Records, seen: Set<string>): boolean {
+  if (type.kind === "typed") return type.name === "Float32Array";
+  if (type.kind === "array") return holdsSinglePrecision(type.elem, records, seen);
+  if (type.kind === "tuple") return type.elems.some((elem) => holdsSinglePrecision(elem, records, seen));
+  if (type.kind !== "record" || seen.has(type.name)) return false;
+  seen.add(type.name);
+  return (records.get(type.name)?.fields ?? []).some((f) => f.noDiff !== true && holdsSinglePrecision(f.type, records, seen));
+}
+
+/** The record declaration of the gradient of `decl`, where it differs from its shadow. */
+export function gradientRecord(decl: RecordDecl, records: Records): RecordDecl {
+  return {
+    name: gradientName(decl.name),
+    fields: decl.fields
+      .filter((f) => f.noDiff !== true && isDifferentiable(f.type, records))
+      .map((f) => ({ name: f.name, type: gradientType(f.type, records) })),
+  };
+}
+
 /** The record declaration of the shadow of `decl`. */
 export function shadowRecord(decl: RecordDecl, records: Records): RecordDecl {
   return {

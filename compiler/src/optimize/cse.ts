@@ -134,7 +134,7 @@ class Available {
       case "length":
         return this.lengthKey(op.array);
       case "load":
-        return this.loadKey(op.place);
+        return op.orZero === true ? `${this.loadKey(op.place)} or 0` : this.loadKey(op.place);
       case "global":
         return `global ${op.name}`;
       default:

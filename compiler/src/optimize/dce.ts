@@ -10,8 +10,9 @@
  * to an aggregate made here waits until the aggregate itself is live.
  */
 import type { Foreign, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
-import { operands, regions, results } from "../ir/walk.js";
-import { type FunctionEffects, functionEffects, isRemovable, makesFresh, written } from "./effects.js";
+import { isReference, type Records } from "../ir/types.js";
+import { operands, regions, results, walk } from "../ir/walk.js";
+import { type FunctionEffects, functionEffects, isRemovable, makesFresh, reachesFurther, written } from "./effects.js";
 import type { PassOptions } from "./pass.js";
 import { pick } from "./pick.js";
 import { reachable } from "./reachable.js";
@@ -20,7 +21,7 @@ export function eliminateDeadCode(program: Program, options: PassOptions): Progr
   const effects = functionEffects(program);
   const funcs = new Map<string, Func>();
   for (const [name, func] of program.funcs) {
-    const liveness = new Liveness(effects);
+    const liveness = new Liveness(effects, program.records);
     liveness.mark(func);
     funcs.set(name, { ...func, body: sweep(func.body, liveness) });
   }
@@ -35,7 +36,6 @@ interface Origin {
 }
 
 class Liveness {
-  private readonly effects: ReadonlyMap<string, FunctionEffects>;
   private readonly liveOps = new Set<Op>();
   private readonly liveValues = new Set<ValueId>();
   /** Carried values that are live, by the value of their result. */
@@ -47,11 +47,14 @@ class Liveness {
   private readonly pendingWrites = new Map<ValueId, Op[]>();
   /** Operations with effects inside a closure: they count once the closure is live. */
   private readonly closureRoots = new Map<Op, Op[]>();
+  /** Aggregates that got references to others by stores. */
+  private readonly sharing = new Set<ValueId>();
   private readonly queue: Value[] = [];
 
-  constructor(effects: ReadonlyMap<string, FunctionEffects>) {
-    this.effects = effects;
-  }
+  constructor(
+    private readonly effects: ReadonlyMap<string, FunctionEffects>,
+    private readonly records: Records,
+  ) {}
 
   isLiveOp(op: Op): boolean {
     return this.liveOps.has(op);
@@ -66,6 +69,9 @@ class Liveness {
   }
 
   mark(func: Func): void {
+    walk(func.body, (op) => {
+      if (op.kind === "store" && isReference(op.value.type)) this.sharing.add(op.place.base.id);
+    });
     const roots: Op[] = [];
     this.index(func.body, undefined, roots);
     for (const op of roots) this.markOp(op);
@@ -83,7 +89,7 @@ class Liveness {
       }
       const target = written(op);
       const fresh = target === undefined ? undefined : this.origins.get(target.id);
-      if (target !== undefined && fresh !== undefined && !fresh.isParam && makesFresh(fresh.op)) {
+      if (target !== undefined && fresh !== undefined && this.isLocal(op, fresh)) {
         const pending = this.pendingWrites.get(target.id);
         if (pending === undefined) this.pendingWrites.set(target.id, [op]);
         else pending.push(op);
@@ -98,6 +104,13 @@ class Liveness {
         for (const inner of regions(op)) this.index(inner, op, roots);
       }
     }
+  }
+
+  /** Does a write change nothing but the aggregate made by `target.op`, and what was made with it? */
+  private isLocal(write: Op, target: Origin): boolean {
+    if (target.isParam || !makesFresh(target.op)) return false;
+    if (!reachesFurther(write, this.records)) return true;
+    return target.op.kind === "zeros" && !this.sharing.has(target.op.result.id);
   }
 
   private mayGo(op: Op): boolean {

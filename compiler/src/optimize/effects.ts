@@ -181,8 +181,7 @@ function ownEffects(func: Func, records: Records, called: (callee: string) => vo
   const visit = (region: Region): void => {
     for (const op of region.ops) {
       const target = written(op);
-      // What hangs below an object made here may be anybody's: only the object itself is known to be new.
-      if (target !== undefined) effects.removable &&= isMadeHere(origins.of(target));
+      if (target !== undefined) effects.removable &&= isMadeHere(origins.of(target)) && !reachesFurther(op, records);
       else if (op.kind === "call") called(op.callee);
       else effects.removable &&= isRemovable(op);
       for (const site of writesOf(op, records, origins, nothingKnown).sites.values()) {
@@ -213,6 +212,15 @@ export function written(op: Op): Value | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * Does a write go beyond the object itself, to what that refers to? That may be anybody's, even if the object is new:
+ * `addInto` and `clear` on a literal of parameters change the parameters.
+ */
+export function reachesFurther(op: Op, records: Records): boolean {
+  if (op.kind !== "addInto" && op.kind !== "clear") return false;
+  return ownAreas(op.target.type, records).some(({ holds }) => ownAreas(holds, records).length > 0 || holds.kind === "record");
 }
 
 /** Is it enough for an operation to be left out that its results are not used? (Writes, calls and the operations that own regions aside.) */

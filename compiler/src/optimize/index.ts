@@ -7,6 +7,7 @@ import { inline } from "./inline.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { scalarize } from "./scalarize.js";
 import { simplify } from "./simplify.js";
+import { forwardStores } from "./stores.js";
 import { recogniseSumsOfSquares } from "./sum-of-squares.js";
 
 export interface NamedPass {
@@ -28,6 +29,7 @@ const passes = {
   cse: eliminateCommonSubexpressions,
   "sum-of-squares": recogniseSumsOfSquares,
   hoist: hoistInvariants,
+  stores: forwardStores,
   dce: eliminateDeadCode,
 } satisfies Record<string, Pass>;
 
@@ -35,7 +37,7 @@ const named = (...names: readonly (keyof typeof passes)[]): readonly NamedPass[]
 
 export const beforeDifferentiation = named("simplify", "inline", "simplify", "scalarize", "cse", "simplify", "sum-of-squares", "hoist", "cse", "dce");
 
-export const afterDifferentiation = named("simplify", "dce", "scalarize", "simplify", "cse", "hoist", "simplify", "dce");
+export const afterDifferentiation = named("simplify", "dce", "scalarize", "simplify", "cse", "stores", "hoist", "simplify", "dce");
 
 /** Runs passes in order. */
 export function optimize(program: Program, passes: readonly NamedPass[], options: OptimizeOptions = {}): Program {

@@ -4,6 +4,7 @@
  * **Needs** Verified IR; works best after `cse`, which makes equal places equal.
  * **Guarantees** The same memory whenever anything else can look at it, to the last bit; the same results and effects. An
  * element that is out of range stays so: what is read after an accumulation is computed from what was read before it.
+ * (Exceptions count as looking only where the program throws them, not where strict types rule them out.)
  * (Zero plus an addend is the addend itself where the zero was stored in an adjoint made by `zeros`: the sign of a zero
  * adjoint does not count.)
  * **How** Per region, remembers for each place its last write as long as nothing else may have read it.
@@ -16,8 +17,8 @@
 import { Builder } from "../ir/build.js";
 import type { Accum, Func, Load, Op, Place, Program, Region, Store, Value, ValueId } from "../ir/ir.js";
 import { num, type Records } from "../ir/types.js";
-import { mapOp, operands, regions } from "../ir/walk.js";
-import { mayBeSame, Origins, type Site } from "./effects.js";
+import { mapOp, regions } from "../ir/walk.js";
+import { areaOf, mayBeSame, Origins, type Site } from "./effects.js";
 import { mapFuncs } from "./pass.js";
 import { Resolution } from "./resolution.js";
 
@@ -33,7 +34,7 @@ interface Pending {
   readonly site: Site;
   readonly literal: number | undefined;
   readonly place: Place;
-  /** Where it stands in the operations made so far. */
+  /** The slot it stands in. */
   readonly at: number;
   readonly kind: "store" | "accum";
   /** What was stored or added; `undefined` when something else may have written the place since. */
@@ -42,7 +43,8 @@ interface Pending {
   readonly isExact: boolean;
 }
 
-type Slots = (Op | undefined)[];
+/** The operations made so far; each of those read becomes some. A write that is remembered is the last of its slot. */
+type Slots = (readonly Op[])[];
 
 class Forwarder {
   private readonly origins: Origins;
@@ -67,8 +69,7 @@ class Forwarder {
     const slots: Slots = [];
     for (const op of region.ops) this.op(op, slots);
     this.pending = outer;
-    const ops = slots.filter((op) => op !== undefined);
-    return { params: region.params, ops, yields: region.yields === null ? null : region.yields.map(this.use) };
+    return { params: region.params, ops: slots.flat(), yields: region.yields === null ? null : region.yields.map(this.use) };
   }
 
   private readonly use = (v: Value): Value => this.resolution.of(v);
@@ -79,7 +80,7 @@ class Forwarder {
     switch (op.kind) {
       case "const":
         if (typeof op.value === "number") this.literals.set(op.result.id, op.value);
-        slots.push(op);
+        slots.push([op]);
         break;
       case "load":
         this.load(op, slots);
@@ -93,7 +94,7 @@ class Forwarder {
       default:
         if (op.kind === "zeros") this.adjoints.add(op.result.id);
         this.settle(touches(op));
-        slots.push(op);
+        slots.push([op]);
     }
   }
 
@@ -180,7 +181,7 @@ class Forwarder {
     }
     this.forget(op.place);
     this.read(op.place);
-    slots.push(op);
+    slots.push([op]);
   }
 
   private forget(place: Place): void {
@@ -189,31 +190,27 @@ class Forwarder {
 
   /** Makes an accumulation that is remembered a store of a sum that is known, and returns that. */
   private turnIntoStore(pending: Pending, amount: Value, named: Value | undefined, slots: Slots): Value {
-    const b = new Builder(slots[pending.at]?.loc);
+    const b = new Builder(slots[pending.at]?.at(-1)?.loc);
     const before = b.load(pending.place, num);
     const sum = b.prim("add", [before, amount], named?.hint);
     b.store(pending.place, sum);
-    // They stand together at the place of the accumulation, so that nothing moves.
-    slots[pending.at] = undefined;
-    slots.splice(pending.at, 1, ...b.ops);
-    this.shift(pending.at, b.ops.length - 1);
-    this.remember(pending.place, { at: pending.at + b.ops.length - 1, kind: "store", value: sum, isExact: true });
+    // They stand at the place of the accumulation, so that nothing moves.
+    slots[pending.at] = b.ops;
+    this.remember(pending.place, { at: pending.at, kind: "store", value: sum, isExact: true });
     return sum;
   }
 
-  private shift(from: number, by: number): void {
-    for (const inArea of this.pending.values()) {
-      for (const [key, pending] of inArea) if (pending.at > from) inArea.set(key, { ...pending, at: pending.at + by });
-    }
+  private drop(pending: Pending, slots: Slots): void {
+    slots[pending.at] = slots[pending.at]?.slice(0, -1) ?? [];
   }
 
   private store(op: Store, slots: Slots): void {
     const pending = this.find(op.place);
-    if (pending !== undefined) slots[pending.at] = undefined;
+    if (pending !== undefined) this.drop(pending, slots);
     this.overwritten(op.place);
     this.forget(op.place);
     this.remember(op.place, { at: slots.length, kind: "store", value: op.value, isExact: false });
-    slots.push(op);
+    slots.push([op]);
   }
 
   private accum(op: Accum, slots: Slots): void {
@@ -223,7 +220,7 @@ class Forwarder {
       this.read(op.place);
       this.overwritten(op.place);
       this.remember(op.place, { at: slots.length, kind: "accum", value: op.value, isExact: false });
-      slots.push(op);
+      slots.push([op]);
       return;
     }
     this.overwritten(op.place);
@@ -232,12 +229,11 @@ class Forwarder {
     if (pending.kind === "accum") before = b.prim("add", [b.load(op.place, num), pending.value]);
     const isZero = pending.kind === "store" && this.adjoints.has(op.place.base.id) && this.literals.get(before.id) === 0;
     const sum = isZero ? op.value : b.prim("add", [before, op.value]);
-    slots[pending.at] = undefined;
-    for (const made of b.ops) slots.push(made);
+    this.drop(pending, slots);
+    b.store(op.place, sum);
     this.forget(op.place);
     this.remember(op.place, { at: slots.length, kind: "store", value: sum, isExact: pending.kind === "accum" || pending.isExact });
-    b.store(op.place, sum);
-    slots.push(b.ops.at(-1));
+    slots.push(b.ops);
   }
 
   // ------------------------------------------------------------------------------------------------------ touching
@@ -266,10 +262,13 @@ function touches(op: Op): ReadonlySet<string> | undefined {
   switch (op.kind) {
     case "load":
     case "store":
-    case "accum": {
-      const origins = areaName(op.place);
-      return new Set([origins]);
-    }
+    case "accum":
+      return new Set([areaOf(op.place)]);
+    case "length":
+      // A typed array has a length of its own; that of an array grows with what is stored.
+      return op.array.type.kind === "typed" ? nothing : new Set([areaOf({ kind: "elem", base: op.array, index: op.array })]);
+    case "zeros":
+      return op.like.type.kind === "typed" ? nothing : undefined;
     case "const":
     case "prim":
     case "global":
@@ -286,10 +285,7 @@ function touches(op: Op): ReadonlySet<string> | undefined {
     case "save":
     case "restore":
       return nothing;
-    case "length":
-      // A typed array has a length of its own; an array's grows with what is stored.
-      return op.array.type.kind === "typed" ? nothing : new Set([areaName({ kind: "elem", base: op.array, index: op.array })]);
     default:
-      return operands(op).length === 0 && op.kind !== "closure" ? undefined : undefined;
+      return undefined;
   }
 }

@@ -53,6 +53,8 @@ export interface Whole {
   readonly length: number;
   readonly records: readonly Shape[];
   readonly helpers: Helper[];
+  /** Constants of the module. */
+  readonly constants: { readonly name: string; readonly shape: Shape }[];
   nextName: number;
 }
 

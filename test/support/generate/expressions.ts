@@ -144,29 +144,30 @@ function smooth(context: Context, a: Expression): Expression {
     "Math.tanh(@)",
     "Math.atan(@)",
     "Math.asinh(@)",
-    "Math.exp(s)",
-    "Math.expm1(s)",
+    "Math.exp(#)",
+    "Math.expm1(#)",
     "Math.sqrt(1 + @ ** 2)",
     "Math.log(2 + @ ** 2)",
     "Math.log1p(@ ** 2)",
     "Math.hypot(1, @)",
-    "Math.pow(1.5 + s, 0.7)",
-    "((2 + s) ** s)",
-    "Math.atan2(@, 2 + s)",
-    "Math.cbrt(3 + s)",
-    "Math.sinh(s)",
-    "Math.asin(0.5 * s)",
-    "Math.tan(0.5 * s)",
-    "Math.log2(2 + s)",
+    "Math.pow(1.5 + #, 0.7)",
+    "((2 + #) ** #)",
+    "Math.atan2(@, 2 + #)",
+    "Math.cbrt(3 + #)",
+    "Math.sinh(#)",
+    "Math.asin(0.5 * #)",
+    "Math.tan(0.5 * #)",
+    "Math.log2(2 + #)",
   ]);
   const small = shrink(context, a).text;
-  const text = form.replaceAll("@", () => a.text).replaceAll(/\bs\b/g, () => small);
+  const text = form.replaceAll("@", () => a.text).replaceAll("#", () => small);
   return { text, bound: form.includes("sqrt") || form.includes("hypot") || form.includes("asinh") ? a.bound + 1 : 6 };
 }
 
 /** Ties have probability zero here, and the judges agree on them when they happen. */
 function kinked(context: Context, a: Expression, b: Expression): Expression {
-  const form = context.random.pick(["Math.abs(@)", "Math.max(@, #)", "Math.min(@, #)", "Math.max(@, 0.1)", "Math.max(@, #, -0.3)", "(@ % 1.3)", "Math.fround(@)", "Math.sign(@)", "(@ * Math.floor(#))"]);
+  if (context.random.chance(0.02)) return { text: `Math.fround(${a.text})`, bound: a.bound };
+  const form = context.random.pick(["Math.abs(@)", "Math.max(@, #)", "Math.min(@, #)", "Math.max(@, 0.1)", "Math.max(@, #, -0.3)", "(@ % 1.3)", "Math.sign(@)", "(@ * Math.floor(#))"]);
   const text = form.replaceAll("@", () => a.text).replaceAll("#", () => b.text);
   return { text, bound: form.includes("floor") ? a.bound * (b.bound + 1) : Math.max(a.bound, b.bound, 1.3) };
 }
@@ -244,7 +245,8 @@ const hasArguments = (context: Context, helper: Helper): boolean =>
 const canBuild = (shape: Shape): boolean => shape.kind === "tuple" || shape.kind === "record" || shape.kind === "array";
 
 export function references(context: Context, shape: Shape): Variable[] {
-  return context.visible().filter((variable) => sameShape(variable.shape, shape));
+  const constants = new Set(context.whole.constants.map(({ name }) => name));
+  return context.visible().filter((variable) => sameShape(variable.shape, shape) && !constants.has(variable.root));
 }
 
 export function callText(context: Context, helper: Helper, depth: number): string {

@@ -3,6 +3,7 @@ import { Random } from "../random.js";
 import { Context, type Helper, type Options, type Whole } from "./context.js";
 import { build, store, number } from "./expressions.js";
 import {
+  bool,
   declaration,
   float64,
   index,
@@ -32,10 +33,11 @@ export const defaultOptions: Options = { size: 20, aliases: false, plain: false 
 /** The program of a seed. The same seed and options give the same text on every machine. */
 export function generateProgram(seed: number, options: Options = defaultOptions): GeneratedProgram {
   const random = new Random(seed);
-  const length = random.integer(2, 4);
+  const length = random.weighted([[1, 1], [3, 2], [4, 3], [2, 4], [1, 6]]);
   const records = Array.from({ length: random.integer(0, 2) }, (_, i) => recordShape(random, i));
-  const whole: Whole = { random, options, length, records, helpers: [], nextName: 0 };
+  const whole: Whole = { random, options, length, records, helpers: [], nextName: 0, constants: [] };
   const texts = records.map((shape) => declaration(shape, random.chance(0.6)));
+  moduleConstants(whole, texts);
   for (let i = random.integer(0, options.size > 8 ? 3 : 1); i > 0; i--) texts.push(helperText(whole));
 
   const params = mainParameters(whole);
@@ -58,13 +60,29 @@ export function generateProgram(seed: number, options: Options = defaultOptions)
   return { seed, source: `${texts.join("\n")}\n`, length, cases };
 }
 
+/** Constants of the module that every function reads. */
+function moduleConstants(whole: Whole, texts: string[]): void {
+  const { random, length } = whole;
+  if (random.chance(0.25)) {
+    texts.push(`${random.chance(0.5) ? "export " : ""}const rate = ${random.integer(1, 30) / 10};`);
+    whole.constants.push({ name: "rate", shape: num });
+  }
+  if (random.chance(0.2)) {
+    const values = Array.from({ length }, () => random.integer(-20, 20) / 10).join(", ");
+    const typed = random.chance(0.5);
+    texts.push(`${random.chance(0.5) ? "export " : ""}const weights = ${typed ? `new Float64Array([${values}])` : `[${values}]`};`);
+    whole.constants.push({ name: "weights", shape: typed ? float64 : numbers });
+  }
+}
+
 interface Parameter {
   readonly name: string;
   readonly shape: Shape;
 }
 
-function functionText(prefix: string, name: string, params: readonly Parameter[], returns: Shape, lines: readonly string[]): string {
+function functionText(prefix: string, name: string, params: readonly Parameter[], returns: Shape, lines: readonly string[], arrow = false): string {
   const list = params.map((parameter) => `${parameter.name}: ${typeText(parameter.shape)}`).join(", ");
+  if (arrow) return `${prefix}const ${name} = (${list}): ${typeText(returns)} => {\n${lines.join("\n")}\n};`;
   return `${prefix}function ${name}(${list}): ${typeText(returns)} {\n${lines.join("\n")}\n}`;
 }
 
@@ -78,6 +96,7 @@ function recordShape(random: Random, i: number): Shape {
           ? num
           : random.weighted<Shape>([
               [4, num],
+              [0.5, bool],
               [1, float64],
               [1, numbers],
               [0.7, { kind: "tuple", elems: [num, num] }],
@@ -117,6 +136,7 @@ function mainParameters(whole: Whole): Parameter[] {
 }
 
 function declareParameters(context: Context, params: readonly Parameter[]): void {
+  for (const { name, shape } of context.whole.constants) context.declare(name, shape, { writable: false, local: false });
   for (const { name, shape } of params) {
     const frozen = shape.kind === "array" && shape.readonly === true;
     const assignable = shape.kind === "num";
@@ -136,7 +156,24 @@ function body(context: Context): void {
     context.declare("total", num, { assignable: true });
   }
   while (context.budget > 0) statements(context, context.budget);
+  if (context.main && random.chance(0.6)) sumUp(context);
   if (returns.kind !== "void") context.line(`return${returnValue(context)};`);
+}
+
+/** Reads back the arrays there are, so that what was written into them counts. */
+function sumUp(context: Context): void {
+  const total = context.visible().find(({ name, assignable }) => name === "total" && assignable);
+  const arrays = context.visible().filter(({ shape }) => shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num"));
+  if (total === undefined) return;
+  for (const { name } of context.random.shuffle(arrays).slice(0, 3)) {
+    context.line(
+      context.random.pick([
+        `for (const v of ${name}) total += v * v;`,
+        `for (let i = 0; i < ${name}.length; i++) total = 0.5 * total + Math.sin(${name}[i]! + i);`,
+        `for (let i = ${name}.length - 1; i >= 0; i--) total += ${name}[i]! * (i + 1);`,
+      ]),
+    );
+  }
 }
 
 /** A helper function; one in four calls itself. */
@@ -164,7 +201,7 @@ function helperText(whole: Whole): string {
   body(context);
   const writes = context.writesParameters || recursive;
   whole.helpers.push({ name, params, returns, recursive, cost: (context.cost + 1) * (recursive ? 6 : 1), writes });
-  return functionText(random.chance(0.3) ? "export " : "", name, params, returns, context.lines);
+  return functionText(random.chance(0.3) ? "export " : "", name, params, returns, context.lines, random.chance(0.2));
 }
 
 /** `const deeper = visit(depth - 1, …);` with arguments of its own. */

@@ -47,6 +47,8 @@ function statement(context: Context): Outcome {
     [inLoop ? 1.6 : 0.3, () => exit(context)],
     [0.25, () => effectful(context)],
     [whole.options.plain ? 0 : 0.3, () => increment(context)],
+    [0.7, () => assignInteger(context)],
+    [0.5, () => replaceRow(context)],
     [whole.options.aliases ? 1.5 : 0, () => aliasing(context)],
   ];
   return random.weighted(kinds)();
@@ -105,7 +107,7 @@ function declareShape(context: Context, shape: Shape): Outcome {
     context.declare(name, shape, { assignable: true });
   } else {
     const scalar = shape.kind === "int";
-    const keyword = scalar && random.chance(0.5) ? "let" : "const";
+    const keyword = random.chance(scalar ? 0.5 : 0.25) ? "let" : "const";
     context.line(`${keyword} ${name}${scalar ? ": number" : annotation} = ${value};`);
     context.declare(name, shape, { assignable: keyword === "let" });
   }
@@ -146,6 +148,42 @@ function assign(context: Context): Outcome {
     }
   }
   context.line(`${update(context, name)};`);
+  return undefined;
+}
+
+/** Moves an index, or changes a table of indices. */
+function assignInteger(context: Context): Outcome {
+  const { random } = context;
+  const tables = context.visible().filter(({ shape }) => shape.kind === "ints");
+  if (tables.length > 0 && random.chance(0.5)) {
+    const { name } = random.pick(tables);
+    context.line(`${name}[${indexText(context)}] = (${indexText(context)} + 1) % ${context.whole.length};`);
+    return undefined;
+  }
+  const indices = context.visible().filter((variable) => variable.assignable && variable.shape.kind === "int" && variable.shape.range === "index");
+  if (indices.length === 0) return declareShape(context, index);
+  const { name } = random.pick(indices);
+  context.line(random.chance(0.5) ? `${name} = ${indexText(context)};` : `${name} = (${name} + 1) % ${context.lengthText()};`);
+  return undefined;
+}
+
+/** A fresh row in the place of an old one: `m[i] = [1, 2]`, `o.data = new Float64Array(n)`. */
+function replaceRow(context: Context): Outcome {
+  const { random } = context;
+  const matrices = context.visible().filter(({ shape, writable }) => writable && shape.kind === "array" && isReference(shape.elem));
+  const records = context.visible().filter(({ shape }) => shape.kind === "record" && shape.fields.some((field) => isReference(field.shape)));
+  if (matrices.length > 0 && random.chance(0.6)) {
+    const matrix = random.pick(matrices);
+    if (matrix.shape.kind !== "array") return undefined;
+    if (!matrix.local) context.writesParameters = true;
+    context.line(`${matrix.name}[${indexText(context)}] = ${build(context, matrix.shape.elem, 2)};`);
+  } else if (records.length > 0) {
+    const record = random.pick(records);
+    if (record.shape.kind !== "record") return undefined;
+    const field = random.pick(record.shape.fields.filter((candidate) => isReference(candidate.shape)));
+    if (!record.local) context.writesParameters = true;
+    context.line(`${record.name}.${field.name} = ${build(context, field.shape, 2)};`);
+  } else return write(context);
   return undefined;
 }
 
@@ -398,7 +436,8 @@ function gather(context: Context): string {
 
 /** What no derivative flows through. */
 function effectful(context: Context): Outcome {
-  context.line(context.random.pick([";", "{ const unused = 1; void unused; }", `void ${numberLeaf(context).text};`]));
+  const { text } = numberLeaf(context);
+  context.line(context.random.pick([";", "{ const unused = 1; void unused; }", `void ${text};`, `console.log("at", ${text});`, `if (!(Math.abs(${text}) < 1e9)) throw new RangeError("far away");`]));
   return undefined;
 }
 

@@ -19,7 +19,10 @@ export interface Located {
 }
 
 /** Evaluates base and index, once, and says which place they name. */
-export function locate(context: FunctionContext, node: ts.ElementAccessExpression | ts.PropertyAccessExpression): Located | undefined {
+export function locate(
+  context: FunctionContext,
+  node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
+): Located | undefined {
   if (node.questionDotToken !== undefined) {
     context.report(language.optionalChain(spanOf(node.questionDotToken)));
     return undefined;
@@ -51,7 +54,10 @@ export function fieldOf(context: FunctionContext, base: Value, name: string, nod
     const found = context.file.types.records.get(base.type.name)?.fields.find((f) => f.name === name);
     if (found !== undefined) return { place: field(base, name), type: found.type };
   }
-  if (!context.isRefused(base)) context.report(language.unsupportedType(spanOf(node), context.show(base.type), `Its member \`${name}\` is not in the language`));
+  if (!context.isRefused(base))
+    context.report(
+      language.unsupportedType(spanOf(node), context.show(base.type), `Its member \`${name}\` is not in the language`),
+    );
   return undefined;
 }
 
@@ -59,16 +65,19 @@ export function load(context: FunctionContext, at: Located, node: ts.Node, hint?
   const loaded = context.at(node).load(at.place, at.type, hint);
   const { base } = at.place;
   if (base.type.kind === "typed" && !base.type.name.startsWith("Float")) context.integer(loaded);
-  const constant = context.constants.get(base.id);
-  if (constant !== undefined) context.constants.set(loaded.id, constant);
-  return loaded;
+  return context.readFrom(base, loaded);
 }
 
 /** `base[index]`, `base.name` in the place of a value. */
-export function lowerAccess(context: FunctionContext, node: ts.ElementAccessExpression | ts.PropertyAccessExpression, hint: string | undefined): Value {
+export function lowerAccess(
+  context: FunctionContext,
+  node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value {
   if (ts.isPropertyAccessExpression(node) && node.name.text === "length" && node.questionDotToken === undefined) {
     const base = context.expression(node.expression);
-    if (base.type.kind === "array" || base.type.kind === "typed") return context.integer(context.at(node).length(base, hint));
+    if (base.type.kind === "array" || base.type.kind === "typed")
+      return context.integer(context.at(node).length(base, hint));
     if (base.type.kind === "tuple") return context.constant(base.type.elems.length, hint);
     if (base.type.kind === "str") {
       return context.integer(foreign(context, node, ["(", ").length"], [base], num, { pure: true, hint }));
@@ -78,14 +87,21 @@ export function lowerAccess(context: FunctionContext, node: ts.ElementAccessExpr
   return valueAt(context, locate(context, node), node, hint);
 }
 
-function valueAt(context: FunctionContext, at: Located | undefined, node: ts.Expression, hint: string | undefined): Value {
+function valueAt(
+  context: FunctionContext,
+  at: Located | undefined,
+  node: ts.Expression,
+  hint: string | undefined,
+): Value {
   if (at === undefined) return standInFor(context, node);
   return load(context, at, node, hint);
 }
 
 /** A stand-in of the expression's own type, where that is known. */
 export function standInFor(context: FunctionContext, node: ts.Node): Value {
-  const mapped = context.file.types.map(context.file.checker.getNonNullableType(context.file.checker.getTypeAtLocation(node)));
+  const mapped = context.file.types.map(
+    context.file.checker.getNonNullableType(context.file.checker.getTypeAtLocation(node)),
+  );
   return context.standIn("type" in mapped ? mapped.type : num);
 }
 
@@ -97,6 +113,7 @@ export function checkWritable(context: FunctionContext, base: Value, node: ts.No
 
 export function store(context: FunctionContext, at: Located, v: Value, node: ts.Node): void {
   checkWritable(context, at.place.base, node);
+  context.putInto(at.place.base, v);
   context.at(node).store(at.place, context.coerce(v, at.type, node));
 }
 
@@ -105,7 +122,9 @@ export function checkGrowth(context: FunctionContext, target: ts.ElementAccessEx
   const base = bare(target.expression);
   if (!ts.isIdentifier(base)) return;
   const declaration = context.file.checker.getSymbolAtLocation(base)?.valueDeclaration;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+    return;
   const initializer = bare(declaration.initializer);
-  if (ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0) context.report(language.arrayGrows(spanOf(target)));
+  if (ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0)
+    context.report(language.arrayGrows(spanOf(target)));
 }

@@ -1,18 +1,22 @@
-/** Making arrays and working on whole arrays: literals, constructors, `fill`, `slice`, `set`, `Array.from`. */
+/** Making arrays: literals, constructors, `Array.from` and its like. */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { elem, field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, num, sameType } from "../../ir/types.js";
-import { bare, isFunctionLike, spanOf } from "../source.js";
+import { arrayOf, isReference, num } from "../../ir/types.js";
+import { bare, spanOf } from "../source.js";
 import { isTypedArrayName } from "../types.js";
-import { checkWritable, elementType, standInFor } from "./access.js";
+import { elementType, standInFor } from "./access.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
-import { primitive } from "./operators.js";
 
 /** `for (let i = 0; i < to; i++)` made by the compiler, without carried variables. */
-export function countTo(context: FunctionContext, to: Value, run: (index: Value) => void, from: Value = context.constant(0)): void {
+export function countTo(
+  context: FunctionContext,
+  to: Value,
+  run: (index: Value) => void,
+  from: Value = context.constant(0),
+): void {
   const index = context.integer(value(num, "i"));
   const outer = context.b;
   context.b = outer.nested();
@@ -26,20 +30,35 @@ export function countTo(context: FunctionContext, to: Value, run: (index: Value)
   outer.push({ kind: "for", from, test: "<", to, step: 1, inits: [], body, breaks: false, results: [] });
 }
 
-export function alloc(context: FunctionContext, node: ts.Node, type: Type, length: Value, hint: string | undefined, fill?: number): Value {
+export function alloc(
+  context: FunctionContext,
+  node: ts.Node,
+  type: Type,
+  length: Value,
+  hint: string | undefined,
+  fill?: number,
+): Value {
   const result = value(type, hint);
-  context.at(node).push(fill === undefined ? { kind: "alloc", length, result } : { kind: "alloc", length, fill, result });
+  context
+    .at(node)
+    .push(fill === undefined ? { kind: "alloc", length, result } : { kind: "alloc", length, fill, result });
   return result;
 }
 
 // ------------------------------------------------------------------------------------------------------------ literals
 
-export function lowerArrayLiteral(context: FunctionContext, node: ts.ArrayLiteralExpression, hint: string | undefined): Value {
+export function lowerArrayLiteral(
+  context: FunctionContext,
+  node: ts.ArrayLiteralExpression,
+  hint: string | undefined,
+): Value {
   const [first] = node.elements;
   if (node.elements.length === 1 && first !== undefined && ts.isSpreadElement(first)) {
     const source = context.expression(first.expression);
-    if (source.type.kind === "array" || source.type.kind === "typed") return copyOf(context, node, source, arrayOf(elementType(source.type)), hint);
-    if (!context.isRefused(source)) context.report(language.spreadNotYet(spanOf(first), "of something that is not an array"));
+    if (source.type.kind === "array" || source.type.kind === "typed")
+      return copyOf(context, node, source, arrayOf(elementType(source.type)), hint);
+    if (!context.isRefused(source))
+      context.report(language.spreadNotYet(spanOf(first), "of something that is not an array"));
     return standInFor(context, node);
   }
   const spread = node.elements.find(ts.isSpreadElement);
@@ -54,7 +73,9 @@ export function lowerArrayLiteral(context: FunctionContext, node: ts.ArrayLitera
     const v = context.expression(element);
     return type === undefined ? v : context.coerce(v, type, element);
   });
-  return context.at(node).aggregate(wanted, members, hint);
+  const made = context.at(node).aggregate(wanted, members, hint);
+  for (const member of members) context.putInto(made, member);
+  return made;
 }
 
 /** What the place expects, where it expects an array; else what the literal is. */
@@ -72,10 +93,19 @@ function literalType(context: FunctionContext, node: ts.Expression): Type | unde
 // --------------------------------------------------------------------------------------------------------------- copies
 
 /** The elements of an array in a new one. */
-function copyOf(context: FunctionContext, node: ts.Node, source: Value, type: Type, hint: string | undefined): Value {
+export function copyOf(
+  context: FunctionContext,
+  node: ts.Node,
+  source: Value,
+  type: Type,
+  hint: string | undefined,
+): Value {
   const length = context.integer(context.at(node).length(source));
   const made = alloc(context, node, type, length, hint);
-  countTo(context, length, (i) => context.b.store(elem(made, i), context.b.load(elem(source, i), elementType(source.type))));
+  countTo(context, length, (i) =>
+    context.b.store(elem(made, i), context.b.load(elem(source, i), elementType(source.type))),
+  );
+  if (isReference(elementType(source.type))) context.putInto(made, source);
   return made;
 }
 
@@ -83,34 +113,62 @@ function copyOf(context: FunctionContext, node: ts.Node, source: Value, type: Ty
 
 export function lowerNew(context: FunctionContext, node: ts.NewExpression, hint: string | undefined): Value {
   const name = context.file.globalName(node.expression);
-  if (name !== undefined && isTypedArrayName(name)) return typedArray(context, node, { kind: "typed", name }, node.arguments ?? [], hint);
+  if (name !== undefined && isTypedArrayName(name))
+    return typedArray(context, node, { kind: "typed", name }, node.arguments ?? [], hint);
   if (name === "Array") return newArray(context, node, undefined, hint);
   return standInAfter(context, node, language.constructorNotYet(spanOf(node), node.expression.getText()));
 }
 
-function standInAfter(context: FunctionContext, node: ts.Expression, diagnostic: ReturnType<typeof language.arrayGrows>): Value {
+function standInAfter(
+  context: FunctionContext,
+  node: ts.Expression,
+  diagnostic: ReturnType<typeof language.arrayGrows>,
+): Value {
   context.report(diagnostic);
   return standInFor(context, node);
 }
 
-function typedArray(context: FunctionContext, node: ts.Expression, type: Type, args: readonly ts.Expression[], hint: string | undefined): Value {
+function typedArray(
+  context: FunctionContext,
+  node: ts.Expression,
+  type: Type,
+  args: readonly ts.Expression[],
+  hint: string | undefined,
+): Value {
   const [first, ...others] = args;
   if (first === undefined) return alloc(context, node, type, context.constant(0), hint);
-  if (others.length > 0) return standInAfter(context, node, meaning.builtinArguments(spanOf(node), node.getText().split("(")[0] ?? "", "a buffer and an offset"));
+  if (others.length > 0)
+    return standInAfter(
+      context,
+      node,
+      meaning.builtinArguments(spanOf(node), node.getText().split("(")[0] ?? "", "a buffer and an offset"),
+    );
   const members = bare(first);
-  if (ts.isArrayLiteralExpression(members) && !members.elements.some(ts.isSpreadElement)) return typedArrayOf(context, node, type, members.elements, hint);
+  if (ts.isArrayLiteralExpression(members) && !members.elements.some(ts.isSpreadElement))
+    return typedArrayOf(context, node, type, members.elements, hint);
   const source = context.expression(first);
   if (source.type.kind === "num") return alloc(context, node, type, source, hint);
-  if ((source.type.kind === "array" && source.type.elem.kind === "num") || source.type.kind === "typed") return copyOf(context, node, source, type, hint);
+  if ((source.type.kind === "array" && source.type.elem.kind === "num") || source.type.kind === "typed")
+    return copyOf(context, node, source, type, hint);
   if (source.type.kind === "tuple" && source.type.elems.every((e) => e.kind === "num")) {
     const made = alloc(context, node, type, context.constant(source.type.elems.length), hint);
-    source.type.elems.forEach((_, i) => context.b.store(elem(made, context.constant(i)), context.b.load(field(source, String(i)), num)));
+    source.type.elems.forEach((_, i) =>
+      context.b.store(elem(made, context.constant(i)), context.b.load(field(source, String(i)), num)),
+    );
     return made;
   }
-  return context.isRefused(source) ? context.standIn(type) : context.refuse(language.typeMismatch(spanOf(first), context.show(source.type), "number[]"), type);
+  return context.isRefused(source)
+    ? context.standIn(type)
+    : context.refuse(language.typeMismatch(spanOf(first), context.show(source.type), "number[]"), type);
 }
 
-function typedArrayOf(context: FunctionContext, node: ts.Node, type: Type, elements: readonly ts.Expression[], hint: string | undefined): Value {
+function typedArrayOf(
+  context: FunctionContext,
+  node: ts.Node,
+  type: Type,
+  elements: readonly ts.Expression[],
+  hint: string | undefined,
+): Value {
   const values = elements.map((e) => context.number(context.expression(e), "an element", e));
   const made = alloc(context, node, type, context.constant(values.length), hint);
   values.forEach((v, i) => context.b.store(elem(made, context.constant(i)), v));
@@ -118,7 +176,12 @@ function typedArrayOf(context: FunctionContext, node: ts.Node, type: Type, eleme
 }
 
 /** `new Array(n)`, with `.fill(c)` when `filled` is given. */
-function newArray(context: FunctionContext, node: ts.NewExpression | ts.CallExpression, filled: { node: ts.CallExpression; by: ts.Expression } | undefined, hint: string | undefined): Value {
+export function newArray(
+  context: FunctionContext,
+  node: ts.NewExpression | ts.CallExpression,
+  filled: { node: ts.CallExpression; by: ts.Expression } | undefined,
+  hint: string | undefined,
+): Value {
   const at = filled?.node ?? node;
   const args = node.arguments ?? [];
   const [first] = args;
@@ -130,13 +193,17 @@ function newArray(context: FunctionContext, node: ts.NewExpression | ts.CallExpr
   }
   if (filled === undefined) {
     // Without a fill its elements are missing; reading one is the caller's mistake in JavaScript too.
-    return elementType(type).kind === "num" || elementType(type).kind === "bool" ? standInAfter(context, at, language.sparseArray(spanOf(node))) : alloc(context, at, type, length, hint);
+    return elementType(type).kind === "num" || elementType(type).kind === "bool"
+      ? standInAfter(context, at, language.sparseArray(spanOf(node)))
+      : alloc(context, at, type, length, hint);
   }
   const literal = literalOf(context, filled.by);
-  if (typeof literal === "number" && elementType(type).kind === "num") return alloc(context, at, type, length, hint, literal);
+  if (typeof literal === "number" && elementType(type).kind === "num")
+    return alloc(context, at, type, length, hint, literal);
   const v = context.coerce(context.expression(filled.by), elementType(type), filled.by);
   const made = alloc(context, at, type, length, hint, v.type.kind === "num" ? 0 : undefined);
   countTo(context, length, (i) => context.b.store(elem(made, i), v));
+  context.putInto(made, v);
   return made;
 }
 
@@ -160,15 +227,22 @@ function arrayTypeAt(context: FunctionContext, at: ts.Expression, made: ts.Expre
 // -------------------------------------------------------------------------------------------------------- library calls
 
 /** `Array(n)`, `Array.from`, `Float64Array.of` …; `undefined` where there is no such rule. */
-export function lowerArrayCall(context: FunctionContext, node: ts.CallExpression, name: string, hint: string | undefined): Value | undefined {
+export function lowerArrayCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: string,
+  hint: string | undefined,
+): Value | undefined {
   if (name === "Array") return newArray(context, node, undefined, hint);
-  if (name === "Array.isArray") return context.refuse(language.reflection(spanOf(node), "Array.isArray"), { kind: "bool" });
+  if (name === "Array.isArray")
+    return context.refuse(language.reflection(spanOf(node), "Array.isArray"), { kind: "bool" });
   const [owner, method] = name.split(".");
   if (owner === "Array" && method === "of") return lowerElements(context, node, hint);
   if (owner === "Array" && method === "from") return arrayFrom(context, node, undefined, hint);
   if (owner !== undefined && isTypedArrayName(owner)) {
     const type: Type = { kind: "typed", name: owner };
-    if (method === "of" && !node.arguments.some(ts.isSpreadElement)) return typedArrayOf(context, node, type, node.arguments, hint);
+    if (method === "of" && !node.arguments.some(ts.isSpreadElement))
+      return typedArrayOf(context, node, type, node.arguments, hint);
     if (method === "from") return arrayFrom(context, node, type, hint);
   }
   return undefined;
@@ -178,26 +252,45 @@ function lowerElements(context: FunctionContext, node: ts.CallExpression, hint: 
   const type = context.typeAt(node);
   if (type === undefined || type.kind !== "array" || node.arguments.some(ts.isSpreadElement)) return undefined;
   const members = node.arguments.map((a) => context.coerce(context.expression(a), type.elem, a));
-  return context.at(node).aggregate(type, members, hint);
+  const made = context.at(node).aggregate(type, members, hint);
+  for (const member of members) context.putInto(made, member);
+  return made;
 }
 
 /** `Array.from(a)`, `Array.from({ length: n }, (_, i) => …)`, `Array.from(a, (x, i) => …)`. */
-function arrayFrom(context: FunctionContext, node: ts.CallExpression, typed: Type | undefined, hint: string | undefined): Value {
+function arrayFrom(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  typed: Type | undefined,
+  hint: string | undefined,
+): Value {
   const [first, callback] = node.arguments;
   const name = typed === undefined ? "Array.from" : `${context.show(typed)}.from`;
-  if (first === undefined || node.arguments.length > 2) return standInAfter(context, node, meaning.builtinArguments(spanOf(node), name, "too few or too many arguments"));
+  if (first === undefined || node.arguments.length > 2)
+    return standInAfter(context, node, meaning.builtinArguments(spanOf(node), name, "too few or too many arguments"));
   const shape = bare(first);
-  const lengthOnly = ts.isObjectLiteralExpression(shape) && shape.properties.length === 1 ? shape.properties[0] : undefined;
+  const lengthOnly =
+    ts.isObjectLiteralExpression(shape) && shape.properties.length === 1 ? shape.properties[0] : undefined;
   let length: Value;
   let source: Value | undefined;
   if (lengthOnly !== undefined && ts.isPropertyAssignment(lengthOnly) && lengthOnly.name.getText() === "length") {
     length = context.number(context.expression(lengthOnly.initializer), "length", lengthOnly);
-  } else if (lengthOnly !== undefined && ts.isShorthandPropertyAssignment(lengthOnly) && lengthOnly.name.text === "length") {
+  } else if (
+    lengthOnly !== undefined &&
+    ts.isShorthandPropertyAssignment(lengthOnly) &&
+    lengthOnly.name.text === "length"
+  ) {
     length = context.number(context.expression(lengthOnly.name), "length", lengthOnly);
   } else {
     source = context.expression(first);
     if (source.type.kind !== "array" && source.type.kind !== "typed") {
-      return context.isRefused(source) ? standInFor(context, node) : standInAfter(context, node, meaning.builtinArguments(spanOf(first), name, `a value of type \`${context.show(source.type)}\``));
+      return context.isRefused(source)
+        ? standInFor(context, node)
+        : standInAfter(
+            context,
+            node,
+            meaning.builtinArguments(spanOf(first), name, `a value of type \`${context.show(source.type)}\``),
+          );
     }
     length = context.integer(context.at(node).length(source));
   }
@@ -205,117 +298,38 @@ function arrayFrom(context: FunctionContext, node: ts.CallExpression, typed: Typ
   if (type === undefined || (type.kind !== "array" && type.kind !== "typed")) return standInFor(context, node);
   if (callback === undefined) {
     if (source !== undefined) return copyOf(context, node, source, type, hint);
-    return typed === undefined ? standInAfter(context, node, language.sparseArray(spanOf(node))) : alloc(context, node, type, length, hint);
+    return typed === undefined
+      ? standInAfter(context, node, language.sparseArray(spanOf(node)))
+      : alloc(context, node, type, length, hint);
   }
   const arrow = bare(callback);
   const body = ts.isArrowFunction(arrow) ? arrow.body : undefined;
-  if (!ts.isArrowFunction(arrow) || body === undefined || ts.isBlock(body) || arrow.parameters.length > 2 || arrow.parameters.some((p) => p.initializer !== undefined || p.dotDotDotToken !== undefined)) {
+  if (
+    !ts.isArrowFunction(arrow) ||
+    body === undefined ||
+    ts.isBlock(body) ||
+    arrow.parameters.length > 2 ||
+    arrow.parameters.some((p) => p.initializer !== undefined || p.dotDotDotToken !== undefined)
+  ) {
     return standInAfter(context, node, language.ambiguousCallback(spanOf(callback), name));
   }
-  if (context.file.effects.of(body).assigned.size > 0) return standInAfter(context, node, language.ambiguousCallback(spanOf(callback), name));
+  if (context.file.effects.of(body).assigned.size > 0)
+    return standInAfter(context, node, language.ambiguousCallback(spanOf(callback), name));
   const made = alloc(context, node, type, length, hint);
   const [item, position] = arrow.parameters;
   countTo(context, length, (i) => {
-    if (item !== undefined && source !== undefined) context.lowering.bind(context, item.name, context.b.load(elem(source, i), elementType(source.type), ts.isIdentifier(item.name) ? item.name.text : undefined));
+    if (item !== undefined && source !== undefined) {
+      const loaded = context.b.load(
+        elem(source, i),
+        elementType(source.type),
+        ts.isIdentifier(item.name) ? item.name.text : undefined,
+      );
+      context.lowering.bind(context, item.name, context.readFrom(source, loaded));
+    }
     if (position !== undefined) context.lowering.bind(context, position.name, i);
     const v = context.coerce(context.expression(body), elementType(type), body);
+    context.putInto(made, v);
     context.b.store(elem(made, i), v);
   });
   return made;
 }
-
-// ------------------------------------------------------------------------------------------------------------- methods
-
-/** A method of an array; `undefined` where it is not in the language. */
-export function lowerArrayMethod(context: FunctionContext, node: ts.CallExpression, callee: ts.PropertyAccessExpression, hint: string | undefined): Value | undefined {
-  const name = callee.name.text;
-  const made = bare(callee.expression);
-  const [first, second, third] = node.arguments;
-  if (name === "fill" && first !== undefined && second === undefined) {
-    const isNew = ts.isNewExpression(made) && context.file.globalName(made.expression) === "Array";
-    const isCall = ts.isCallExpression(made) && context.file.globalName(made.expression) === "Array";
-    if ((isNew || isCall) && (ts.isNewExpression(made) || ts.isCallExpression(made))) return newArray(context, made, { node, by: first }, hint);
-  }
-  const array = context.expression(callee.expression);
-  if (array.type.kind !== "array" && array.type.kind !== "typed") return context.isRefused(array) ? standInFor(context, node) : undefined;
-  switch (name) {
-    case "fill": {
-      if (first === undefined) return undefined;
-      checkWritable(context, array, node);
-      const v = context.coerce(context.expression(first), elementType(array.type), first);
-      const length = (): Value => context.integer(context.at(node).length(array));
-      const from = second === undefined ? undefined : bounded(context, second, length());
-      const to = third === undefined ? length() : bounded(context, third, length());
-      countTo(context, to, (i) => context.b.store(elem(array, i), v), from);
-      return array;
-    }
-    case "slice": {
-      if (node.arguments.length === 0) return copyOf(context, node, array, array.type, hint);
-      if (first === undefined) return undefined;
-      const length = context.integer(context.at(node).length(array));
-      const from = bounded(context, first, length);
-      const to = second === undefined ? length : bounded(context, second, length);
-      const count = primitive(context, node, "maxLiteral", [primitive(context, node, "sub", [to, from]), context.constant(0)]);
-      const part = alloc(context, node, array.type, count, hint);
-      countTo(context, count, (i) => {
-        const at = primitive(context, node, "add", [from, i]);
-        context.b.store(elem(part, i), context.b.load(elem(array, at), elementType(array.type)));
-      });
-      return part;
-    }
-    case "set": {
-      if (first === undefined || array.type.kind !== "typed") return undefined;
-      return lowerSet(context, node, array, first, second);
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** An end of a slice: negative counts from the back, then it is cut to 0 … length. */
-function bounded(context: FunctionContext, node: ts.Expression, length: Value): Value {
-  const literal = literalOf(context, node);
-  if (typeof literal === "number" && Number.isInteger(literal)) {
-    if (literal === 0) return context.constant(0);
-    if (literal > 0) return primitive(context, node, "minLiteral", [length, context.constant(literal)]);
-    const fromBack = primitive(context, node, "add", [length, context.constant(literal)]);
-    return primitive(context, node, "maxLiteral", [fromBack, context.constant(0)]);
-  }
-  let v = context.number(context.expression(node), "slice", node);
-  if (!context.isInteger(v)) v = primitive(context, node, "trunc", [v]);
-  const below = primitive(context, node, "lt", [v, context.constant(0)]);
-  const result = context.integer(value(num));
-  context.b.if(
-    below,
-    [result],
-    (b) => {
-      const back = b.prim("add", [v, length]);
-      return [b.prim("maxLiteral", [back, b.const(0)])];
-    },
-    (b) => [b.prim("min", [v, length])],
-  );
-  return result;
-}
-
-/** `a.set(b, offset)`. Reads all of `b` before it writes when the two may be one array. */
-function lowerSet(context: FunctionContext, node: ts.CallExpression, array: Value, from: ts.Expression, offset: ts.Expression | undefined): Value {
-  checkWritable(context, array, node);
-  const literal = bare(from);
-  const members = ts.isArrayLiteralExpression(literal) && !literal.elements.some(ts.isSpreadElement) ? literal.elements.map((e) => context.expression(e)) : undefined;
-  const source = members === undefined ? context.expression(from) : undefined;
-  const start = offset === undefined ? undefined : context.number(context.expression(offset), "set", offset);
-  const at = (i: Value): Value => (start === undefined ? i : primitive(context, node, "add", [start, i]));
-  if (members !== undefined) {
-    members.forEach((v, i) => context.b.store(elem(array, at(context.constant(i))), v));
-  } else if (source !== undefined && (source.type.kind === "array" || source.type.kind === "typed")) {
-    const safe = start !== undefined && sameType(source.type, array.type) ? copyOf(context, node, source, source.type, undefined) : source;
-    const length = context.integer(context.at(node).length(safe));
-    countTo(context, length, (i) => context.b.store(elem(array, at(i)), context.b.load(elem(safe, i), num)));
-  } else if (source !== undefined && !context.isRefused(source)) {
-    context.report(meaning.builtinArguments(spanOf(from), "set", `a value of type \`${context.show(source.type)}\``));
-  }
-  return context.undefinedOf({ kind: "void" });
-}
-
-/** Is an argument a function written in its place? */
-export const isInlineFunction = (node: ts.Expression | undefined): boolean => node !== undefined && isFunctionLike(bare(node));

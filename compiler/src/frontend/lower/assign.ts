@@ -5,7 +5,17 @@ import { elem } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
 import { num, str } from "../../ir/types.js";
 import { bare, isConst, spanOf, symbolOf } from "../source.js";
-import { checkGrowth, checkWritable, elementType, fieldOf, type Located, load, locate, standInFor, store } from "./access.js";
+import {
+  checkGrowth,
+  checkWritable,
+  elementType,
+  fieldOf,
+  type Located,
+  load,
+  locate,
+  standInFor,
+  store,
+} from "./access.js";
 import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
@@ -14,7 +24,8 @@ import { applyArithmetic, primitive } from "./operators.js";
 
 const { SyntaxKind } = ts;
 
-export const isAssignment = (kind: ts.SyntaxKind): boolean => kind >= SyntaxKind.FirstAssignment && kind <= SyntaxKind.LastAssignment;
+export const isAssignment = (kind: ts.SyntaxKind): boolean =>
+  kind >= SyntaxKind.FirstAssignment && kind <= SyntaxKind.LastAssignment;
 
 /** `+=` as `+`, and so on. */
 const compound = new Map<ts.SyntaxKind, ts.SyntaxKind>([
@@ -54,7 +65,13 @@ function targetOf(context: FunctionContext, node: ts.Expression): Target | undef
     if (ts.isElementAccessExpression(inner)) checkGrowth(context, inner);
     const place = locate(context, inner);
     if (place === undefined) return undefined;
-    return { hint: undefined, type: place.type, place, get: () => load(context, place, inner), set: (v) => store(context, place, v, inner) };
+    return {
+      hint: undefined,
+      type: place.type,
+      place,
+      get: () => load(context, place, inner),
+      set: (v) => store(context, place, v, inner),
+    };
   }
   context.report(language.notInLanguage(spanOf(inner), "An assignment to this"));
   return undefined;
@@ -70,7 +87,11 @@ function variable(context: FunctionContext, node: ts.Identifier): Target | undef
   if (symbol === undefined || slot === undefined) {
     const declaration = symbol?.valueDeclaration;
     const constant = declaration !== undefined && ts.isVariableDeclaration(declaration) && isConst(declaration);
-    context.report(constant ? language.moduleConstantWritten(spanOf(node), node.text) : language.moduleVariable(spanOf(node), node.text));
+    context.report(
+      constant
+        ? language.moduleConstantWritten(spanOf(node), node.text)
+        : language.moduleVariable(spanOf(node), node.text),
+    );
     return undefined;
   }
   return {
@@ -91,7 +112,11 @@ export function lowerAssignment(context: FunctionContext, node: ts.BinaryExpress
     context.expression(node.right);
     return standInFor(context, node);
   }
-  if (operator === SyntaxKind.AmpersandAmpersandEqualsToken || operator === SyntaxKind.BarBarEqualsToken || operator === SyntaxKind.QuestionQuestionEqualsToken) {
+  if (
+    operator === SyntaxKind.AmpersandAmpersandEqualsToken ||
+    operator === SyntaxKind.BarBarEqualsToken ||
+    operator === SyntaxKind.QuestionQuestionEqualsToken
+  ) {
     return logicalAssignment(context, node, target, used);
   }
   const arithmetic = compound.get(operator) ?? operator;
@@ -105,14 +130,22 @@ export function lowerAssignment(context: FunctionContext, node: ts.BinaryExpress
   const before = target.get();
   const result =
     target.type.kind === "str" && arithmetic === SyntaxKind.PlusToken
-      ? foreign(context, node, ["`${", "}${", "}`"], [before, context.expression(node.right)], str, { pure: true, hint: target.hint })
+      ? foreign(context, node, ["`${", "}${", "}`"], [before, context.expression(node.right)], str, {
+          pure: true,
+          hint: target.hint,
+        })
       : applyArithmetic(context, node, arithmetic, before, context.expression(node.right), target.hint);
   target.set(result);
   return result;
 }
 
 /** `a[i] += v` where nothing in `v` can change `a[i]`: an accumulation. */
-function accumulates(context: FunctionContext, node: ts.BinaryExpression, at: Located, operator: ts.SyntaxKind): boolean {
+function accumulates(
+  context: FunctionContext,
+  node: ts.BinaryExpression,
+  at: Located,
+  operator: ts.SyntaxKind,
+): boolean {
   if (operator !== SyntaxKind.PlusToken && operator !== SyntaxKind.MinusToken) return false;
   if (at.type.kind !== "num" || !context.file.effects.isReadOnly(node.right)) return false;
   const { type } = at.place.base;
@@ -147,7 +180,8 @@ function logicalAssignment(context: FunctionContext, node: ts.BinaryExpression, 
 
 function plainAssignment(context: FunctionContext, node: ts.BinaryExpression): Value {
   const left = bare(node.left);
-  if (ts.isArrayLiteralExpression(left) || ts.isObjectLiteralExpression(left)) return destructuringAssignment(context, node, left);
+  if (ts.isArrayLiteralExpression(left) || ts.isObjectLiteralExpression(left))
+    return destructuringAssignment(context, node, left);
   const target = targetOf(context, left);
   const right = context.expression(node.right, target?.hint);
   if (target === undefined) return right;
@@ -156,7 +190,11 @@ function plainAssignment(context: FunctionContext, node: ts.BinaryExpression): V
   return v;
 }
 
-export function lowerStep(context: FunctionContext, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, used: boolean): Value {
+export function lowerStep(
+  context: FunctionContext,
+  node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
+  used: boolean,
+): Value {
   const target = targetOf(context, node.operand);
   if (target === undefined) return context.standIn(num);
   const plus = node.operator === SyntaxKind.PlusPlusToken;
@@ -169,10 +207,23 @@ export function lowerStep(context: FunctionContext, node: ts.PrefixUnaryExpressi
 // ------------------------------------------------------------------------------------------------------- destructuring
 
 /** `[a[i], a[j]] = [a[j], a[i]]`: the members are read first, then stored from left to right; no array is made. */
-function destructuringAssignment(context: FunctionContext, node: ts.BinaryExpression, left: ts.ArrayLiteralExpression | ts.ObjectLiteralExpression): Value {
+function destructuringAssignment(
+  context: FunctionContext,
+  node: ts.BinaryExpression,
+  left: ts.ArrayLiteralExpression | ts.ObjectLiteralExpression,
+): Value {
   const right = bare(node.right);
-  const members = ts.isArrayLiteralExpression(left) && ts.isArrayLiteralExpression(right) && isStatement(node) ? right.elements : undefined;
-  if (members !== undefined && ts.isArrayLiteralExpression(left) && members.length >= left.elements.length && !members.some(ts.isSpreadElement) && !members.some(ts.isOmittedExpression)) {
+  const members =
+    ts.isArrayLiteralExpression(left) && ts.isArrayLiteralExpression(right) && isStatement(node)
+      ? right.elements
+      : undefined;
+  if (
+    members !== undefined &&
+    ts.isArrayLiteralExpression(left) &&
+    members.length >= left.elements.length &&
+    !members.some(ts.isSpreadElement) &&
+    !members.some(ts.isOmittedExpression)
+  ) {
     const values = members.map((m) => context.expression(m));
     left.elements.forEach((element, i) => {
       const v = values[i];
@@ -198,7 +249,9 @@ export function assign(context: FunctionContext, node: ts.Expression, v: Value):
     inner.elements.forEach((element, i) => {
       if (ts.isOmittedExpression(element)) return;
       if (ts.isSpreadElement(element) || isDefaulted(element)) {
-        context.report(language.destructuringForm(spanOf(element), ts.isSpreadElement(element) ? "A rest member" : "A default"));
+        context.report(
+          language.destructuringForm(spanOf(element), ts.isSpreadElement(element) ? "A rest member" : "A default"),
+        );
         return;
       }
       // JavaScript finds the place before it reads the member.
@@ -213,7 +266,11 @@ export function assign(context: FunctionContext, node: ts.Expression, v: Value):
     for (const property of inner.properties) {
       if (ts.isShorthandPropertyAssignment(property) && property.objectAssignmentInitializer === undefined) {
         targetOf(context, property.name)?.set(memberNamed(context, v, property.name.text, property));
-      } else if (ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name) && !isDefaulted(property.initializer)) {
+      } else if (
+        ts.isPropertyAssignment(property) &&
+        !ts.isComputedPropertyName(property.name) &&
+        !isDefaulted(property.initializer)
+      ) {
         const name = property.name.getText().replaceAll(/["']/g, "");
         const target = isPattern(property.initializer) ? undefined : targetOf(context, property.initializer);
         const member = memberNamed(context, v, name, property);
@@ -228,8 +285,10 @@ export function assign(context: FunctionContext, node: ts.Expression, v: Value):
   targetOf(context, inner)?.set(v);
 }
 
-const isPattern = (node: ts.Expression): boolean => ts.isArrayLiteralExpression(bare(node)) || ts.isObjectLiteralExpression(bare(node));
-const isDefaulted = (node: ts.Node): boolean => ts.isBinaryExpression(node) && node.operatorToken.kind === SyntaxKind.EqualsToken;
+const isPattern = (node: ts.Expression): boolean =>
+  ts.isArrayLiteralExpression(bare(node)) || ts.isObjectLiteralExpression(bare(node));
+const isDefaulted = (node: ts.Node): boolean =>
+  ts.isBinaryExpression(node) && node.operatorToken.kind === SyntaxKind.EqualsToken;
 
 function memberAt(context: FunctionContext, v: Value, index: number, node: ts.Node, hint?: string): Value {
   if (v.type.kind === "array" || v.type.kind === "typed") {
@@ -240,7 +299,8 @@ function memberAt(context: FunctionContext, v: Value, index: number, node: ts.No
 }
 
 function memberNamed(context: FunctionContext, v: Value, name: string, node: ts.Node, hint?: string): Value {
-  if (name === "length" && (v.type.kind === "array" || v.type.kind === "typed")) return context.integer(context.at(node).length(v, hint));
+  if (name === "length" && (v.type.kind === "array" || v.type.kind === "typed"))
+    return context.integer(context.at(node).length(v, hint));
   const at = fieldOf(context, v, name, node);
   return at === undefined ? standInFor(context, node) : load(context, at, node, hint);
 }
@@ -256,23 +316,41 @@ export function bind(context: FunctionContext, name: ts.BindingName, v: Value): 
   if (ts.isObjectBindingPattern(name)) {
     for (const element of name.elements) {
       const key = element.propertyName ?? element.name;
-      if (element.dotDotDotToken !== undefined || element.initializer !== undefined || !(ts.isIdentifier(key) || ts.isStringLiteral(key))) {
+      if (
+        element.dotDotDotToken !== undefined ||
+        element.initializer !== undefined ||
+        !(ts.isIdentifier(key) || ts.isStringLiteral(key))
+      ) {
         refusePattern(context, element);
         continue;
       }
-      bind(context, element.name, memberNamed(context, v, key.text, element, ts.isIdentifier(element.name) ? element.name.text : undefined));
+      bind(
+        context,
+        element.name,
+        memberNamed(context, v, key.text, element, ts.isIdentifier(element.name) ? element.name.text : undefined),
+      );
     }
     return;
   }
   name.elements.forEach((element, i) => {
     if (ts.isOmittedExpression(element)) return;
     if (element.dotDotDotToken !== undefined || element.initializer !== undefined) refusePattern(context, element);
-    else bind(context, element.name, memberAt(context, v, i, element, ts.isIdentifier(element.name) ? element.name.text : undefined));
+    else
+      bind(
+        context,
+        element.name,
+        memberAt(context, v, i, element, ts.isIdentifier(element.name) ? element.name.text : undefined),
+      );
   });
 }
 
 function refusePattern(context: FunctionContext, element: ts.BindingElement): void {
-  const what = element.dotDotDotToken !== undefined ? "A rest member" : element.initializer !== undefined ? "A default" : "A computed name";
+  const what =
+    element.dotDotDotToken !== undefined
+      ? "A rest member"
+      : element.initializer !== undefined
+        ? "A default"
+        : "A computed name";
   context.report(language.destructuringForm(spanOf(element), what));
   bindStandIns(context, element.name);
 }

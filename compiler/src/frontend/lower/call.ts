@@ -3,31 +3,44 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
-import { num, str } from "../../ir/types.js";
+import { isReference, num, str } from "../../ir/types.js";
 import { signatureOf } from "../signature.js";
-import { bare, spanOf } from "../source.js";
+import { bare, isInlineFunction, spanOf } from "../source.js";
 import { standInFor } from "./access.js";
-import { isInlineFunction, lowerArrayCall, lowerArrayMethod } from "./array.js";
+import { lowerArrayCall } from "./array.js";
+import { lowerArrayMethod } from "./array-methods.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, foreignCall } from "./foreign.js";
 import { lowerBuiltinCall } from "./math.js";
 
-export function lowerCall(context: FunctionContext, node: ts.CallExpression, used: boolean, hint: string | undefined): Value {
-  if (node.questionDotToken !== undefined) return refuse(context, node, language.optionalChain(spanOf(node.questionDotToken)));
+export function lowerCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  used: boolean,
+  hint: string | undefined,
+): Value {
+  if (node.questionDotToken !== undefined)
+    return refuse(context, node, language.optionalChain(spanOf(node.questionDotToken)));
   const callee = context.file.callee(node.expression);
   switch (callee.kind) {
     case "stopGradient": {
       const [argument] = node.arguments;
       if (argument === undefined) return context.standIn(num);
       const v = context.expression(argument);
-      if (v.type.kind !== "num") return refuse(context, node, meaning.builtinArguments(spanOf(argument), "stopGradient", `a value of type \`${context.show(v.type)}\``));
+      if (v.type.kind !== "num")
+        return refuse(
+          context,
+          node,
+          meaning.builtinArguments(spanOf(argument), "stopGradient", `a value of type \`${context.show(v.type)}\``),
+        );
       const result = context.at(node).prim("stopGradient", [v], hint);
       return context.isInteger(v) ? context.integer(result) : result;
     }
     case "function":
       return followCall(context, node, callee.node, hint);
     case "builtin": {
-      const known = lowerBuiltinCall(context, node, callee.name, hint) ?? lowerArrayCall(context, node, callee.name, hint);
+      const known =
+        lowerBuiltinCall(context, node, callee.name, hint) ?? lowerArrayCall(context, node, callee.name, hint);
       if (known !== undefined) return known;
       return outside(context, node, callee.name, used);
     }
@@ -37,16 +50,27 @@ export function lowerCall(context: FunctionContext, node: ts.CallExpression, use
   }
 }
 
-function refuse(context: FunctionContext, node: ts.Expression, diagnostic: Parameters<FunctionContext["report"]>[0]): Value {
+function refuse(
+  context: FunctionContext,
+  node: ts.Expression,
+  diagnostic: Parameters<FunctionContext["report"]>[0],
+): Value {
   context.report(diagnostic);
   return standInFor(context, node);
 }
 
 // ------------------------------------------------------------------------------------------------------------ followed
 
-function followCall(context: FunctionContext, node: ts.CallExpression, target: Parameters<typeof signatureOf>[1], hint: string | undefined): Value {
+function followCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  target: Parameters<typeof signatureOf>[1],
+  hint: string | undefined,
+): Value {
   const name = bare(node.expression).getText();
-  const signature = signatureOf(context.file, target, { call: node, caller: context.signature }, (d) => context.report(d));
+  const signature = signatureOf(context.file, target, { call: node, caller: context.signature }, (d) =>
+    context.report(d),
+  );
   const args: Value[] = [];
   const spread = node.arguments.find(ts.isSpreadElement);
   if (spread !== undefined) return refuse(context, node, language.spreadNotYet(spanOf(spread), "in a call"));
@@ -69,12 +93,24 @@ function followCall(context: FunctionContext, node: ts.CallExpression, target: P
     args.push(context.coerce(context.expression(argument), param.type, argument));
   });
   for (const param of signature.params.slice(node.arguments.length)) {
-    if (param.node.initializer === undefined) return refuse(context, node, meaning.calledParameter(spanOf(node), name, `\`${param.name}\` is missing`));
+    if (param.node.initializer === undefined)
+      return refuse(context, node, meaning.calledParameter(spanOf(node), name, `\`${param.name}\` is missing`));
     args.push(defaultValue(context, param.node.initializer, param.type));
   }
   checkConstants(context, node, args, target);
+  // A marked function takes the text it is passed for an input.
+  if (signature.from === undefined && args.some((a) => context.numericText.has(a.id)))
+    context.report(meaning.lostThroughText(spanOf(node), name));
   const results = signature.result.kind === "void" ? [] : [value(signature.result, hint)];
   context.at(node).push({ kind: "call", callee: signature.name, args, results });
+  const [made] = results;
+  if (made?.type.kind === "str") context.numericText.add(made.id);
+  if (made !== undefined && isReference(made.type)) {
+    // It may return what it was given, or a constant it knows of.
+    const name =
+      context.file.constantsIn(target) ?? args.map((a) => context.constantIn(a)).find((n) => n !== undefined);
+    if (name !== undefined) context.constants.set(made.id, name);
+  }
   return results[0] ?? context.undefinedOf({ kind: "void" });
 }
 
@@ -84,9 +120,14 @@ function defaultValue(context: FunctionContext, node: ts.Expression, type: Value
 }
 
 /** A constant of the module must not reach a function that stores into arrays or objects. */
-function checkConstants(context: FunctionContext, node: ts.CallExpression, args: readonly Value[], target: ts.Node): void {
+function checkConstants(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  args: readonly Value[],
+  target: ts.Node,
+): void {
   for (const arg of args) {
-    const name = context.constants.get(arg.id);
+    const name = context.constantIn(arg);
     if (name !== undefined && !context.file.effects.isReadOnly(target)) {
       context.report(language.moduleConstantWritten(spanOf(node), name));
       return;
@@ -96,25 +137,48 @@ function checkConstants(context: FunctionContext, node: ts.CallExpression, args:
 
 // ------------------------------------------------------------------------------------------------------------- methods
 
-function methodOrOutside(context: FunctionContext, node: ts.CallExpression, callee: { kind: string; name: string; library?: boolean }, used: boolean, hint: string | undefined): Value {
+function methodOrOutside(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  callee: { kind: string; name: string; library?: boolean },
+  used: boolean,
+  hint: string | undefined,
+): Value {
   const inner = bare(node.expression);
-  if (inner.kind === ts.SyntaxKind.SuperKeyword) return refuse(context, node, language.classesNotYet(spanOf(node), "`super`"));
+  if (inner.kind === ts.SyntaxKind.SuperKeyword)
+    return refuse(context, node, language.classesNotYet(spanOf(node), "`super`"));
   if (!ts.isPropertyAccessExpression(inner)) {
     if (callee.kind === "ambient") return outside(context, node, callee.name, used);
     if (isInlineFunction(inner)) return refuse(context, node, language.closuresNotYet(spanOf(inner)));
-    return refuse(context, node, ts.isIdentifier(inner) ? language.functionValuesNotYet(spanOf(inner), callee.name) : meaning.notAFunctionName(spanOf(inner), callee.name));
+    return refuse(
+      context,
+      node,
+      ts.isIdentifier(inner)
+        ? language.functionValuesNotYet(spanOf(inner), callee.name)
+        : meaning.notAFunctionName(spanOf(inner), callee.name),
+    );
   }
-  if (inner.questionDotToken !== undefined) return refuse(context, node, language.optionalChain(spanOf(inner.questionDotToken)));
+  if (inner.questionDotToken !== undefined)
+    return refuse(context, node, language.optionalChain(spanOf(inner.questionDotToken)));
   const method = inner.name.text;
   const { checker } = context.file;
   const ownerType = checker.getNonNullableType(checker.getTypeAtLocation(inner.expression));
   const owner = context.file.types.map(ownerType);
   const ownerIR = "type" in owner ? owner.type : undefined;
-  if (checker.isArrayType(ownerType) || ownerIR?.kind === "array" || ownerIR?.kind === "typed" || ownerIR?.kind === "tuple") {
+  if (
+    checker.isArrayType(ownerType) ||
+    ownerIR?.kind === "array" ||
+    ownerIR?.kind === "typed" ||
+    ownerIR?.kind === "tuple"
+  ) {
     const known = lowerArrayMethod(context, node, inner, hint);
     if (known !== undefined) return known;
     const grows = ["push", "pop", "shift", "unshift", "splice"].includes(method);
-    return refuse(context, node, grows ? language.arrayGrows(spanOf(inner.name)) : language.arrayMethodNotYet(spanOf(inner.name), method));
+    return refuse(
+      context,
+      node,
+      grows ? language.arrayGrows(spanOf(inner.name)) : language.arrayMethodNotYet(spanOf(inner.name), method),
+    );
   }
   if (ownerIR?.kind === "num" && ["toFixed", "toString", "toPrecision", "toExponential"].includes(method)) {
     const receiver = context.expression(inner.expression);
@@ -128,7 +192,8 @@ function methodOrOutside(context: FunctionContext, node: ts.CallExpression, call
     return refuse(context, node, language.classesNotYet(spanOf(inner), "A method of a class"));
   }
   if (ownerIR?.kind === "str") return refuse(context, node, language.stringMethod(spanOf(inner.name), method));
-  if (ownerIR?.kind === "record") return refuse(context, node, language.functionValuesNotYet(spanOf(inner), inner.getText()));
+  if (ownerIR?.kind === "record")
+    return refuse(context, node, language.functionValuesNotYet(spanOf(inner), inner.getText()));
   return outside(context, node, inner.getText(), used);
 }
 

@@ -1,5 +1,5 @@
 /** What is known while one function is lowered: where operations go, the variables, the exits that are open, facts about values. */
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { type Diagnostic, language } from "../../diagnostics.js";
 import { Builder, value } from "../../ir/build.js";
 import type { Type, Value, ValueId } from "../../ir/ir.js";
@@ -60,6 +60,8 @@ export class FunctionContext {
   readonly numericText = new Set<ValueId>();
   /** References into constants of the module. */
   readonly constants = new Map<ValueId, string>();
+  /** Arrays and objects of the function that refer to constants of the module. */
+  readonly holders = new Map<ValueId, string>();
   /** Stand-ins for what was refused; nothing more is said about them. */
   readonly #refused = new Set<ValueId>();
 
@@ -208,6 +210,26 @@ export class FunctionContext {
     const made = this.b.const(v, hint);
     if (typeof v === "number" && Number.isInteger(v)) this.integers.add(made.id);
     return made;
+  }
+
+  /** Is the value, or does it refer to, a constant of the module? */
+  constantIn(v: Value): string | undefined {
+    return this.constants.get(v.id) ?? this.holders.get(v.id);
+  }
+
+  /** What is read out of `base` is as constant as what `base` refers to. */
+  readFrom(base: Value, loaded: Value): Value {
+    const name = this.constantIn(base);
+    if (name !== undefined) this.constants.set(loaded.id, name);
+    // Text may have been put there that was made from a number.
+    if (loaded.type.kind === "str") this.numericText.add(loaded.id);
+    return loaded;
+  }
+
+  /** `v` becomes a member of `base`. */
+  putInto(base: Value, v: Value): void {
+    const name = this.constantIn(v);
+    if (name !== undefined) this.holders.set(base.id, name);
   }
 
   isInteger(v: Value): boolean {

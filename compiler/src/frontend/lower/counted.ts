@@ -32,10 +32,15 @@ export function countedForm(context: FunctionContext, node: ts.ForStatement): Co
   if (!ts.isBinaryExpression(compared)) return undefined;
   const test = tests.get(compared.operatorToken.kind);
   const stepped = stepOf(context, incrementor);
-  if (test === undefined || stepped === undefined || stepped.step === 0 || !Number.isInteger(stepped.step)) return undefined;
+  if (test === undefined || stepped === undefined || stepped.step === 0 || !Number.isInteger(stepped.step))
+    return undefined;
   const { counter } = stepped;
-  if (!initializer.declarations.some((d) => ts.isIdentifier(d.name) && symbolOf(context.file.checker, d.name) === counter)) return undefined;
-  const isCounter = (e: ts.Expression): boolean => ts.isIdentifier(bare(e)) && symbolOf(context.file.checker, bare(e)) === counter;
+  if (
+    !initializer.declarations.some((d) => ts.isIdentifier(d.name) && symbolOf(context.file.checker, d.name) === counter)
+  )
+    return undefined;
+  const isCounter = (e: ts.Expression): boolean =>
+    ts.isIdentifier(bare(e)) && symbolOf(context.file.checker, bare(e)) === counter;
   const left = isCounter(compared.left);
   if (!left && !isCounter(compared.right)) return undefined;
   const bound = left ? compared.right : compared.left;
@@ -50,7 +55,8 @@ export function countedForm(context: FunctionContext, node: ts.ForStatement): Co
 /** `i++`, `i -= 2`, `i = i + 1` and their like. */
 function stepOf(context: FunctionContext, node: ts.Expression): { counter: ts.Symbol; step: number } | undefined {
   const inner = bare(node);
-  const symbol = (e: ts.Expression): ts.Symbol | undefined => (ts.isIdentifier(bare(e)) ? symbolOf(context.file.checker, bare(e)) : undefined);
+  const symbol = (e: ts.Expression): ts.Symbol | undefined =>
+    ts.isIdentifier(bare(e)) ? symbolOf(context.file.checker, bare(e)) : undefined;
   if (ts.isPrefixUnaryExpression(inner) || ts.isPostfixUnaryExpression(inner)) {
     const counter = symbol(inner.operand);
     if (counter === undefined) return undefined;
@@ -71,7 +77,12 @@ function stepOf(context: FunctionContext, node: ts.Expression): { counter: ts.Sy
   if (kind !== ts.SyntaxKind.EqualsToken || !ts.isBinaryExpression(sum)) return undefined;
   const plus = sum.operatorToken.kind === ts.SyntaxKind.PlusToken;
   if (!plus && sum.operatorToken.kind !== ts.SyntaxKind.MinusToken) return undefined;
-  const by = symbol(sum.left) === counter ? literalOf(context, sum.right) : plus && symbol(sum.right) === counter ? literalOf(context, sum.left) : undefined;
+  const by =
+    symbol(sum.left) === counter
+      ? literalOf(context, sum.right)
+      : plus && symbol(sum.right) === counter
+        ? literalOf(context, sum.left)
+        : undefined;
   return typeof by === "number" ? { counter, step: plus ? by : -by } : undefined;
 }
 
@@ -90,7 +101,9 @@ function isInvariant(context: FunctionContext, node: ts.Expression, changed: rea
     return again(inner.expression) && (text === "length" || changed.every((e) => !e.fields.has(text)));
   }
   if (ts.isElementAccessExpression(inner)) {
-    const kind = elementKind(context.file.checker.typeToString(context.file.checker.getTypeAtLocation(inner.expression)));
+    const kind = elementKind(
+      context.file.checker.typeToString(context.file.checker.getTypeAtLocation(inner.expression)),
+    );
     return again(inner.expression) && again(inner.argumentExpression) && changed.every((e) => !e.arrays.has(kind));
   }
   if (ts.isBinaryExpression(inner)) {
@@ -99,9 +112,14 @@ function isInvariant(context: FunctionContext, node: ts.Expression, changed: rea
     return !assigns && kind !== ts.SyntaxKind.CommaToken && again(inner.left) && again(inner.right);
   }
   if (ts.isPrefixUnaryExpression(inner)) {
-    return inner.operator !== ts.SyntaxKind.PlusPlusToken && inner.operator !== ts.SyntaxKind.MinusMinusToken && again(inner.operand);
+    return (
+      inner.operator !== ts.SyntaxKind.PlusPlusToken &&
+      inner.operator !== ts.SyntaxKind.MinusMinusToken &&
+      again(inner.operand)
+    );
   }
-  if (ts.isConditionalExpression(inner)) return again(inner.condition) && again(inner.whenTrue) && again(inner.whenFalse);
+  if (ts.isConditionalExpression(inner))
+    return again(inner.condition) && again(inner.whenTrue) && again(inner.whenFalse);
   if (ts.isCallExpression(inner)) return context.file.calleeBody(inner) === "pure" && inner.arguments.every(again);
   return false;
 }

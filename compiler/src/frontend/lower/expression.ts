@@ -21,7 +21,8 @@ const { SyntaxKind } = ts;
 export function lowerExpression(context: FunctionContext, whole: ts.Expression, hint?: string): Value {
   const node = bare(whole);
   if (ts.isNumericLiteral(node)) return context.at(node) && context.constant(literal(node), hint);
-  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return context.at(node) && context.constant(node.text, hint);
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
+    return context.at(node) && context.constant(node.text, hint);
   if (ts.isIdentifier(node)) return lowerIdentifier(context, node, hint);
   if (ts.isBinaryExpression(node)) {
     const operator = node.operatorToken.kind;
@@ -40,7 +41,8 @@ export function lowerExpression(context: FunctionContext, whole: ts.Expression, 
   }
   if (ts.isCallExpression(node)) return lowerCall(context, node, true, hint);
   if (ts.isConditionalExpression(node)) return lowerConditional(context, node, hint);
-  if (ts.isPrefixUnaryExpression(node)) return isStep(node.operator) ? lowerStep(context, node, true) : lowerPrefix(context, node, hint);
+  if (ts.isPrefixUnaryExpression(node))
+    return isStep(node.operator) ? lowerStep(context, node, true) : lowerPrefix(context, node, hint);
   if (ts.isPostfixUnaryExpression(node)) return lowerStep(context, node, true);
   if (ts.isArrayLiteralExpression(node)) return lowerArrayLiteral(context, node, hint);
   if (ts.isObjectLiteralExpression(node)) return lowerObject(context, node, hint);
@@ -81,14 +83,18 @@ export function lowerEffect(context: FunctionContext, whole: ts.Expression): voi
   }
   if (ts.isConditionalExpression(node)) lowerLogicalEffect(context, node);
   else if (ts.isCallExpression(node)) lowerCall(context, node, false, undefined);
-  else if (ts.isPostfixUnaryExpression(node) || (ts.isPrefixUnaryExpression(node) && isStep(node.operator))) lowerStep(context, node, false);
+  else if (ts.isPostfixUnaryExpression(node) || (ts.isPrefixUnaryExpression(node) && isStep(node.operator)))
+    lowerStep(context, node, false);
   else if (ts.isVoidExpression(node)) lowerEffect(context, node.expression);
   else context.expression(node);
 }
 
-const isStep = (operator: ts.SyntaxKind): boolean => operator === SyntaxKind.PlusPlusToken || operator === SyntaxKind.MinusMinusToken;
+const isStep = (operator: ts.SyntaxKind): boolean =>
+  operator === SyntaxKind.PlusPlusToken || operator === SyntaxKind.MinusMinusToken;
 const isLogical = (operator: ts.SyntaxKind): boolean =>
-  operator === SyntaxKind.AmpersandAmpersandToken || operator === SyntaxKind.BarBarToken || operator === SyntaxKind.QuestionQuestionToken;
+  operator === SyntaxKind.AmpersandAmpersandToken ||
+  operator === SyntaxKind.BarBarToken ||
+  operator === SyntaxKind.QuestionQuestionToken;
 
 // --------------------------------------------------------------------------------------------------------------- names
 

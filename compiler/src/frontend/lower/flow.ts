@@ -18,7 +18,13 @@ import { type Hidden, isHidden, type Key } from "./env.js";
 /** A step of a statement list. */
 export type Piece =
   | { readonly kind: "plain"; readonly exits: Exits; readonly run: () => void }
-  | { readonly kind: "branch"; readonly exits: Exits; readonly cond: () => Value; readonly then: readonly Piece[]; readonly else: readonly Piece[] }
+  | {
+      readonly kind: "branch";
+      readonly exits: Exits;
+      readonly cond: () => Value;
+      readonly then: readonly Piece[];
+      readonly else: readonly Piece[];
+    }
   /** Pieces in a row, to be read when they are reached. */
   | { readonly kind: "block"; readonly exits: Exits; readonly inner: () => readonly Piece[] };
 
@@ -40,7 +46,13 @@ export function exitsOf(pieces: readonly Piece[]): Exits {
 export function branchPiece(cond: () => Value, then: readonly Piece[], otherwise: readonly Piece[]): Piece {
   const a = exitsOf(then);
   const b = exitsOf(otherwise);
-  return { kind: "branch", exits: { always: a.always && b.always, to: union(a.to, b.to) }, cond, then, else: otherwise };
+  return {
+    kind: "branch",
+    exits: { always: a.always && b.always, to: union(a.to, b.to) },
+    cond,
+    then,
+    else: otherwise,
+  };
 }
 
 export function runPieces(context: FunctionContext, pieces: readonly Piece[]): void {
@@ -63,10 +75,17 @@ function runTail(context: FunctionContext, start: Tail | undefined): void {
       const then = exitsOf(piece.then);
       const otherwise = exitsOf(piece.else);
       // An arm that only throws needs no nesting: nothing comes back from it.
-      const moves = (leaving: Exits, staying: Exits): boolean => leaving.always && leaving.to.length > 0 && !staying.always;
+      const moves = (leaving: Exits, staying: Exits): boolean =>
+        leaving.always && leaving.to.length > 0 && !staying.always;
       if (moves(then, otherwise) || moves(otherwise, then)) {
         const intoElse = moves(then, otherwise);
-        runBranch(context, piece.cond(), tailOf(piece.then, intoElse ? undefined : rest), tailOf(piece.else, intoElse ? rest : undefined), true);
+        runBranch(
+          context,
+          piece.cond(),
+          tailOf(piece.then, intoElse ? undefined : rest),
+          tailOf(piece.else, intoElse ? rest : undefined),
+          true,
+        );
         return;
       }
     }
@@ -127,7 +146,13 @@ function runBranch(context: FunctionContext, cond: Value, then: Tail, otherwise:
  * An `if` whose arms are built by callbacks; variables the arms change become its results. With `last`, nothing follows
  * in this statement list, so that its own variables are dead.
  */
-export function branch(context: FunctionContext, cond: Value, then: () => void, otherwise: () => void, last: boolean): void {
+export function branch(
+  context: FunctionContext,
+  cond: Value,
+  then: () => void,
+  otherwise: () => void,
+  last: boolean,
+): void {
   const { env } = context;
   const outer = context.b;
   const arm = (run: () => void) => {
@@ -165,7 +190,7 @@ export function branch(context: FunctionContext, cond: Value, then: () => void, 
     if (ends.every((v) => context.isInteger(v))) context.integer(result);
     if (ends.some((v) => context.numericText.has(v.id))) context.numericText.add(result.id);
     for (const v of ends) {
-      const constant = context.constants.get(v.id);
+      const constant = context.constantIn(v);
       if (constant !== undefined) context.constants.set(result.id, constant);
     }
     results.push(result);
@@ -187,7 +212,13 @@ export function branch(context: FunctionContext, cond: Value, then: () => void, 
 }
 
 /** An `if` that also has a value of its own. */
-export function branchValue(context: FunctionContext, cond: Value, then: () => Value, otherwise: () => Value, slot: { type: Value["type"]; hint?: string | undefined }): Value {
+export function branchValue(
+  context: FunctionContext,
+  cond: Value,
+  then: () => Value,
+  otherwise: () => Value,
+  slot: { type: Value["type"]; hint?: string | undefined },
+): Value {
   const key: Hidden = { hidden: "result" };
   context.env.declare(key, { type: slot.type, hint: slot.hint, level: context.level });
   branch(
@@ -203,7 +234,12 @@ export function branchValue(context: FunctionContext, cond: Value, then: () => V
 // --------------------------------------------------------------------------------------------------------------- exits
 
 /** A construct that exits can refer to; `run` lowers its body inside it. */
-export function inConstruct(context: FunctionContext, node: ts.Node, isLoop: boolean, run: (construct: Construct) => void): void {
+export function inConstruct(
+  context: FunctionContext,
+  node: ts.Node,
+  isLoop: boolean,
+  run: (construct: Construct) => void,
+): void {
   const construct: Construct = { node, isLoop, stop: newFlag(), skip: newFlag() };
   const slot = { type: bool, hint: undefined, level: context.level };
   context.env.declare(construct.stop, { ...slot, hint: "stop" });

@@ -15,7 +15,14 @@ interface ForeignOptions {
   readonly hint?: string | undefined;
 }
 
-export function foreign(context: FunctionContext, node: ts.Node, text: readonly string[], args: readonly Value[], type: Type, options: ForeignOptions): Value {
+export function foreign(
+  context: FunctionContext,
+  node: ts.Node,
+  text: readonly string[],
+  args: readonly Value[],
+  type: Type,
+  options: ForeignOptions,
+): Value {
   const result = value(type, options.hint);
   context.at(node).push({ kind: "foreign", text, args, pure: options.pure, result });
   if (type.kind === "str" && args.some((a) => isNumeric(context, a))) context.numericText.add(result.id);
@@ -94,13 +101,28 @@ export function foreignCall(context: FunctionContext, node: ts.CallExpression): 
   context.at(node).push({ kind: "foreign", text, args, pure: false });
 }
 
-const errorClasses = new Set(["Error", "RangeError", "TypeError", "SyntaxError", "EvalError", "ReferenceError", "URIError"]);
+const errorClasses = new Set([
+  "Error",
+  "RangeError",
+  "TypeError",
+  "SyntaxError",
+  "EvalError",
+  "ReferenceError",
+  "URIError",
+]);
 
 export function lowerThrow(context: FunctionContext, node: ts.ThrowStatement): void {
   const thrown = bare(node.expression);
   let text: TextWithHoles | undefined;
-  if ((ts.isNewExpression(thrown) || ts.isCallExpression(thrown)) && errorClasses.has(context.file.globalName(thrown.expression) ?? "")) {
-    const parts: (string | TextWithHoles)[] = [ts.isNewExpression(thrown) ? "new " : "", thrown.expression.getText(), "("];
+  if (
+    (ts.isNewExpression(thrown) || ts.isCallExpression(thrown)) &&
+    errorClasses.has(context.file.globalName(thrown.expression) ?? "")
+  ) {
+    const parts: (string | TextWithHoles)[] = [
+      ts.isNewExpression(thrown) ? "new " : "",
+      thrown.expression.getText(),
+      "(",
+    ];
     (thrown.arguments ?? []).forEach((argument, i) => {
       if (i > 0) parts.push(", ");
       if (ts.isObjectLiteralExpression(argument)) context.report(language.thrownValue(spanOf(argument)));
@@ -118,7 +140,15 @@ export function lowerThrow(context: FunctionContext, node: ts.ThrowStatement): v
 }
 
 /** A number read from text: right only if no number that matters was written into the text. */
-export function fromText(context: FunctionContext, node: ts.Expression, name: string, text: Value, rest: readonly Value[], type: Type, hint: string | undefined): Value {
+export function fromText(
+  context: FunctionContext,
+  node: ts.Expression,
+  name: string,
+  text: Value,
+  rest: readonly Value[],
+  type: Type,
+  hint: string | undefined,
+): Value {
   if (context.numericText.has(text.id)) return context.refuse(meaning.lostThroughText(spanOf(node), name), type);
   const args = [text, ...rest];
   const parts = [`${name}(`, ...args.slice(1).map(() => ", "), ")"];

@@ -15,19 +15,34 @@ import { textOf } from "./foreign.js";
 import { lowerCondition } from "./logic.js";
 import { piecesOf } from "./statement.js";
 
-export const lowering: Lowering = { expression: lowerExpression, condition: lowerCondition, effect: lowerEffect, assign, bind, text: textOf };
+export const lowering: Lowering = {
+  expression: lowerExpression,
+  condition: lowerCondition,
+  effect: lowerEffect,
+  assign,
+  bind,
+  text: textOf,
+};
 
-export function lowerFunction(file: FileContext, signature: Signature, report: (d: Diagnostic) => void): Func | undefined {
+export function lowerFunction(
+  file: FileContext,
+  signature: Signature,
+  report: (d: Diagnostic) => void,
+): Func | undefined {
   const { node, result } = signature;
   if (node.body === undefined) return undefined;
   const path = callPath(signature);
-  const context = new FunctionContext(file, lowering, result, signature, (d) => report(path.length === 0 ? d : { ...d, related: [...d.related, ...path] }));
+  const context = new FunctionContext(file, lowering, result, signature, (d) =>
+    report(path.length === 0 ? d : { ...d, related: [...d.related, ...path] }),
+  );
   context.env.declare(context.returned, { type: bool, hint: "returned", level: 0 });
   if (result.kind !== "void") context.env.declare(context.result, { type: result, hint: "result", level: 0 });
   const params = signature.params.map((p) => value(p.type, p.name));
   context.at(node);
   signature.params.forEach((p, i) => {
     const param = params[i];
+    // Text that a user passes is an input; what a helper is passed may have been made from a number.
+    if (param?.type.kind === "str" && signature.from !== undefined) context.numericText.add(param.id);
     if (param !== undefined) bind(context, p.node.name, param);
   });
   if (ts.isBlock(node.body)) {
@@ -39,5 +54,11 @@ export function lowerFunction(file: FileContext, signature: Signature, report: (
   }
   const yields = context.dead ? null : result.kind === "void" ? [] : [context.current(context.result)];
   const body = context.b.region(params, yields);
-  return { name: signature.name, body, results: result.kind === "void" ? [] : [result], source: signature.source, loc: locOf(node) };
+  return {
+    name: signature.name,
+    body,
+    results: result.kind === "void" ? [] : [result],
+    source: signature.source,
+    loc: locOf(node),
+  };
 }

@@ -17,14 +17,22 @@ export function literalOf(context: FunctionContext, node: ts.Expression): number
   if (!ts.isIdentifier(inner)) return undefined;
   const symbol = symbolOf(checker, inner);
   const declaration = symbol?.valueDeclaration;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;
-  if (!(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) || !ts.isIdentifier(declaration.name)) return undefined;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
+    return undefined;
+  if (!(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) || !ts.isIdentifier(declaration.name))
+    return undefined;
   return directLiteral(bare(declaration.initializer));
 }
 
 /** The value of `Color.Red`. */
-export function enumMember(checker: ts.TypeChecker, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): number | string | undefined {
-  const declaration = symbolOf(checker, ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression)?.valueDeclaration;
+export function enumMember(
+  checker: ts.TypeChecker,
+  node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
+): number | string | undefined {
+  const declaration = symbolOf(
+    checker,
+    ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression,
+  )?.valueDeclaration;
   return declaration !== undefined && ts.isEnumMember(declaration) ? checker.getConstantValue(declaration) : undefined;
 }
 

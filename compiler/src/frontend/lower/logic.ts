@@ -31,7 +31,8 @@ export function lowerCondition(context: FunctionContext, node: ts.Expression): V
   const inner = bare(node);
   if (ts.isBinaryExpression(inner)) {
     const operator = inner.operatorToken.kind;
-    if (operator === SyntaxKind.AmpersandAmpersandToken || operator === SyntaxKind.BarBarToken) return lowerBoolean(context, inner, undefined);
+    if (operator === SyntaxKind.AmpersandAmpersandToken || operator === SyntaxKind.BarBarToken)
+      return lowerBoolean(context, inner, undefined);
   }
   return truthiness(context, context.expression(node), node);
 }
@@ -46,7 +47,9 @@ function lowerBoolean(context: FunctionContext, node: ts.BinaryExpression, hint:
   const right = (): Value => context.condition(node.right);
   const known = (): Value => context.b.const(!isAnd);
   context.at(node);
-  return isAnd ? branchValue(context, left, right, known, { type: bool, hint }) : branchValue(context, left, known, right, { type: bool, hint });
+  return isAnd
+    ? branchValue(context, left, right, known, { type: bool, hint })
+    : branchValue(context, left, known, right, { type: bool, hint });
 }
 
 /** Scalars already at hand: computing them costs nothing, changes nothing and cannot fail. */
@@ -58,7 +61,11 @@ function isCheap(context: FunctionContext, node: ts.Expression): boolean {
   }
   if (inner.kind === SyntaxKind.TrueKeyword || inner.kind === SyntaxKind.FalseKeyword) return true;
   if (ts.isPrefixUnaryExpression(inner)) {
-    return inner.operator !== SyntaxKind.PlusPlusToken && inner.operator !== SyntaxKind.MinusMinusToken && isCheap(context, inner.operand);
+    return (
+      inner.operator !== SyntaxKind.PlusPlusToken &&
+      inner.operator !== SyntaxKind.MinusMinusToken &&
+      isCheap(context, inner.operand)
+    );
   }
   if (ts.isPropertyAccessExpression(inner)) {
     return inner.name.text === "length" && ts.isIdentifier(bare(inner.expression));
@@ -66,8 +73,17 @@ function isCheap(context: FunctionContext, node: ts.Expression): boolean {
   if (!ts.isBinaryExpression(inner)) return false;
   const operator = inner.operatorToken.kind;
   const assigns = operator >= SyntaxKind.FirstAssignment && operator <= SyntaxKind.LastAssignment;
-  const text = operator === SyntaxKind.PlusToken && (context.file.checker.getTypeAtLocation(inner).flags & ts.TypeFlags.StringLike) !== 0;
-  return !assigns && !text && operator !== SyntaxKind.QuestionQuestionToken && operator !== SyntaxKind.CommaToken && isCheap(context, inner.left) && isCheap(context, inner.right);
+  const text =
+    operator === SyntaxKind.PlusToken &&
+    (context.file.checker.getTypeAtLocation(inner).flags & ts.TypeFlags.StringLike) !== 0;
+  return (
+    !assigns &&
+    !text &&
+    operator !== SyntaxKind.QuestionQuestionToken &&
+    operator !== SyntaxKind.CommaToken &&
+    isCheap(context, inner.left) &&
+    isCheap(context, inner.right)
+  );
 }
 
 /** `a && b`, `a || b`, `a ?? b` in the place of a value. */
@@ -89,7 +105,10 @@ function sameOrRefuse(context: FunctionContext, node: ts.BinaryExpression, left:
   if (sameType(left.type, right.type)) return right;
   if (context.isRefused(left) || context.isRefused(right)) return context.standIn(left.type);
   const operator = ts.tokenToString(node.operatorToken.kind) ?? "";
-  return context.refuse(language.mixedTypes(spanOf(node), operator, context.show(left.type), context.show(right.type)), left.type);
+  return context.refuse(
+    language.mixedTypes(spanOf(node), operator, context.show(left.type), context.show(right.type)),
+    left.type,
+  );
 }
 
 /**
@@ -120,7 +139,11 @@ function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint:
   );
 }
 
-export function lowerConditional(context: FunctionContext, node: ts.ConditionalExpression, hint: string | undefined): Value {
+export function lowerConditional(
+  context: FunctionContext,
+  node: ts.ConditionalExpression,
+  hint: string | undefined,
+): Value {
   const cond = context.condition(node.condition);
   const type = conditionalType(context, node);
   if (type === undefined) return standInFor(context, node);
@@ -149,22 +172,28 @@ function conditionalType(context: FunctionContext, node: ts.ConditionalExpressio
 }
 
 /** Short circuits and conditionals whose value nobody reads. */
-export function lowerLogicalEffect(context: FunctionContext, node: ts.BinaryExpression | ts.ConditionalExpression): void {
-  const { effect } = context.lowering;
+export function lowerLogicalEffect(
+  context: FunctionContext,
+  node: ts.BinaryExpression | ts.ConditionalExpression,
+): void {
+  const effect = (e: ts.Expression): void => context.lowering.effect(context, e);
   if (ts.isConditionalExpression(node)) {
     const cond = context.condition(node.condition);
     branch(
       context,
       cond,
-      () => effect(context, node.whenTrue),
-      () => effect(context, node.whenFalse),
+      () => effect(node.whenTrue),
+      () => effect(node.whenFalse),
       false,
     );
     return;
   }
   const isOr = node.operatorToken.kind === SyntaxKind.BarBarToken;
-  const test = node.operatorToken.kind === SyntaxKind.QuestionQuestionToken ? primitive(context, node, "isNullish", [context.expression(node.left)]) : context.condition(node.left);
-  const run = (): void => effect(context, node.right);
+  const test =
+    node.operatorToken.kind === SyntaxKind.QuestionQuestionToken
+      ? primitive(context, node, "isNullish", [context.expression(node.left)])
+      : context.condition(node.left);
+  const run = (): void => effect(node.right);
   const nothing = (): void => {};
   if (isOr) branch(context, test, nothing, run, false);
   else branch(context, test, run, nothing, false);

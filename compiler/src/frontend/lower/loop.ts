@@ -5,97 +5,18 @@
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { elem, value } from "../../ir/build.js";
-import type { For, Region, Value } from "../../ir/ir.js";
+import type { For, Value } from "../../ir/ir.js";
 import { num } from "../../ir/types.js";
 import type { Exits } from "../exits.js";
 import { bare, spanOf } from "../source.js";
 import { elementType } from "./access.js";
 import { countedForm } from "./counted.js";
-import type { Construct, FunctionContext } from "./context.js";
-import { isHidden, type Key } from "./env.js";
-import { flagsOf, inConstruct, type Piece, runPieces, branchPiece } from "./flow.js";
+import type { FunctionContext } from "./context.js";
+import { branchPiece, type Piece, runPieces } from "./flow.js";
+import { body, breaksOut, copies, finish, frameOf, initial, region } from "./loop-frame.js";
 
 /** Lowers a statement as pieces of the list it stands in. */
 export type ToPieces = (context: FunctionContext, node: ts.Statement) => readonly Piece[];
-
-// ---------------------------------------------------------------------------------------------------------- the frame
-
-interface Frame {
-  readonly carried: readonly Key[];
-  readonly breaks: boolean;
-}
-
-/** What the loop carries: variables assigned in `parts`, the value to return, and flags of outer constructs. */
-function frameOf(context: FunctionContext, node: ts.IterationStatement, parts: readonly ts.Node[], breaks: boolean): Frame {
-  const keys = new Set<Key>();
-  for (const part of parts) {
-    for (const symbol of context.file.effects.of(part).assigned) if (context.env.slot(symbol) !== undefined) keys.add(symbol);
-  }
-  const outward = context.exits.of(node).to;
-  if (outward.some((e) => e.kind === "return") && context.env.slot(context.result) !== undefined) keys.add(context.result);
-  for (const exit of outward) for (const flag of flagsOf(context, exit)) if (context.needed.has(flag)) keys.add(flag);
-  return { carried: [...keys], breaks };
-}
-
-const breaksOut = (context: FunctionContext, node: ts.IterationStatement): boolean =>
-  context.exits.of(node.statement).to.some((e) => e.kind !== "continue" || e.target !== node);
-
-/** A fresh value for each carried variable. */
-const copies = (context: FunctionContext, frame: Frame): Value[] =>
-  frame.carried.map((key) => {
-    const slot = context.env.slot(key);
-    return value(slot?.type ?? num, slot?.hint);
-  });
-
-/** Builds a region in which the carried variables are its parameters. */
-function region(context: FunctionContext, frame: Frame, extra: readonly Value[], build: () => readonly Value[] | null): Region {
-  const outer = context.b;
-  const params = copies(context, frame);
-  context.b = outer.nested();
-  context.env.enter();
-  context.level++;
-  frame.carried.forEach((key, i) => {
-    const param = params[i];
-    // Where an exit was taken the loop has ended: inside, its flag is always false.
-    if (isHidden(key) && key.hidden === "flag") context.env.set(key, context.b.const(false));
-    else if (param !== undefined) context.env.set(key, param);
-  });
-  const yields = build();
-  const dead = context.dead;
-  context.dead = false;
-  context.level--;
-  context.env.leave();
-  const built = context.b.region([...extra, ...params], dead ? null : yields);
-  context.b = outer;
-  return built;
-}
-
-function body(context: FunctionContext, frame: Frame, node: ts.IterationStatement, extra: readonly Value[], run: (construct: Construct) => void): Region {
-  let built: Region | undefined;
-  inConstruct(context, node, true, (construct) => {
-    const before = context.needed;
-    if (frame.breaks) context.needed = new Set(before).add(construct.stop);
-    built = region(context, frame, extra, () => {
-      run(construct);
-      if (context.dead) return null;
-      const ends = frame.carried.map((key) => context.current(key));
-      return frame.breaks ? [context.current(construct.stop), ...ends] : ends;
-    });
-    context.needed = before;
-  });
-  if (built === undefined) throw new Error("a loop has a body");
-  return built;
-}
-
-/** Makes the results the current values of the carried variables. */
-function finish(context: FunctionContext, frame: Frame, results: readonly Value[]): void {
-  frame.carried.forEach((key, i) => {
-    const result = results[i];
-    if (result !== undefined) context.env.set(key, result);
-  });
-}
-
-const initial = (context: FunctionContext, frame: Frame): Value[] => frame.carried.map((key) => context.current(key));
 
 // -------------------------------------------------------------------------------------------------------------- while
 
@@ -110,15 +31,22 @@ interface WhileParts {
   readonly mayStop: boolean;
 }
 
-function lowerAsWhile(context: FunctionContext, node: ts.IterationStatement, toPieces: ToPieces, form: WhileParts): void {
+function lowerAsWhile(
+  context: FunctionContext,
+  node: ts.IterationStatement,
+  toPieces: ToPieces,
+  form: WhileParts,
+): void {
   const { test } = form;
   const pureTest = test !== undefined && isPlainTest(context, test);
   const testInside = test !== undefined && !pureTest;
   const frame = frameOf(context, node, form.parts, breaksOut(context, node) || testInside || form.mayStop);
   const inits = initial(context, frame);
   const loc = context.at(node).loc;
-  const cond = region(context, frame, [], () => [test !== undefined && pureTest ? context.condition(test) : context.b.const(true)]);
-  const bodyRegion = body(context, frame, node, [], () => {
+  const cond = region(context, frame, [], () => [
+    test !== undefined && pureTest ? context.condition(test) : context.b.const(true),
+  ]);
+  const bodyRegion = body(context, frame, node, inits, [], () => {
     const inner: readonly Piece[] = [continuable(context, node, toPieces), ...(form.after?.() ?? [])];
     if (test === undefined || pureTest) runPieces(context, inner);
     else runPieces(context, [branchPiece(() => context.condition(test), inner, [exitPiece(context, node)])]);
@@ -127,7 +55,7 @@ function lowerAsWhile(context: FunctionContext, node: ts.IterationStatement, toP
   const results = copies(context, frame);
   const base = { inits, breaks: frame.breaks, results, cond, body: bodyRegion };
   context.b.push(loc === undefined ? { kind: "while", ...base } : { kind: "while", ...base, loc });
-  finish(context, frame, results);
+  finish(context, frame, inits, results);
 }
 
 /** May the test stand in the pure region of a `while`? */
@@ -135,7 +63,13 @@ function isPlainTest(context: FunctionContext, test: ts.Expression): boolean {
   let calls = false;
   const visit = (n: ts.Node): void => {
     if (ts.isCallExpression(n) && context.file.calleeBody(n) !== "pure") calls = true;
-    if (ts.isNewExpression(n) || ts.isArrayLiteralExpression(n) || ts.isObjectLiteralExpression(n) || ts.isTemplateExpression(n)) calls = true;
+    if (
+      ts.isNewExpression(n) ||
+      ts.isArrayLiteralExpression(n) ||
+      ts.isObjectLiteralExpression(n) ||
+      ts.isTemplateExpression(n)
+    )
+      calls = true;
     ts.forEachChild(n, visit);
   };
   visit(test);
@@ -176,7 +110,11 @@ function exitPiece(context: FunctionContext, node: ts.IterationStatement): Piece
 
 export function lowerWhile(context: FunctionContext, node: ts.WhileStatement, toPieces: ToPieces): void {
   const forever = bare(node.expression).kind === ts.SyntaxKind.TrueKeyword;
-  lowerAsWhile(context, node, toPieces, { parts: [node.expression, node.statement], test: forever ? undefined : node.expression, mayStop: false });
+  lowerAsWhile(context, node, toPieces, {
+    parts: [node.expression, node.statement],
+    test: forever ? undefined : node.expression,
+    mayStop: false,
+  });
 }
 
 export function lowerDo(context: FunctionContext, node: ts.DoStatement, toPieces: ToPieces): void {
@@ -202,7 +140,12 @@ export function lowerDo(context: FunctionContext, node: ts.DoStatement, toPieces
 
 // ---------------------------------------------------------------------------------------------------------------- for
 
-export function lowerFor(context: FunctionContext, node: ts.ForStatement, declare: (list: ts.VariableDeclarationList) => void, toPieces: ToPieces): void {
+export function lowerFor(
+  context: FunctionContext,
+  node: ts.ForStatement,
+  declare: (list: ts.VariableDeclarationList) => void,
+  toPieces: ToPieces,
+): void {
   const { initializer } = node;
   if (initializer !== undefined) {
     if (ts.isVariableDeclarationList(initializer)) declare(initializer);
@@ -215,17 +158,29 @@ export function lowerFor(context: FunctionContext, node: ts.ForStatement, declar
       if (incrementor !== undefined) context.lowering.effect(context, incrementor);
     };
     const after = (): readonly Piece[] => [{ kind: "plain", exits: { always: false, to: [] }, run: step }];
-    const stepping = incrementor === undefined ? {} : isLocalStep(context, node, incrementor) ? { always: step } : { after };
+    const stepping =
+      incrementor === undefined ? {} : isLocalStep(context, node, incrementor) ? { always: step } : { after };
     const parts = [node.condition, node.incrementor, node.statement].filter((n) => n !== undefined);
     lowerAsWhile(context, node, toPieces, { parts, test: node.condition, ...stepping, mayStop: false });
     return;
   }
   const to = context.expression(counted.bound);
   const { name } = counted.counter;
-  countedLoop(context, node, { from: counted.from, test: counted.test, to: context.number(to, counted.test, counted.bound), step: counted.step, hint: name }, (index) => {
-    context.env.declare(counted.counter, { type: num, hint: name, level: context.level }, index);
-    runPieces(context, toPieces(context, node.statement));
-  });
+  countedLoop(
+    context,
+    node,
+    {
+      from: counted.from,
+      test: counted.test,
+      to: context.number(to, counted.test, counted.bound),
+      step: counted.step,
+      hint: name,
+    },
+    (index) => {
+      context.env.declare(counted.counter, { type: num, hint: name, level: context.level }, index);
+      runPieces(context, toPieces(context, node.statement));
+    },
+  );
 }
 
 /** Does the incrementor only change variables of the loop's own head? */
@@ -239,7 +194,12 @@ interface Count extends Pick<For, "from" | "test" | "to" | "step"> {
   readonly hint: string;
 }
 
-function countedLoop(context: FunctionContext, node: ts.ForStatement | ts.ForOfStatement, count: Count, run: (index: Value) => void): void {
+function countedLoop(
+  context: FunctionContext,
+  node: ts.ForStatement | ts.ForOfStatement,
+  count: Count,
+  run: (index: Value) => void,
+): void {
   const parts: ts.Node[] = [node.statement];
   if (ts.isForOfStatement(node)) parts.push(node);
   const { hint, ...head } = count;
@@ -247,11 +207,11 @@ function countedLoop(context: FunctionContext, node: ts.ForStatement | ts.ForOfS
   const inits = initial(context, frame);
   const loc = context.at(node).loc;
   const index = context.integer(value(num, hint));
-  const bodyRegion = body(context, frame, node, [index], () => run(index));
+  const bodyRegion = body(context, frame, node, inits, [index], () => run(index));
   const results = copies(context, frame);
   const op = { kind: "for" as const, ...head, inits, breaks: frame.breaks, results, body: bodyRegion };
   context.b.push(loc === undefined ? op : { ...op, loc });
-  finish(context, frame, results);
+  finish(context, frame, inits, results);
 }
 
 /** `for (const x of array)`, and over `array.entries()`, `array.keys()`. */
@@ -263,7 +223,11 @@ export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, to
   const iterated = bare(node.expression);
   let source: ts.Expression = node.expression;
   let view: "values" | "entries" | "keys" = "values";
-  if (ts.isCallExpression(iterated) && iterated.arguments.length === 0 && ts.isPropertyAccessExpression(iterated.expression)) {
+  if (
+    ts.isCallExpression(iterated) &&
+    iterated.arguments.length === 0 &&
+    ts.isPropertyAccessExpression(iterated.expression)
+  ) {
     const name = iterated.expression.name.text;
     if (name === "entries" || name === "keys" || name === "values") {
       view = name;
@@ -272,7 +236,8 @@ export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, to
   }
   const array = context.expression(source);
   if (array.type.kind !== "array" && array.type.kind !== "typed") {
-    if (!context.isRefused(array)) context.report(language.iteration(spanOf(node.expression), `\`for…of\` over \`${context.show(array.type)}\``));
+    if (!context.isRefused(array))
+      context.report(language.iteration(spanOf(node.expression), `\`for…of\` over \`${context.show(array.type)}\``));
     return;
   }
   const elementOf = elementType(array.type);
@@ -281,25 +246,32 @@ export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, to
   const to = context.integer(b.length(array));
   const { initializer } = node;
   const declared = ts.isVariableDeclarationList(initializer) ? initializer.declarations[0]?.name : undefined;
-  const pair = view === "entries" && declared !== undefined && ts.isArrayBindingPattern(declared) ? declared.elements : undefined;
+  const pair =
+    view === "entries" && declared !== undefined && ts.isArrayBindingPattern(declared) ? declared.elements : undefined;
   if (view === "entries" && pair === undefined) {
-    context.report(language.iteration(spanOf(node.initializer), "`for…of` over `entries()` without `const [index, value]`"));
+    context.report(
+      language.iteration(spanOf(node.initializer), "`for…of` over `entries()` without `const [index, value]`"),
+    );
     return;
   }
-  const nameOf = (n: ts.Node | undefined): string | undefined => (n !== undefined && ts.isIdentifier(n) ? n.text : undefined);
+  const nameOf = (n: ts.Node | undefined): string | undefined =>
+    n !== undefined && ts.isIdentifier(n) ? n.text : undefined;
   const first = pair?.[0];
   const second = pair?.[1];
-  const indexName = view === "keys" ? nameOf(declared) : first !== undefined && ts.isBindingElement(first) ? nameOf(first.name) : undefined;
+  const indexName =
+    view === "keys"
+      ? nameOf(declared)
+      : first !== undefined && ts.isBindingElement(first)
+        ? nameOf(first.name)
+        : undefined;
   countedLoop(context, node, { from, test: "<", to, step: 1, hint: indexName ?? "i" }, (index) => {
     const item = (hint: string | undefined): Value => {
-      const loaded = context.at(node.initializer).load(elem(array, index), elementOf, hint);
-      const constant = context.constants.get(array.id);
-      if (constant !== undefined) context.constants.set(loaded.id, constant);
-      return loaded;
+      return context.readFrom(array, context.at(node.initializer).load(elem(array, index), elementOf, hint));
     };
     if (pair !== undefined) {
       if (first !== undefined && ts.isBindingElement(first)) context.lowering.bind(context, first.name, index);
-      if (second !== undefined && ts.isBindingElement(second)) context.lowering.bind(context, second.name, item(nameOf(second.name)));
+      if (second !== undefined && ts.isBindingElement(second))
+        context.lowering.bind(context, second.name, item(nameOf(second.name)));
     } else if (declared !== undefined) {
       context.lowering.bind(context, declared, view === "keys" ? index : item(nameOf(declared)));
     } else if (!ts.isVariableDeclarationList(initializer)) {

@@ -11,13 +11,24 @@ import { literalOf } from "./literals.js";
 import { primitive } from "./operators.js";
 
 const mathConstants: ReadonlyMap<string, number> = new Map(
-  (["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const).map((name) => [`Math.${name}`, Math[name]]),
+  (["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const).map((name) => [
+    `Math.${name}`,
+    Math[name],
+  ]),
 );
 const numberConstants: ReadonlyMap<string, number> = new Map(
-  (["EPSILON", "MAX_SAFE_INTEGER", "MAX_VALUE", "MIN_SAFE_INTEGER", "MIN_VALUE", "NaN", "NEGATIVE_INFINITY", "POSITIVE_INFINITY"] as const).map((name) => [
-    `Number.${name}`,
-    Number[name],
-  ]),
+  (
+    [
+      "EPSILON",
+      "MAX_SAFE_INTEGER",
+      "MAX_VALUE",
+      "MIN_SAFE_INTEGER",
+      "MIN_VALUE",
+      "NaN",
+      "NEGATIVE_INFINITY",
+      "POSITIVE_INFINITY",
+    ] as const
+  ).map((name) => [`Number.${name}`, Number[name]]),
 );
 
 export function builtinConstant(name: string): number | undefined {
@@ -29,7 +40,13 @@ export function builtinConstant(name: string): number | undefined {
 /** `Math.sin` → `sin`, for every primitive that is spelled as a call. */
 const named: ReadonlyMap<string, PrimName> = new Map(
   Object.entries(primitives).flatMap(([name, row]) =>
-    row.spelling.kind === "call" && isPrimitive(name) && !name.endsWith("Literal") && name !== "sqrtSumSquares" && name !== "isNullish" ? [[row.spelling.text, name] as const] : [],
+    row.spelling.kind === "call" &&
+    isPrimitive(name) &&
+    !name.endsWith("Literal") &&
+    name !== "sqrtSumSquares" &&
+    name !== "isNullish"
+      ? [[row.spelling.text, name] as const]
+      : [],
   ),
 );
 
@@ -38,10 +55,16 @@ function isPrimitive(name: string): name is PrimName {
 }
 
 /** A call of a function of the library; `undefined` where there is no such rule. */
-export function lowerBuiltinCall(context: FunctionContext, node: ts.CallExpression, name: string, hint: string | undefined): Value | undefined {
+export function lowerBuiltinCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: string,
+  hint: string | undefined,
+): Value | undefined {
   if (node.arguments.some(ts.isSpreadElement)) {
     const spread = node.arguments.find(ts.isSpreadElement);
-    if (spread !== undefined && (named.has(name) || name === "Math.pow")) return context.refuse(language.spreadNotYet(spanOf(spread), `in a call of \`${name}\``));
+    if (spread !== undefined && (named.has(name) || name === "Math.pow"))
+      return context.refuse(language.spreadNotYet(spanOf(spread), `in a call of \`${name}\``));
     return undefined;
   }
   if (name === "Math.max" || name === "Math.min") return lowerExtremum(context, node, name, hint);
@@ -53,18 +76,17 @@ export function lowerBuiltinCall(context: FunctionContext, node: ts.CallExpressi
       const count = `${args.length} argument${args.length === 1 ? "" : "s"} instead of ${arity}`;
       return context.refuse(meaning.builtinArguments(spanOf(node), name, count), result === "num" ? num : bool);
     }
-    return primitive(
-      context,
-      node,
-      prim,
-      prim === "is" ? args : args.map((a) => context.number(a, name, node)),
-      hint,
-    );
+    return primitive(context, node, prim, prim === "is" ? args : args.map((a) => context.number(a, name, node)), hint);
   }
   return lowerConversion(context, node, name, hint);
 }
 
-function lowerConversion(context: FunctionContext, node: ts.CallExpression, name: string, hint: string | undefined): Value | undefined {
+function lowerConversion(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: string,
+  hint: string | undefined,
+): Value | undefined {
   const [first, ...rest] = node.arguments;
   switch (name) {
     case "Math.random":
@@ -74,7 +96,9 @@ function lowerConversion(context: FunctionContext, node: ts.CallExpression, name
     case "Number": {
       if (first === undefined) return context.constant(0, hint);
       const v = context.expression(first, hint);
-      return v.type.kind === "str" ? fromText(context, node, "Number", v, [], num, hint) : context.number(v, "Number", node);
+      return v.type.kind === "str"
+        ? fromText(context, node, "Number", v, [], num, hint)
+        : context.number(v, "Number", node);
     }
     case "Boolean":
       return first === undefined ? context.constant(false) : context.condition(first);
@@ -106,7 +130,12 @@ function lowerConversion(context: FunctionContext, node: ts.CallExpression, name
 }
 
 /** Literals go last and are folded into one: a tie with a literal is decided in its favour. */
-function lowerExtremum(context: FunctionContext, node: ts.CallExpression, name: "Math.max" | "Math.min", hint: string | undefined): Value {
+function lowerExtremum(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: "Math.max" | "Math.min",
+  hint: string | undefined,
+): Value {
   const fold = name === "Math.max" ? Math.max : Math.min;
   const literals: number[] = [];
   const args: Value[] = [];

@@ -6,7 +6,11 @@ import { spanOf } from "../source.js";
 import { standInFor } from "./access.js";
 import type { FunctionContext } from "./context.js";
 
-export function lowerObject(context: FunctionContext, node: ts.ObjectLiteralExpression, hint: string | undefined): Value {
+export function lowerObject(
+  context: FunctionContext,
+  node: ts.ObjectLiteralExpression,
+  hint: string | undefined,
+): Value {
   const type = objectType(context, node);
   const fields = type?.kind === "record" ? context.file.types.records.get(type.name)?.fields : undefined;
   const members = new Map<string, Value>();
@@ -24,13 +28,26 @@ export function lowerObject(context: FunctionContext, node: ts.ObjectLiteralExpr
     } else if (ts.isPropertyAssignment(property)) {
       const { name } = property;
       if (ts.isComputedPropertyName(name)) refuse(name, "A computed name");
-      else members.set(ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : name.getText(), context.expression(property.initializer));
+      else
+        members.set(
+          ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)
+            ? name.text
+            : name.getText(),
+          context.expression(property.initializer),
+        );
     } else {
       refuse(property, ts.isMethodDeclaration(property) ? "A method" : "A getter or setter");
     }
   }
   if (!ok || type === undefined || fields === undefined) {
-    if (ok && type !== undefined) context.report(language.unsupportedType(spanOf(node), context.show(type), "An object literal must have the type of an object with named fields"));
+    if (ok && type !== undefined)
+      context.report(
+        language.unsupportedType(
+          spanOf(node),
+          context.show(type),
+          "An object literal must have the type of an object with named fields",
+        ),
+      );
     return standInFor(context, node);
   }
   const ordered = fields.map((f) => {
@@ -41,7 +58,9 @@ export function lowerObject(context: FunctionContext, node: ts.ObjectLiteralExpr
   // A field that is not of the type would be lost.
   const extra = [...members.keys()].find((name) => !fields.some((f) => f.name === name));
   if (extra !== undefined) refuse(node, `The field \`${extra}\`, which is not of type \`${context.show(type)}\`,`);
-  return context.at(node).aggregate(type, ordered, hint);
+  const made = context.at(node).aggregate(type, ordered, hint);
+  for (const member of ordered) context.putInto(made, member);
+  return made;
 }
 
 function objectType(context: FunctionContext, node: ts.ObjectLiteralExpression): Type | undefined {

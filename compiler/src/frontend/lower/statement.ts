@@ -95,7 +95,7 @@ function lowerReturn(context: FunctionContext, node: ts.ReturnStatement): void {
 
 export function declare(context: FunctionContext, list: ts.VariableDeclarationList): void {
   if (!(list.flags & ts.NodeFlags.BlockScoped)) context.report(language.varDeclaration(spanOf(list)));
-  if ((list.flags & ts.NodeFlags.Using) === ts.NodeFlags.Using) context.report(language.notInLanguage(spanOf(list), "`using`"));
+  if (list.flags & ts.NodeFlags.Using) context.report(language.notInLanguage(spanOf(list), "`using`"));
   for (const declaration of list.declarations) declareOne(context, declaration);
 }
 
@@ -164,7 +164,9 @@ function isMathPattern(context: FunctionContext, node: ts.VariableDeclaration): 
   if (ts.isObjectBindingPattern(node.name)) return context.file.isMath(initializer);
   const inner = bare(initializer);
   const type = context.file.checker.getTypeAtLocation(inner);
-  return ts.isPropertyAccessExpression(inner) && context.file.isMath(inner.expression) && type.getCallSignatures().length > 0;
+  return (
+    ts.isPropertyAccessExpression(inner) && context.file.isMath(inner.expression) && type.getCallSignatures().length > 0
+  );
 }
 
 // ------------------------------------------------------------------------------------------------------------ refusals
@@ -172,10 +174,11 @@ function isMathPattern(context: FunctionContext, node: ts.VariableDeclaration): 
 function refusal(node: ts.Statement) {
   const span = spanOf(node);
   if (ts.isTryStatement(node)) return language.tryNotYet(span);
-  if (ts.isFunctionDeclaration(node)) return language.closuresNotYet(node.name === undefined ? span : spanOf(node.name));
-  if (ts.isClassDeclaration(node)) return language.classesNotYet(node.name === undefined ? span : spanOf(node.name), "A class");
+  if (ts.isFunctionDeclaration(node))
+    return language.closuresNotYet(node.name === undefined ? span : spanOf(node.name));
+  if (ts.isClassDeclaration(node))
+    return language.classesNotYet(node.name === undefined ? span : spanOf(node.name), "A class");
   if (ts.isForInStatement(node)) return language.iteration(spanOf(node.expression), "`for…in`");
   if (ts.isEnumDeclaration(node)) return language.notInLanguage(spanOf(node.name), "An enum inside a function");
   return language.notInLanguage(span, "This statement");
 }
-

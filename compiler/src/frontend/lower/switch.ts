@@ -10,7 +10,11 @@ import type { FunctionContext } from "./context.js";
 import { branchPiece, branchValue, inConstruct, type Piece, runPieces } from "./flow.js";
 import { primitive } from "./operators.js";
 
-export function switchPieces(context: FunctionContext, node: ts.SwitchStatement, piecesOf: (nodes: readonly ts.Statement[]) => readonly Piece[]): readonly Piece[] {
+export function switchPieces(
+  context: FunctionContext,
+  node: ts.SwitchStatement,
+  piecesOf: (nodes: readonly ts.Statement[]) => readonly Piece[],
+): readonly Piece[] {
   const groups = chain(context, node);
   if (groups !== undefined) return chainPieces(context, node, groups, piecesOf);
   const exits = context.exits.of(node);
@@ -36,7 +40,11 @@ function chain(context: FunctionContext, node: ts.SwitchStatement): readonly Gro
     if (clause.statements.length === 0 && i < clauses.length - 1) continue;
     const flat = unwrapBlock(clause.statements);
     const last = flat.at(-1);
-    const breaksAtEnd = last !== undefined && ts.isBreakStatement(last) && context.exits.jump(last)?.kind === "break" && isBreakOf(context, last, node);
+    const breaksAtEnd =
+      last !== undefined &&
+      ts.isBreakStatement(last) &&
+      context.exits.jump(last)?.kind === "break" &&
+      isBreakOf(context, last, node);
     const body = breaksAtEnd ? flat.slice(0, -1) : flat;
     const exits = context.exits.ofAll(body);
     if (exits.to.some((e) => e.kind === "break" && e.target === node)) return undefined;
@@ -59,7 +67,12 @@ function isBreakOf(context: FunctionContext, statement: ts.BreakStatement, node:
   return exit !== undefined && exit.kind === "break" && exit.target === node;
 }
 
-function chainPieces(context: FunctionContext, node: ts.SwitchStatement, groups: readonly Group[], piecesOf: (nodes: readonly ts.Statement[]) => readonly Piece[]): readonly Piece[] {
+function chainPieces(
+  context: FunctionContext,
+  node: ts.SwitchStatement,
+  groups: readonly Group[],
+  piecesOf: (nodes: readonly ts.Statement[]) => readonly Piece[],
+): readonly Piece[] {
   let subject: Value | undefined;
   const evaluate: Piece = {
     kind: "plain",
@@ -94,7 +107,11 @@ function equals(context: FunctionContext, subject: Value | undefined, label: ts.
   return primitive(context, label, "eq", [subject, context.coerce(v, subject.type, label)]);
 }
 
-function lowerFallthrough(context: FunctionContext, node: ts.SwitchStatement, piecesOf: (nodes: readonly ts.Statement[]) => readonly Piece[]): void {
+function lowerFallthrough(
+  context: FunctionContext,
+  node: ts.SwitchStatement,
+  piecesOf: (nodes: readonly ts.Statement[]) => readonly Piece[],
+): void {
   const subject = context.expression(node.expression);
   const { clauses } = node.caseBlock;
   const fallback = clauses.findIndex((c) => ts.isDefaultClause(c));
@@ -117,11 +134,18 @@ function lowerFallthrough(context: FunctionContext, node: ts.SwitchStatement, pi
     const pieces = clauses.flatMap((clause, i): Piece[] => {
       if (clause.statements.length === 0) return [];
       const reached = (): Value => primitive(context, clause, "le", [start, context.constant(i)]);
-      return [branchPiece(reached, [{ kind: "block", exits: exitsOfClause(context, clause), inner: () => piecesOf(clause.statements) }], [])];
+      return [
+        branchPiece(
+          reached,
+          [{ kind: "block", exits: exitsOfClause(context, clause), inner: () => piecesOf(clause.statements) }],
+          [],
+        ),
+      ];
     });
     runPieces(context, pieces);
     context.level--;
   });
 }
 
-const exitsOfClause = (context: FunctionContext, clause: ts.CaseOrDefaultClause): Exits => context.exits.ofAll(clause.statements);
+const exitsOfClause = (context: FunctionContext, clause: ts.CaseOrDefaultClause): Exits =>
+  context.exits.ofAll(clause.statements);
