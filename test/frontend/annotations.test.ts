@@ -127,6 +127,8 @@ describe("types in signatures", () => {
     ["Hidden", "{ x: number; on: boolean }", "Gradient<{ x: number; on: boolean }>"],
     ["Shown[]", "Shown[]", "Gradient<Shown[]>"],
     ["Named", "Named", "number[]"],
+    ["Fixed", "readonly [number, number]", "[number, number]"],
+    ["Row", "readonly number[]", "number[]"],
     ["Far", "Far", "Gradient<Far>"],
     [
       "{ p: Shown; q: Hidden }",
@@ -135,7 +137,7 @@ describe("types in signatures", () => {
     ],
   ])("%s", (type, text, gradient) => {
     const [found] = annotated({
-      "/src/model.ts": `import type { Far } from './far.js';\nexport interface Shown { x: number }\ninterface Hidden { x: number; on: boolean }\nexport type Named = number[];\n/** @differentiable */\nexport function f(x: number, p: ${type}): number { return x; }\nexport type Uses = Far | Hidden;`,
+      "/src/model.ts": `import type { Far } from './far.js';\nexport interface Shown { x: number }\ninterface Hidden { x: number; on: boolean }\nexport type Named = number[];\n/** @differentiable */\nexport function f(x: number, p: ${type}): number { return x; }\nexport type Uses = Far | Hidden;\ntype Fixed = readonly [number, number];\ntype Row = readonly number[];\nexport type Uses2 = Fixed | Row;`,
       "/src/far.ts": "export type { Inner as Far } from './inner.js';\nexport interface Far { y: number }\n".replace(
         "export type { Inner as Far } from './inner.js';\n",
         "",

@@ -82,9 +82,9 @@ func f(%p: %Point, %t: (num, bool), %m: [[num]], %i: num) -> (num) {
 `,
   "shadows and tapes": `record P (x: num, a: Float32Array)
 
-record dP (x: num, a: Float64Array)
+record "P.adjoint" (x: num, a: Float64Array)
 
-func f(%p: %P) -> (%P, fn(num) -> (%dP)) {
+func f(%p: %P) -> (%P, fn(num) -> (%"P.adjoint")) {
   %c = copy %p
   %d = zeros %p
   addInto %d %c

@@ -8,7 +8,11 @@ const f = (body: string): string => `func f(%x: Float64Array, %n: num, %c: bool)
 const removed: readonly (readonly [string, string, string])[] = [
   ["a primitive", f("%a = exp %n; yield %n"), f("yield %n")],
   ["a chain", f("%a = exp %n; %b = add %a %a; yield %n"), f("yield %n")],
-  ["loads, lengths, allocations", f("%l = length %x; %a = load %x[%n]; %m: Float64Array = alloc %l; yield %n"), f("yield %n")],
+  [
+    "loads, lengths, allocations",
+    f("%l = length %x; %a = load %x[%n]; %m: Float64Array = alloc %l; yield %n"),
+    f("yield %n"),
+  ],
   ["a copy and its zeros", f("%a = copy %x; %z = zeros %x; yield %n"), f("yield %n")],
   ["a pure expression", f(`%a: num = foreign pure "g()"; yield %n`), f("yield %n")],
   ["the result of an expression that must run", f(`%a: num = foreign "g()"; yield %n`), f(`foreign "g()"; yield %n`)],
@@ -23,16 +27,28 @@ const removed: readonly (readonly [string, string, string])[] = [
     f(`%r = if %c { foreign "a"; %a = exp %n; yield %a } else { yield %n }; yield %n`),
     f(`if %c { foreign "a" }; yield %n`),
   ],
-  ["a loop without effects", f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n) -> (%r) { %t = add %s %i; yield %t }; yield %n"), f("yield %n")],
-  ["a while without effects", f("while (%s = %n) -> (%r) cond { %t = lt %s %n; yield %t } body { %u = add %s %n; yield %u }; yield %n"), f("yield %n")],
+  [
+    "a loop without effects",
+    f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n) -> (%r) { %t = add %s %i; yield %t }; yield %n"),
+    f("yield %n"),
+  ],
+  [
+    "a while without effects",
+    f("while (%s = %n) -> (%r) cond { %t = lt %s %n; yield %t } body { %u = add %s %n; yield %u }; yield %n"),
+    f("yield %n"),
+  ],
   [
     "a carried value that only computes itself",
-    f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n, %d = %n) -> (%r, %q) { %t = add %s %i; %e = mul %d %d; yield %t, %e }; yield %r"),
+    f(
+      "%z = const 0; for %i = %z to %n step 1 test < (%s = %n, %d = %n) -> (%r, %q) { %t = add %s %i; %e = mul %d %d; yield %t, %e }; yield %r",
+    ),
     f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n) -> (%r) { %t = add %s %i; yield %t }; yield %r"),
   ],
   [
     "two carried values that only compute each other",
-    f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n, %a = %n, %b = %n) -> (%r, %p, %q) { %t = add %s %i; %d = mul %b %b; %e = sin %a; yield %t, %d, %e }; yield %r"),
+    f(
+      "%z = const 0; for %i = %z to %n step 1 test < (%s = %n, %a = %n, %b = %n) -> (%r, %p, %q) { %t = add %s %i; %d = mul %b %b; %e = sin %a; yield %t, %d, %e }; yield %r",
+    ),
     f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n) -> (%r) { %t = add %s %i; yield %t }; yield %r"),
   ],
   [
@@ -50,26 +66,32 @@ const removed: readonly (readonly [string, string, string])[] = [
   ],
   [
     "a count nobody reads",
-    f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n) -> (%r) count %k { %t = add %s %i; yield %t }; yield %r"),
+    f(
+      "%z = const 0; for %i = %z to %n step 1 test < (%s = %n) -> (%r) count %k { %t = add %s %i; yield %t }; yield %r",
+    ),
     f("%z = const 0; for %i = %z to %n step 1 test < (%s = %n) -> (%r) { %t = add %s %i; yield %t }; yield %r"),
   ],
   [
     "a local array that is written and never read",
-    f("%z = const 0; %m: Float64Array = alloc %n; for %i = %z to %n step 1 test < { %v = load %x[%i]; %w = exp %v; store %m[%i] = %w; accum %m[%z] += %v }; yield %n"),
+    f(
+      "%z = const 0; %m: Float64Array = alloc %n; for %i = %z to %n step 1 test < { %v = load %x[%i]; %w = exp %v; store %m[%i] = %w; accum %m[%z] += %v }; yield %n",
+    ),
     f("yield %n"),
   ],
   [
     "local arrays that only hold each other",
-    f("%z = const 0; %m: [[num]] = alloc %n; %r: [num] = alloc %n fill 0; store %r[%z] = %n; store %m[%z] = %r; yield %n"),
+    f(
+      "%z = const 0; %m: [[num]] = alloc %n; %r: [num] = alloc %n fill 0; store %r[%z] = %n; store %m[%z] = %r; yield %n",
+    ),
     f("yield %n"),
   ],
   ["a cleared shadow", f("%d = zeros %x; accum %d[%n] += %n; clear %d; addInto %d %x; yield %n"), f("yield %n")],
-  ["additions to zeros, rows and all", "func f(%g: [[num]], %n: num) -> (num) { %z = zeros %g; addInto %z %g; clear %z; yield %n }", "func f(%g: [[num]], %n: num) -> (num) { yield %n }"],
   [
-    "a pullback nobody takes",
-    f("%p = closure (%g: num) { store %x[%n] = %g; yield %g }; yield %n"),
-    f("yield %n"),
+    "additions to zeros, rows and all",
+    "func f(%g: [[num]], %n: num) -> (num) { %z = zeros %g; addInto %z %g; clear %z; yield %n }",
+    "func f(%g: [[num]], %n: num) -> (num) { yield %n }",
   ],
+  ["a pullback nobody takes", f("%p = closure (%g: num) { store %x[%n] = %g; yield %g }; yield %n"), f("yield %n")],
   [
     "a call of a function without effects",
     `func g(%a: num) -> (num) { %z = const 3; %m: [num] = alloc %z fill 0; store %m[%z] = %a; %r = load %m[%z]; yield %r }
@@ -90,8 +112,16 @@ const kept: readonly (readonly [string, string])[] = [
   ["stores to a parameter", f("store %x[%n] = %n; yield %n")],
   ["an expression that must run", f(`foreign "log()"; yield %n`)],
   ["a throw", f(`if %c { throw "boom" }; yield %n`)],
-  ["stores to a local array that is read", f("%m: [num] = alloc %n fill 0; store %m[%n] = %n; %r = load %m[%n]; yield %r")],
-  ["stores to a local array that is read in another iteration", f("%z = const 0; %m: [num] = alloc %n fill 0; for %i = %z to %n step 1 test < (%s = %z) -> (%r) { %v = load %m[%i]; %s1 = add %s %v; store %m[%z] = %i; yield %s1 }; yield %r")],
+  [
+    "stores to a local array that is read",
+    f("%m: [num] = alloc %n fill 0; store %m[%n] = %n; %r = load %m[%n]; yield %r"),
+  ],
+  [
+    "stores to a local array that is read in another iteration",
+    f(
+      "%z = const 0; %m: [num] = alloc %n fill 0; for %i = %z to %n step 1 test < (%s = %z) -> (%r) { %v = load %m[%i]; %s1 = add %s %v; store %m[%z] = %i; yield %s1 }; yield %r",
+    ),
+  ],
   [
     "stores through a row of a local array: the row may be anybody's",
     "func f(%row: [num], %n: num) -> (num) { %m: [[num]] = alloc %n; store %m[%n] = %row; %r = load %m[%n]; store %r[%n] = %n; yield %n }",
@@ -112,12 +142,22 @@ const kept: readonly (readonly [string, string])[] = [
     "additions to zeros that refer to what was stored in them",
     "func f(%row: [num], %g: [[num]], %n: num) -> (num) { %z = zeros %g; store %z[%n] = %row; addInto %z %g; yield %n }",
   ],
-  ["the test of a loop with effects", f(`while (%s = %n) -> (%r) cond { %t = lt %s %n; yield %t } body { foreign "a"; %u = add %s %n; yield %u }; yield %n`)],
+  [
+    "the test of a loop with effects",
+    f(
+      `while (%s = %n) -> (%r) cond { %t = lt %s %n; yield %t } body { foreign "a"; %u = add %s %n; yield %u }; yield %n`,
+    ),
+  ],
   [
     "the test of a break",
-    f(`%z = const 0; for %i = %z to %n step 1 test < (%s = %n) breaks -> (%r) { foreign "a"; %t = add %s %i; %b = lt %t %n; yield %b, %t }; yield %n`),
+    f(
+      `%z = const 0; for %i = %z to %n step 1 test < (%s = %n) breaks -> (%r) { foreign "a"; %t = add %s %i; %b = lt %t %n; yield %b, %t }; yield %n`,
+    ),
   ],
-  ["tape operations", "func f(%t: tape, %n: num) -> () { reserve %t %n %n; save %t %n; %r: num = restore %t; tapeRewind %t %n }"],
+  [
+    "tape operations",
+    "func f(%t: tape, %n: num) -> () { reserve %t %n %n; save %t %n; %r: num = restore %t; tapeRewind %t %n }",
+  ],
   [
     "effects of a pullback that is taken",
     "func f(%x: Float64Array, %n: num) -> (fn(num) -> (num)) { %p = closure (%g: num) { store %x[%n] = %g; yield %g }; yield %p }",
@@ -137,7 +177,8 @@ describe("dead code elimination", () => {
   test.each(kept)("keeps %s", (_, text) => expectUnchanged(eliminateDeadCode, text));
 
   test("functions that no entry reaches go, the others stay", () => {
-    const text = "func a() -> () { call b() } func b() -> () { call c() } func c() -> () { call b() } func d() -> () { call a() }";
+    const text =
+      "func a() -> () { call b() } func b() -> () { call c() } func c() -> () { call b() } func d() -> () { call a() }";
     expect([...runPass(eliminateDeadCode, text).funcs.keys()]).toEqual(["a", "b", "c", "d"]);
     expect([...runPass(eliminateDeadCode, text, { entries: new Set(["d"]) }).funcs.keys()]).toEqual(["d"]);
     const loud = text.replace("call b() } func d", `call b(); foreign "c()" } func d`);

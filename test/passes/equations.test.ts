@@ -26,25 +26,57 @@ const rewritten: readonly (readonly [string, string, string])[] = [
   ["x * -1", numbers("%c = const -1; %r = mul %x %c; yield %r"), numbers("%r = neg %x; yield %r")],
   ["-1 * x", numbers("%c = const -1; %r = mul %c %x; yield %r"), numbers("%r = neg %x; yield %r")],
   ["-x * -y", numbers("%m = neg %x; %n = neg %y; %r = mul %m %n; yield %r"), numbers("%r = mul %x %y; yield %r")],
-  ["-x * 3", numbers("%n = neg %x; %c = const 3; %r = mul %n %c; yield %r"), numbers("%c = const -3; %r = mul %x %c; yield %r")],
-  ["3 * -x", numbers("%n = neg %x; %c = const 3; %r = mul %c %n; yield %r"), numbers("%c = const -3; %r = mul %c %x; yield %r")],
+  [
+    "-x * 3",
+    numbers("%n = neg %x; %c = const 3; %r = mul %n %c; yield %r"),
+    numbers("%c = const -3; %r = mul %x %c; yield %r"),
+  ],
+  [
+    "3 * -x",
+    numbers("%n = neg %x; %c = const 3; %r = mul %c %n; yield %r"),
+    numbers("%c = const -3; %r = mul %c %x; yield %r"),
+  ],
   ["x / 1", numbers("%c = const 1; %r = div %x %c; yield %r"), numbers("yield %x")],
   ["x / -1", numbers("%c = const -1; %r = div %x %c; yield %r"), numbers("%r = neg %x; yield %r")],
   ["-x / -y", numbers("%m = neg %x; %n = neg %y; %r = div %m %n; yield %r"), numbers("%r = div %x %y; yield %r")],
-  ["-x / 3", numbers("%n = neg %x; %c = const 3; %r = div %n %c; yield %r"), numbers("%c = const -3; %r = div %x %c; yield %r")],
-  ["3 / -x", numbers("%n = neg %x; %c = const 3; %r = div %c %n; yield %r"), numbers("%c = const -3; %r = div %c %x; yield %r")],
+  [
+    "-x / 3",
+    numbers("%n = neg %x; %c = const 3; %r = div %n %c; yield %r"),
+    numbers("%c = const -3; %r = div %x %c; yield %r"),
+  ],
+  [
+    "3 / -x",
+    numbers("%n = neg %x; %c = const 3; %r = div %c %n; yield %r"),
+    numbers("%c = const -3; %r = div %c %x; yield %r"),
+  ],
   ["x ** 2", numbers("%c = const 2; %r = pow %x %c; yield %r"), numbers("%r = mul %x %x; yield %r")],
   ["x ** 1", numbers("%c = const 1; %r = pow %x %c; yield %r"), numbers("yield %x")],
   ["x ** 0", numbers("%c = const 0; %r = pow %x %c; yield %r"), numbers("%r = const 1; yield %r")],
   ["- -x", numbers("%m = neg %x; %r = neg %m; yield %r"), numbers("yield %x")],
-  ["-(x * 3)", numbers("%c = const 3; %m = mul %x %c; %r = neg %m; yield %r"), numbers("%c = const -3; %r = mul %x %c; yield %r")],
-  ["-(3 * x)", numbers("%c = const 3; %m = mul %c %x; %r = neg %m; yield %r"), numbers("%c = const -3; %r = mul %c %x; yield %r")],
+  [
+    "-(x * 3)",
+    numbers("%c = const 3; %m = mul %x %c; %r = neg %m; yield %r"),
+    numbers("%c = const -3; %r = mul %x %c; yield %r"),
+  ],
+  [
+    "-(3 * x)",
+    numbers("%c = const 3; %m = mul %c %x; %r = neg %m; yield %r"),
+    numbers("%c = const -3; %r = mul %c %x; yield %r"),
+  ],
   ["|-x|", numbers("%m = neg %x; %r = abs %m; yield %r"), numbers("%r = abs %x; yield %r")],
   ["||x||", numbers("%m = abs %x; %r = abs %m; yield %r"), numbers("%r = abs %x; yield %r")],
   ["max(x)", numbers("%r = max %x; yield %r"), numbers("yield %x")],
   ["min(x)", numbers("%r = min %x; yield %r"), numbers("yield %x")],
-  ["(x & y) | 0", numbers("%m = bitAnd %x %y; %c = const 0; %r = bitOr %m %c; yield %r"), numbers("%r = bitAnd %x %y; yield %r")],
-  ["0 | (x >> y)", numbers("%m = shr %x %y; %c = const 0; %r = bitOr %c %m; yield %r"), numbers("%r = shr %x %y; yield %r")],
+  [
+    "(x & y) | 0",
+    numbers("%m = bitAnd %x %y; %c = const 0; %r = bitOr %m %c; yield %r"),
+    numbers("%r = bitAnd %x %y; yield %r"),
+  ],
+  [
+    "0 | (x >> y)",
+    numbers("%m = shr %x %y; %c = const 0; %r = bitOr %c %m; yield %r"),
+    numbers("%r = shr %x %y; yield %r"),
+  ],
   ["!!a", booleans("%m = not %a; %r = not %m; yield %r"), booleans("yield %a")],
   ["!(x === y)", mixed("%m = eq %x %y; %r = not %m; yield %r"), mixed("%r = ne %x %y; yield %r")],
   ["!(x !== y)", mixed("%m = ne %x %y; %r = not %m; yield %r"), mixed("%r = eq %x %y; yield %r")],
@@ -92,7 +124,14 @@ function run(program: Program, args: readonly Literal[]): Literal {
   func.body.params.forEach((v, k) => values.set(v.id, args[k]));
   const step = (op: Op): void => {
     if (op.kind === "const") values.set(op.result.id, op.value);
-    else if (op.kind === "prim") values.set(op.result.id, evaluate(op.name, op.args.map((v) => values.get(v.id))));
+    else if (op.kind === "prim")
+      values.set(
+        op.result.id,
+        evaluate(
+          op.name,
+          op.args.map((v) => values.get(v.id)),
+        ),
+      );
     else throw new Error(op.kind);
   };
   func.body.ops.forEach(step);
@@ -101,7 +140,25 @@ function run(program: Program, args: readonly Literal[]): Literal {
   return values.get(result.id);
 }
 
-const awkward = [0, -0, 1, -1, 2, 0.1, -3.7, 1e-310, -5e-324, 1e308, -1e308, Infinity, -Infinity, NaN, 2 ** 31, -(2 ** 31), 2 ** 53 + 2];
+const awkward = [
+  0,
+  -0,
+  1,
+  -1,
+  2,
+  0.1,
+  -3.7,
+  1e-310,
+  -5e-324,
+  1e308,
+  -1e308,
+  Infinity,
+  -Infinity,
+  NaN,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 53 + 2,
+];
 
 describe("equations", () => {
   test.each(rewritten)("%s is rewritten", (_, before, after) => {

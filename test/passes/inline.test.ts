@@ -37,7 +37,10 @@ const spliced: readonly (readonly [string, string, string])[] = [
 ];
 
 const kept: readonly (readonly [string, string])[] = [
-  ["a recursive function", "func g(%x: num, %c: bool) -> (num) { %r = if %c { %q: num = call g(%x, %c); yield %q } else { yield %x }; yield %r } func f(%a: num, %c: bool) -> (num) { %p: num = call g(%a, %c); yield %p }"],
+  [
+    "a recursive function",
+    "func g(%x: num, %c: bool) -> (num) { %r = if %c { %q: num = call g(%x, %c); yield %q } else { yield %x }; yield %r } func f(%a: num, %c: bool) -> (num) { %p: num = call g(%a, %c); yield %p }",
+  ],
   [
     "functions that call each other",
     "func g(%x: num, %c: bool) -> (num) { %r = if %c { %q: num = call h(%x, %c); yield %q } else { yield %x }; yield %r } func h(%x: num, %c: bool) -> (num) { %q: num = call g(%x, %c); yield %q } func f(%a: num, %c: bool) -> (num) { %p: num = call h(%a, %c); yield %p }",
@@ -55,7 +58,10 @@ describe("inline", () => {
   test.each(kept)("keeps the call of %s", (_, text) => expectUnchanged(inline, text, { entries }));
 
   test("keeps calls of functions with a rule of their own", () => {
-    expectUnchanged(inline, `${square} func f(%a: num) -> (num) { %p: num = call square(%a); yield %p }`, { entries, keepCalls: new Set(["square"]) });
+    expectUnchanged(inline, `${square} func f(%a: num) -> (num) { %p: num = call square(%a); yield %p }`, {
+      entries,
+      keepCalls: new Set(["square"]),
+    });
   });
   test("keeps every function when no entries are known", () => {
     const after = runPass(inline, `${square} func f(%a: num) -> (num) { %p: num = call square(%a); yield %p }`);
@@ -73,7 +79,10 @@ describe("inline", () => {
     expect(after.funcs.has("g")).toBe(!expected);
   });
   test("a caller grows linearly", () => {
-    const levels = Array.from({ length: 12 }, (_, k) => `func g${k + 1}(%x: num) -> (num) { %p: num = call g${k}(%x); %q: num = call g${k}(%p); yield %q }`);
+    const levels = Array.from(
+      { length: 12 },
+      (_, k) => `func g${k + 1}(%x: num) -> (num) { %p: num = call g${k}(%x); %q: num = call g${k}(%p); yield %q }`,
+    );
     const text = `func g0(%x: num) -> (num) { %r = sin %x; yield %r } ${levels.join(" ")} func f(%a: num) -> (num) { %p: num = call g12(%a); yield %p }`;
     let operations = 0;
     for (const func of runPass(inline, text, { entries }).funcs.values()) walk(func.body, () => operations++);

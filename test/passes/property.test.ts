@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import type { Program } from "../../compiler/src/ir/ir.js";
 import { printProgram } from "../../compiler/src/ir/print.js";
 import { verify } from "../../compiler/src/ir/verify.js";
-import { afterDifferentiation, beforeDifferentiation, type NamedPass, optimize } from "../../compiler/src/optimize/index.js";
+import {
+  afterDifferentiation,
+  beforeDifferentiation,
+  type NamedPass,
+  optimize,
+} from "../../compiler/src/optimize/index.js";
 import { interpret, type JsValue } from "../support/interpret.js";
 import { Random } from "../support/random.js";
 import { randomArguments, randomProgram } from "./random-ir.js";
@@ -46,7 +51,10 @@ function check(seed: number, passes: readonly NamedPass[]): void {
   });
   for (let input = 0; input < inputs; input++) {
     const [before, now] = [observe(program, seed * 100 + input), observe(after, seed * 100 + input)];
-    expect(now, `seed ${seed}, input ${input}, last pass ${failed}\n${printProgram(program)}\nbecomes\n${printProgram(after)}`).toStrictEqual(before);
+    expect(
+      now,
+      `seed ${seed}, input ${input}, last pass ${failed}\n${printProgram(program)}\nbecomes\n${printProgram(after)}`,
+    ).toStrictEqual(before);
   }
 }
 
@@ -66,7 +74,10 @@ describe("random programs", () => {
     const all = [...single.values()].flat();
     for (let k = 0; k < programs; k++) {
       const order = new Random(firstSeed + 30_000 + k);
-      check(firstSeed + 30_000 + k, Array.from({ length: 6 }, () => all[Math.floor(order.real() * all.length)]).filter((p) => p !== undefined));
+      check(
+        firstSeed + 30_000 + k,
+        Array.from({ length: 6 }, () => all[Math.floor(order.real() * all.length)]).filter((p) => p !== undefined),
+      );
     }
   });
 });

@@ -16,12 +16,35 @@ const length = 4;
 
 const types: readonly Type[] = [num, num, num, bool, float64Array, numbers, rows, pair, point];
 const unaryNames: readonly PrimName[] = ["neg", "abs", "sin", "exp", "floor", "sqrt", "sign", "stopGradient"];
-const binaryNames: readonly PrimName[] = ["add", "sub", "mul", "div", "add", "mul", "max", "min", "pow", "bitOr", "maxLiteral"];
+const binaryNames: readonly PrimName[] = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "add",
+  "mul",
+  "max",
+  "min",
+  "pow",
+  "bitOr",
+  "maxLiteral",
+];
 const testNames: readonly PrimName[] = ["lt", "le", "gt", "eq", "ne"];
 const logicNames: readonly PrimName[] = ["and", "or", "eq", "ne"];
 const literals = [0, -0, 1, -1, 2, 3, 0.5, NaN, Infinity];
 
-export const entryParams: readonly Type[] = [num, num, bool, float64Array, float64Array, numbers, numbers, rows, pair, point];
+export const entryParams: readonly Type[] = [
+  num,
+  num,
+  bool,
+  float64Array,
+  float64Array,
+  numbers,
+  numbers,
+  rows,
+  pair,
+  point,
+];
 
 /** Arguments for `entryParams`. Two of the arrays are one and the same array for some seeds. */
 export function randomArguments(random: () => number): unknown[] {
@@ -31,7 +54,18 @@ export function randomArguments(random: () => number): unknown[] {
   const plain = list();
   const other = random() < 0.5 ? plain : list();
   const nested = [list(), plain, list(), list()];
-  return [n(), n(), random() < 0.5, floats, random() < 0.5 ? floats : Float64Array.from(list()), plain, other, nested, [n(), n()], { x: n(), y: n() }];
+  return [
+    n(),
+    n(),
+    random() < 0.5,
+    floats,
+    random() < 0.5 ? floats : Float64Array.from(list()),
+    plain,
+    other,
+    nested,
+    [n(), n()],
+    { x: n(), y: n() },
+  ];
 }
 
 function pickFrom<T>(random: () => number, items: readonly T[]): T {
@@ -43,12 +77,25 @@ function pickFrom<T>(random: () => number, items: readonly T[]): T {
 export function randomProgram(random: () => number, statements: number): Program {
   const funcs = new Map<string, Func>();
   for (const name of ["leaf", "middle", "main"]) {
-    const params = (name === "main" ? entryParams : [num, numbers, float64Array, point, bool]).map((type) => value(type, "p"));
+    const params = (name === "main" ? entryParams : [num, numbers, float64Array, point, bool]).map((type) =>
+      value(type, "p"),
+    );
     const results = name === "main" ? [num, num, numbers, point] : [num, numbers];
     const maker = new Maker(random, [...funcs.values()], name === "main" ? statements : 8);
     funcs.set(name, { name, source: name, results, body: maker.body(params, results) });
   }
-  const records = new Map([["Point", { name: "Point", fields: [{ name: "x", type: num }, { name: "y", type: num }] }]]);
+  const records = new Map([
+    [
+      "Point",
+      {
+        name: "Point",
+        fields: [
+          { name: "x", type: num },
+          { name: "y", type: num },
+        ],
+      },
+    ],
+  ]);
   return { funcs, records, globals: new Map() };
 }
 
@@ -110,7 +157,8 @@ class Maker {
       case "array": {
         if (this.chance(0.3)) {
           const found = this.visible.filter((v) => sameType(v.type, type));
-          if (found.length > 0) return this.push(b, type, (result) => ({ kind: "copy", source: this.pick(found), result }));
+          if (found.length > 0)
+            return this.push(b, type, (result) => ({ kind: "copy", source: this.pick(found), result }));
         }
         if (type.kind === "typed" || (sameType(type, numbers) && this.chance(0.5))) {
           const size = b.const(length);
@@ -142,7 +190,11 @@ class Maker {
   }
 
   private newPlace(b: Builder, wanted?: Type): { readonly place: Place; readonly type: Type } {
-    const type = this.pick([float64Array, numbers, numbers, rows, pair, point].filter((t) => wanted === undefined || sameType(contentOf(t), wanted)));
+    const type = this.pick(
+      [float64Array, numbers, numbers, rows, pair, point].filter(
+        (t) => wanted === undefined || sameType(contentOf(t), wanted),
+      ),
+    );
     const base = this.some(b, type);
     if (type.kind === "tuple") return { place: field(base, this.pick(["0", "1"])), type: num };
     if (type.kind === "record") return { place: field(base, this.pick(["x", "y"])), type: num };
@@ -188,7 +240,14 @@ class Maker {
   private foreign(b: Builder): void {
     const arg = this.some(b, this.pick(types));
     if (this.chance(0.7)) this.log(b, arg);
-    else this.push(b, num, (result) => ({ kind: "foreign", text: ["Math.fround(", ")"], args: [this.some(b, num)], pure: true, result }));
+    else
+      this.push(b, num, (result) => ({
+        kind: "foreign",
+        text: ["Math.fround(", ")"],
+        args: [this.some(b, num)],
+        pure: true,
+        result,
+      }));
   }
 
   private log(b: Builder, arg: Value): void {
@@ -215,7 +274,12 @@ class Maker {
   }
 
   /** Builds a region; what it defines is forgotten afterwards. */
-  private inside(b: Builder, params: readonly Value[], index: readonly Value[], yields: (inner: Builder) => readonly Value[] | null): Region {
+  private inside(
+    b: Builder,
+    params: readonly Value[],
+    index: readonly Value[],
+    yields: (inner: Builder) => readonly Value[] | null,
+  ): Region {
     const [visible, indices, places] = [this.visible, this.indices, this.places];
     this.places = [...places];
     this.visible = [...visible, ...params];

@@ -10,8 +10,12 @@ const f = (body: string): string =>
    func f(%n: num, %m: num, %c: bool, %q: %P) -> (num) { ${body} }`;
 
 const apart: readonly (readonly [string, string, string])[] = [
-  ["a record", f("%p: %P = new %n %m; %a = load %p.x; %b = load %p.y; %r = mul %a %b; yield %r"), f("%r = mul %n %m; yield %r")],
-  ["a tuple", f("%p: (num, num) = new %n %m; %a = load %p.\"1\"; yield %a"), f("yield %m")],
+  [
+    "a record",
+    f("%p: %P = new %n %m; %a = load %p.x; %b = load %p.y; %r = mul %a %b; yield %r"),
+    f("%r = mul %n %m; yield %r"),
+  ],
+  ["a tuple", f('%p: (num, num) = new %n %m; %a = load %p."1"; yield %a'), f("yield %m")],
   [
     "an array of constant length",
     f("%p: [num] = new %n %m; %z = const 1; %a = load %p[%z]; %l = length %p; %r = mul %a %l; yield %r"),
@@ -19,7 +23,9 @@ const apart: readonly (readonly [string, string, string])[] = [
   ],
   [
     "an allocation of constant length",
-    f("%l = const 2; %z = const 1; %p: Float64Array = alloc %l; store %p[%z] = %n; accum %p[%z] += %m; %a = load %p[%z]; yield %a"),
+    f(
+      "%l = const 2; %z = const 1; %p: Float64Array = alloc %l; store %p[%z] = %n; accum %p[%z] += %m; %a = load %p[%z]; yield %a",
+    ),
     f("%l = const 2; %z = const 1; %0 = const 0; %1 = const 0; %r = add %n %m; yield %r"),
   ],
   [
@@ -29,18 +35,28 @@ const apart: readonly (readonly [string, string, string])[] = [
   ],
   [
     "a record chosen by an if",
-    f("%p: %P = if %c { %s: %P = new %n %m; yield %s } else { %t: %P = new %m %n; yield %t }; %a = load %p.x; yield %a"),
+    f(
+      "%p: %P = if %c { %s: %P = new %n %m; yield %s } else { %t: %P = new %m %n; yield %t }; %a = load %p.x; yield %a",
+    ),
     f("%px, %py = if %c { yield %n, %m } else { yield %m, %n }; yield %px"),
   ],
   [
     "a record carried round a loop",
-    f("%z = const 0; %p: %P = new %n %m; for %i = %z to %n step 1 test < (%s = %p) -> (%e) { %a = load %s.x; %b = load %s.y; %d = add %a %b; %t: %P = new %b %d; yield %t }; %r = load %e.y; yield %r"),
-    f("%z = const 0; for %i = %z to %n step 1 test < (%x = %n, %y = %m) -> (%ex, %ey) { %d = add %x %y; yield %y, %d }; yield %ey"),
+    f(
+      "%z = const 0; %p: %P = new %n %m; for %i = %z to %n step 1 test < (%s = %p) -> (%e) { %a = load %s.x; %b = load %s.y; %d = add %a %b; %t: %P = new %b %d; yield %t }; %r = load %e.y; yield %r",
+    ),
+    f(
+      "%z = const 0; for %i = %z to %n step 1 test < (%x = %n, %y = %m) -> (%ex, %ey) { %d = add %x %y; yield %y, %d }; yield %ey",
+    ),
   ],
   [
     "a record carried round a while",
-    f("%p: %P = new %n %m; while (%s = %p) breaks -> (%e) cond { %a = load %s.x; %t = lt %a %m; yield %t } body { %b = load %s.x; %u: %P = new %b %b; yield %c, %u }; %r = load %e.y; yield %r"),
-    f("while (%x = %n, %y = %m) breaks -> (%ex, %ey) cond { %t = lt %x %m; yield %t } body { yield %c, %x, %x }; yield %ey"),
+    f(
+      "%p: %P = new %n %m; while (%s = %p) breaks -> (%e) cond { %a = load %s.x; %t = lt %a %m; yield %t } body { %b = load %s.x; %u: %P = new %b %b; yield %c, %u }; %r = load %e.y; yield %r",
+    ),
+    f(
+      "while (%x = %n, %y = %m) breaks -> (%ex, %ey) cond { %t = lt %x %m; yield %t } body { yield %c, %x, %x }; yield %ey",
+    ),
   ],
   [
     "a record written in an if",
@@ -49,8 +65,12 @@ const apart: readonly (readonly [string, string, string])[] = [
   ],
   [
     "a record written in a loop in an arm",
-    f("%z = const 0; %p: %P = new %n %m; if %c { for %i = %z to %n step 1 test < { %a = load %p.x; %b = add %a %i; store %p.x = %b } }; %r = load %p.x; yield %r"),
-    f("%z = const 0; %r = if %c { for %i = %z to %n step 1 test < (%x = %n) -> (%e) { %b = add %x %i; yield %b }; yield %e } else { yield %n }; yield %r"),
+    f(
+      "%z = const 0; %p: %P = new %n %m; if %c { for %i = %z to %n step 1 test < { %a = load %p.x; %b = add %a %i; store %p.x = %b } }; %r = load %p.x; yield %r",
+    ),
+    f(
+      "%z = const 0; %r = if %c { for %i = %z to %n step 1 test < (%x = %n) -> (%e) { %b = add %x %i; yield %b }; yield %e } else { yield %n }; yield %r",
+    ),
   ],
   [
     "a record written in an arm that throws",
@@ -59,15 +79,25 @@ const apart: readonly (readonly [string, string, string])[] = [
   ],
   [
     "a record made anew in each iteration and written there",
-    f("%z = const 0; for %i = %z to %n step 1 test < (%s = %m) -> (%e) { %p: %P = new %s %i; if %c { store %p.x = %i }; %a = load %p.x; yield %a }; yield %e"),
-    f("%z = const 0; for %i = %z to %n step 1 test < (%s = %m) -> (%e) { %x = if %c { yield %i } else { yield %s }; yield %x }; yield %e"),
+    f(
+      "%z = const 0; for %i = %z to %n step 1 test < (%s = %m) -> (%e) { %p: %P = new %s %i; if %c { store %p.x = %i }; %a = load %p.x; yield %a }; yield %e",
+    ),
+    f(
+      "%z = const 0; for %i = %z to %n step 1 test < (%s = %m) -> (%e) { %x = if %c { yield %i } else { yield %s }; yield %x }; yield %e",
+    ),
   ],
   [
     "records in a record",
-    f("%p: %P = new %n %m; %s: %P = new %m %m; %l: %L = new %p %s; %a = load %l.a; %b = load %a.x; %d = load %l.b; %e = load %d.y; %r = mul %b %e; yield %r"),
+    f(
+      "%p: %P = new %n %m; %s: %P = new %m %m; %l: %L = new %p %s; %a = load %l.a; %b = load %a.x; %d = load %l.b; %e = load %d.y; %r = mul %b %e; yield %r",
+    ),
     f("%r = mul %n %m; yield %r"),
   ],
-  ["a copy", f("%p: %P = new %n %m; %s = copy %p; store %p.x = %m; %a = load %s.x; %b = load %p.x; %r = mul %a %b; yield %r"), f("%r = mul %n %m; yield %r")],
+  [
+    "a copy",
+    f("%p: %P = new %n %m; %s = copy %p; store %p.x = %m; %a = load %s.x; %b = load %p.x; %r = mul %a %b; yield %r"),
+    f("%r = mul %n %m; yield %r"),
+  ],
   ["a copy of a parameter", f("%s = copy %q; %a = load %s.y; yield %a"), f("%x = load %q.x; %y = load %q.y; yield %y")],
   [
     "zeros that are added into",
@@ -103,25 +133,50 @@ const apart: readonly (readonly [string, string, string])[] = [
 
 const kept: readonly (readonly [string, string])[] = [
   ["a parameter", f("%a = load %q.x; yield %a")],
-  ["a record that is returned twice", "record P (x: num) func f(%n: num) -> (%P, %P) { %p: %P = new %n; store %p.x = %n; yield %p, %p }"],
-  ["a record that is returned as it was made", "record P (x: num) func f(%n: num) -> (%P) { %p: %P = new %n; yield %p }"],
+  [
+    "a record that is returned twice",
+    "record P (x: num) func f(%n: num) -> (%P, %P) { %p: %P = new %n; store %p.x = %n; yield %p, %p }",
+  ],
+  [
+    "a record that is returned as it was made",
+    "record P (x: num) func f(%n: num) -> (%P) { %p: %P = new %n; yield %p }",
+  ],
   ["a record that foreign code gets", f(`%p: %P = new %n %m; foreign "f(" %p ")"; %a = load %p.x; yield %a`)],
-  ["a record put into an array that stays", f("%p: %P = new %n %m; %v: [%P] = alloc %n; store %v[%n] = %p; %s = load %v[%m]; %a = load %s.x; yield %a")],
-  ["a choice between a record made here and a parameter", f("%p: %P = new %n %m; %s: %P = if %c { yield %p } else { yield %q }; %a = load %s.x; yield %a")],
+  [
+    "a record put into an array that stays",
+    f("%p: %P = new %n %m; %v: [%P] = alloc %n; store %v[%n] = %p; %s = load %v[%m]; %a = load %s.x; yield %a"),
+  ],
+  [
+    "a choice between a record made here and a parameter",
+    f("%p: %P = new %n %m; %s: %P = if %c { yield %p } else { yield %q }; %a = load %s.x; yield %a"),
+  ],
   [
     "a written record with two names",
-    f("%p: %P = new %n %m; %t: %P = new %m %m; %s: %P = if %c { yield %p } else { yield %t }; store %s.x = %m; %a = load %p.x; yield %a"),
+    f(
+      "%p: %P = new %n %m; %t: %P = new %m %m; %s: %P = if %c { yield %p } else { yield %t }; store %s.x = %m; %a = load %p.x; yield %a",
+    ),
   ],
   ["an array read under an unknown index", f("%p: [num] = new %n %m; %a = load %p[%n]; yield %a")],
   ["an array read beyond its end", f("%p: [num] = new %n %m; %z = const 2; %a = load %p[%z]; yield %a")],
   ["an array that grows", f("%p: [num] = new %n %m; %z = const 2; store %p[%z] = %n; %l = length %p; yield %l")],
-  ["arrays of two lengths", f("%p: [num] = if %c { %s: [num] = new %n; yield %s } else { %t: [num] = new %n %m; yield %t }; %z = const 0; %a = load %p[%z]; yield %a")],
-  ["a Float32Array, which rounds", f("%l = const 2; %z = const 1; %p: Float32Array = alloc %l; store %p[%z] = %n; %a = load %p[%z]; yield %a")],
+  [
+    "arrays of two lengths",
+    f(
+      "%p: [num] = if %c { %s: [num] = new %n; yield %s } else { %t: [num] = new %n %m; yield %t }; %z = const 0; %a = load %p[%z]; yield %a",
+    ),
+  ],
+  [
+    "a Float32Array, which rounds",
+    f("%l = const 2; %z = const 1; %p: Float32Array = alloc %l; store %p[%z] = %n; %a = load %p[%z]; yield %a"),
+  ],
   [
     "a record that a pullback writes",
     `record P (x: num, y: num) func f(%n: num) -> (fn(num) -> (num)) { %p: %P = new %n %n; %g = closure (%s: num) { accum %p.x += %s; %a = load %p.x; yield %a }; yield %g }`,
   ],
-  ["a record compared as an object", f(`%p: %P = new %n %m; %s: %P = new %n %m; %e = eq %p %s; if %e { foreign "f()" }; yield %n`)],
+  [
+    "a record compared as an object",
+    f(`%p: %P = new %n %m; %s: %P = new %n %m; %e = eq %p %s; if %e { foreign "f()" }; yield %n`),
+  ],
 ];
 
 /** Without names from objects, which the texts above do not spell. */
@@ -132,7 +187,9 @@ describe("scalarize", () => {
   test.each(kept)("keeps %s", (_, text) => expectUnchanged(plain, text));
 
   test("members are named after their object", () => {
-    const text = f("%z = const 0; %sum: %P = new %z %z; for %i = %z to %n step 1 test < { accum %sum.x += %i }; %r = load %sum.x; yield %r");
+    const text = f(
+      "%z = const 0; %sum: %P = new %z %z; for %i = %z to %n step 1 test < { accum %sum.x += %i }; %r = load %sum.x; yield %r",
+    );
     const after = printProgram(runPass(scalarize, text));
     expect(after).toContain("(%sum_x = %z: num) -> (%sum_x.1)");
     expect(after).toContain("%sum_x.2 = add %sum_x %i");

@@ -3,14 +3,18 @@ import { describe, test } from "vitest";
 import { recogniseSumsOfSquares } from "../../compiler/src/optimize/sum-of-squares.js";
 import { expectPass, expectUnchanged } from "./support.js";
 
-const f = (sum: string, root: string): string => `func f(%x: num, %y: num, %c: bool) -> (num) { ${sum}; %r = ${root} %s; yield %r }`;
+const f = (sum: string, root: string): string =>
+  `func f(%x: num, %y: num, %c: bool) -> (num) { ${sum}; %r = ${root} %s; yield %r }`;
 
 const sums: readonly (readonly [string, string])[] = [
   ["one square", "%s = mul %x %x"],
   ["two squares", "%a = mul %x %x; %b = mul %y %y; %s = add %a %b"],
   ["squares by **", "%t = const 2; %a = pow %x %t; %b = mul %y %y; %s = add %a %b"],
   ["a sum started at 0", "%z = const 0; %a = mul %x %x; %p = add %z %a; %b = mul %y %y; %s = add %p %b"],
-  ["three, leaning right", "%a = mul %x %x; %b = mul %y %y; %d = sub %x %y; %e = mul %d %d; %p = add %b %e; %s = add %a %p"],
+  [
+    "three, leaning right",
+    "%a = mul %x %x; %b = mul %y %y; %d = sub %x %y; %e = mul %d %d; %p = add %b %e; %s = add %a %p",
+  ],
 ];
 const others: readonly (readonly [string, string])[] = [
   ["a product", "%s = mul %x %y"],

@@ -117,6 +117,13 @@ export function isPlainTuple(type: ts.Type): boolean {
   );
 }
 
+/** A `readonly` array or tuple. */
+export function isReadonlyList(type: ts.Type): boolean {
+  if (!isReferenceType(type)) return false;
+  const { target } = type;
+  return "readonly" in target ? target.readonly === true : target.symbol.name === "ReadonlyArray";
+}
+
 function isReferenceType(type: ts.Type): type is ts.TypeReference {
   return (
     (type.flags & ts.TypeFlags.Object) !== 0 &&

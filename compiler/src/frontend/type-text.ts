@@ -1,7 +1,7 @@
 /** How a type is written in a generated file: plainly, with imports for the names that other files can see. */
 import { ts } from "ts-morph";
 import type { TypeImport, TypeText } from "../ir/ir.js";
-import { isLibrary, isRuntimeSymbol, original, typeArguments } from "./source.js";
+import { isLibrary, isReadonlyList, isRuntimeSymbol, original, typeArguments } from "./source.js";
 
 const { TypeFlags, SymbolFlags } = ts;
 
@@ -60,8 +60,7 @@ export class TypeTexts {
   #object(type: ts.Type, seen: ReadonlySet<ts.Type>): TypeText | undefined {
     const { checker } = this;
     if (checker.isTupleType(type) || checker.isArrayType(type)) {
-      const shown = this.#show(type);
-      const readonly = shown.startsWith("readonly ");
+      const readonly = isReadonlyList(type);
       const parts = typeArguments(checker, type).map((t) => this.#text(t, seen));
       const known = parts.filter((p) => p !== undefined);
       if (known.length !== parts.length) return undefined;

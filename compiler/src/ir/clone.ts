@@ -19,7 +19,11 @@ export type Chosen = ReadonlyMap<ValueId, Value>;
 const noneChosen: Chosen = new Map();
 
 /** A copy of a region with fresh parameters and results, at every depth. Values from outside it stay unless substituted. */
-export function cloneRegion(region: Region, substitution: Substitution = new Map(), chosen: Chosen = noneChosen): Region {
+export function cloneRegion(
+  region: Region,
+  substitution: Substitution = new Map(),
+  chosen: Chosen = noneChosen,
+): Region {
   const params = region.params.map((v) => define(v, substitution, chosen));
   const ops = cloneOps(region.ops, substitution, chosen);
   return { params, ops, yields: region.yields === null ? null : region.yields.map((v) => substitute(substitution, v)) };

@@ -25,7 +25,11 @@ export function memberShapes(type: Type, records: Records, length: number): read
     case "tuple":
       return type.elems.map((elem, k) => ({ name: `${k}`, type: elem, noDiff: false }));
     case "record":
-      return (records.get(type.name)?.fields ?? []).map((f) => ({ name: f.name, type: f.type, noDiff: f.noDiff === true }));
+      return (records.get(type.name)?.fields ?? []).map((f) => ({
+        name: f.name,
+        type: f.type,
+        noDiff: f.noDiff === true,
+      }));
     case "array":
     case "typed": {
       const elem: Type = type.kind === "array" ? type.elem : { kind: "num" };
@@ -127,7 +131,10 @@ class Analysis {
     if (into === from) return;
     this.parents.set(this.root(b.id), this.root(a.id));
     into.count += from.count;
-    into.bad ||= from.bad || (into.leaves && from.leaves) || (into.length !== undefined && from.length !== undefined && into.length !== from.length);
+    into.bad ||=
+      from.bad ||
+      (into.leaves && from.leaves) ||
+      (into.length !== undefined && from.length !== undefined && into.length !== from.length);
     into.written ||= from.written;
     into.leaves ||= from.leaves;
     into.length ??= from.length;
@@ -226,7 +233,10 @@ class Analysis {
       memberShapes(type, this.records, 0)
         .map((m) => `${m.name}:${m.type.kind}`)
         .join();
-    return names(a) === names(b) && memberShapes(a, this.records, 0).every((m) => m.type.kind === "num" || isReference(m.type));
+    return (
+      names(a) === names(b) &&
+      memberShapes(a, this.records, 0).every((m) => m.type.kind === "num" || isReference(m.type))
+    );
   }
 
   private definition(op: Op): void {
@@ -239,7 +249,8 @@ class Analysis {
         const length = this.literals.get(op.length.id);
         const { type } = op.result;
         const isFilled = type.kind === "typed" ? type.name === "Float64Array" : op.fill !== undefined;
-        if (typeof length === "number" && Number.isInteger(length) && length >= 0 && isFilled) this.hasLength(op.result, length);
+        if (typeof length === "number" && Number.isInteger(length) && length >= 0 && isFilled)
+          this.hasLength(op.result, length);
         else this.bad(op.result);
         break;
       }
@@ -266,7 +277,9 @@ class Analysis {
 
   /** Are the zeros of this type made member by member? (A member that is not differentiable is left out or is a number.) */
   private hasPlainZeros(type: Type): boolean {
-    return memberShapes(shadowType(type, this.records), this.records, 0).every((m) => m.type.kind === "num" || isReference(m.type));
+    return memberShapes(shadowType(type, this.records), this.records, 0).every(
+      (m) => m.type.kind === "num" || isReference(m.type),
+    );
   }
 
   private merges(op: Op): void {

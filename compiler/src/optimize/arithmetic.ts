@@ -5,10 +5,38 @@ import { operands, regions } from "../ir/walk.js";
 
 /** Primitives whose operands are no more than their result is. */
 const indexMaths: ReadonlySet<PrimName> = new Set<PrimName>([
-  ...(["add", "sub", "mul", "neg", "mod", "floor", "trunc", "bitAnd", "bitOr", "bitXor", "shl", "shr", "ushr", "imul", "min", "max"] as const),
+  ...([
+    "add",
+    "sub",
+    "mul",
+    "neg",
+    "mod",
+    "floor",
+    "trunc",
+    "bitAnd",
+    "bitOr",
+    "bitXor",
+    "shl",
+    "shr",
+    "ushr",
+    "imul",
+    "min",
+    "max",
+  ] as const),
 ]);
 /** Primitives that make a decision. */
-const decisions: ReadonlySet<PrimName> = new Set<PrimName>(["lt", "le", "gt", "ge", "eq", "ne", "truthy", "isNaN", "isFinite", "isInteger"]);
+const decisions: ReadonlySet<PrimName> = new Set<PrimName>([
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "eq",
+  "ne",
+  "truthy",
+  "isNaN",
+  "isFinite",
+  "isInteger",
+]);
 
 /** The values of which something else than an index, a bound, a size or a condition is made. */
 export function arithmeticValues(func: Func): ReadonlySet<ValueId> {

@@ -7,7 +7,23 @@
  * depends on (`memory-state.ts`); a write makes new versions. What a loop writes is taken as written before its first
  * iteration. Aliasing is decided by type, field, literal index and origin (`effects.ts`).
  */
-import type { Alloc, Const, For, Func, Length, Load, New, Op, Prim, Program, Region, Store, Type, Value, ValueId } from "../ir/ir.js";
+import type {
+  Alloc,
+  Const,
+  For,
+  Func,
+  Length,
+  Load,
+  New,
+  Op,
+  Prim,
+  Program,
+  Region,
+  Store,
+  Type,
+  Value,
+  ValueId,
+} from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
 import { type Records, typeText } from "../ir/types.js";
 import { mapOp, regions, results } from "../ir/walk.js";
@@ -98,7 +114,8 @@ class Available {
 
   private control(op: Op, out: Op[]): void {
     const memory = this.memory.mark();
-    if (op.kind === "for" || op.kind === "while") for (const inner of regions(op)) this.memory.writeAll(this.writesIn(inner));
+    if (op.kind === "for" || op.kind === "while")
+      for (const inner of regions(op)) this.memory.writeAll(this.writesIn(inner));
     // A closure runs at another time, when anything may have been written.
     if (op.kind === "closure") this.memory.forget();
     if (op.kind === "for") this.learnIndex(op);
@@ -118,7 +135,8 @@ class Available {
   private learnIndex(op: For): void {
     const [index] = op.body.params;
     const from = this.number(this.use(op.from));
-    if (index !== undefined && from !== undefined && from >= 0 && op.step > 0 && op.test === "<") this.below.set(index.id, this.use(op.to));
+    if (index !== undefined && from !== undefined && from >= 0 && op.step > 0 && op.test === "<")
+      this.below.set(index.id, this.use(op.to));
   }
 
   // --------------------------------------------------------------------------------------------------------- keys
@@ -234,8 +252,14 @@ class Available {
     op.members.forEach((member, k) => {
       const place = this.memberPlace(type, k);
       if (place === undefined) return;
-      const site = { area: `${typeText(type)}${type.kind === "array" ? "[]" : place}`, origin: this.origins.of(op.result) };
-      this.expressions.set(`load ${op.result.id}${place} ${this.memory.version(site, type.kind === "array" ? k : 0)}`, member);
+      const site = {
+        area: `${typeText(type)}${type.kind === "array" ? "[]" : place}`,
+        origin: this.origins.of(op.result),
+      };
+      this.expressions.set(
+        `load ${op.result.id}${place} ${this.memory.version(site, type.kind === "array" ? k : 0)}`,
+        member,
+      );
     });
   }
 

@@ -83,9 +83,11 @@ class Liveness {
     for (const op of region.ops) {
       if (owner !== undefined) this.owners.set(op, owner);
       results(op).forEach((v, index) => this.origins.set(v.id, { op, index, isParam: false }));
-      if (op.kind === "for") op.body.params.forEach((v, k) => this.origins.set(v.id, { op, index: k - 1, isParam: true }));
+      if (op.kind === "for")
+        op.body.params.forEach((v, k) => this.origins.set(v.id, { op, index: k - 1, isParam: true }));
       if (op.kind === "while") {
-        for (const inner of regions(op)) inner.params.forEach((v, index) => this.origins.set(v.id, { op, index, isParam: true }));
+        for (const inner of regions(op))
+          inner.params.forEach((v, index) => this.origins.set(v.id, { op, index, isParam: true }));
       }
       const target = written(op);
       const fresh = target === undefined ? undefined : this.origins.get(target.id);
@@ -186,7 +188,10 @@ function sweepOp(op: Op, live: Liveness): Op {
   switch (op.kind) {
     case "if": {
       const kept = positions(op.results, (v) => live.isLive(v));
-      const arm = (r: Region): Region => ({ ...sweep(r, live), yields: r.yields === null ? null : pick(r.yields, kept) });
+      const arm = (r: Region): Region => ({
+        ...sweep(r, live),
+        yields: r.yields === null ? null : pick(r.yields, kept),
+      });
       return { ...op, then: arm(op.then), else: arm(op.else), results: pick(op.results, kept) };
     }
     case "for": {
@@ -197,7 +202,12 @@ function sweepOp(op: Op, live: Liveness): Op {
     case "while": {
       const { kept, common, yields } = sweepLoop(op, live);
       const cond = { ...sweep(op.cond, live), params: pick(op.cond.params, kept) };
-      return { ...withoutDeadCount(op, live), ...common, cond, body: { ...sweep(op.body, live), params: pick(op.body.params, kept), yields } };
+      return {
+        ...withoutDeadCount(op, live),
+        ...common,
+        cond,
+        body: { ...sweep(op.body, live), params: pick(op.body.params, kept), yields },
+      };
     }
     case "closure":
       return { ...op, body: sweep(op.body, live) };
@@ -217,7 +227,8 @@ interface SweptLoop {
 function sweepLoop(op: For | While, live: Liveness): SweptLoop {
   const kept = positions(op.results, (v) => live.isCarriedLive(v));
   const stop = op.breaks ? 1 : 0;
-  const yields = op.body.yields === null ? null : [...op.body.yields.slice(0, stop), ...pick(op.body.yields.slice(stop), kept)];
+  const yields =
+    op.body.yields === null ? null : [...op.body.yields.slice(0, stop), ...pick(op.body.yields.slice(stop), kept)];
   return { kept, common: { inits: pick(op.inits, kept), results: pick(op.results, kept) }, yields };
 }
 

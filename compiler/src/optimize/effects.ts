@@ -151,7 +151,11 @@ export interface FunctionEffects {
 export function functionEffects(program: Program): ReadonlyMap<string, FunctionEffects> {
   const effects = new Map<string, FunctionEffects>();
   const callers = new Map<string, Set<string>>();
-  for (const [name, func] of program.funcs) effects.set(name, ownEffects(func, program.records, (callee) => add(callers, callee, name)));
+  for (const [name, func] of program.funcs)
+    effects.set(
+      name,
+      ownEffects(func, program.records, (callee) => add(callers, callee, name)),
+    );
   const queue = [...effects.keys()];
   for (let callee = queue.pop(); callee !== undefined; callee = queue.pop()) {
     const from = effects.get(callee);
@@ -220,7 +224,9 @@ export function written(op: Op): Value | undefined {
  */
 export function reachesFurther(op: Op, records: Records): boolean {
   if (op.kind !== "addInto" && op.kind !== "clear") return false;
-  return ownAreas(op.target.type, records).some(({ holds }) => ownAreas(holds, records).length > 0 || holds.kind === "record");
+  return ownAreas(op.target.type, records).some(
+    ({ holds }) => ownAreas(holds, records).length > 0 || holds.kind === "record",
+  );
 }
 
 /** Is it enough for an operation to be left out that its results are not used? (Writes, calls and the operations that own regions aside.) */
@@ -250,7 +256,12 @@ export function isRemovable(op: Op): boolean {
 }
 
 /** What one operation writes itself, not in its regions. */
-export function writesOf(op: Op, records: Records, origins: Origins, functions: ReadonlyMap<string, FunctionEffects>): Writes {
+export function writesOf(
+  op: Op,
+  records: Records,
+  origins: Origins,
+  functions: ReadonlyMap<string, FunctionEffects>,
+): Writes {
   const writes = new Writes();
   switch (op.kind) {
     case "store":

@@ -85,16 +85,28 @@ export const equations: Partial<Record<PrimName, readonly Equation[]>> = {
     /* 1 * x = x        */ binary((x, y, ops) => (is(ops, x, 1) ? y : undefined)),
     /* x * -1 = -x      */ binary((x, y, ops) => (is(ops, y, -1) ? apply("neg", x) : undefined)),
     /* -1 * x = -x      */ binary((x, y, ops) => (is(ops, x, -1) ? apply("neg", y) : undefined)),
-    /* -x * -y = x * y  */ binary((x, y, ops) => map(negated(ops, x), (a) => map(negated(ops, y), (b) => apply("mul", a, b)))),
-    /* -x * c = x * -c  */ binary((x, y, ops) => map(negated(ops, x), (a) => map(numberOf(ops, y), (c) => apply("mul", a, constant(-c))))),
-    /* c * -x = -c * x  */ binary((x, y, ops) => map(negated(ops, y), (a) => map(numberOf(ops, x), (c) => apply("mul", constant(-c), a)))),
+    /* -x * -y = x * y  */ binary((x, y, ops) =>
+      map(negated(ops, x), (a) => map(negated(ops, y), (b) => apply("mul", a, b))),
+    ),
+    /* -x * c = x * -c  */ binary((x, y, ops) =>
+      map(negated(ops, x), (a) => map(numberOf(ops, y), (c) => apply("mul", a, constant(-c)))),
+    ),
+    /* c * -x = -c * x  */ binary((x, y, ops) =>
+      map(negated(ops, y), (a) => map(numberOf(ops, x), (c) => apply("mul", constant(-c), a))),
+    ),
   ],
   div: [
     /* x / 1 = x        */ binary((x, y, ops) => (is(ops, y, 1) ? x : undefined)),
     /* x / -1 = -x      */ binary((x, y, ops) => (is(ops, y, -1) ? apply("neg", x) : undefined)),
-    /* -x / -y = x / y  */ binary((x, y, ops) => map(negated(ops, x), (a) => map(negated(ops, y), (b) => apply("div", a, b)))),
-    /* -x / c = x / -c  */ binary((x, y, ops) => map(negated(ops, x), (a) => map(numberOf(ops, y), (c) => apply("div", a, constant(-c))))),
-    /* c / -x = -c / x  */ binary((x, y, ops) => map(negated(ops, y), (a) => map(numberOf(ops, x), (c) => apply("div", constant(-c), a)))),
+    /* -x / -y = x / y  */ binary((x, y, ops) =>
+      map(negated(ops, x), (a) => map(negated(ops, y), (b) => apply("div", a, b))),
+    ),
+    /* -x / c = x / -c  */ binary((x, y, ops) =>
+      map(negated(ops, x), (a) => map(numberOf(ops, y), (c) => apply("div", a, constant(-c)))),
+    ),
+    /* c / -x = -c / x  */ binary((x, y, ops) =>
+      map(negated(ops, y), (a) => map(numberOf(ops, x), (c) => apply("div", constant(-c), a))),
+    ),
   ],
   pow: [
     // V8 gives the bits of x * x for x ** 2 in every tier; no other power but 0 and 1 is sure to equal its product.
@@ -108,7 +120,10 @@ export const equations: Partial<Record<PrimName, readonly Equation[]>> = {
       const product = ops.prim(x);
       const [a, b] = product?.args ?? [];
       if (product?.name !== "mul" || a === undefined || b === undefined) return undefined;
-      return map(numberOf(ops, b), (c) => apply("mul", a, constant(-c))) ?? map(numberOf(ops, a), (c) => apply("mul", constant(-c), b));
+      return (
+        map(numberOf(ops, b), (c) => apply("mul", a, constant(-c))) ??
+        map(numberOf(ops, a), (c) => apply("mul", constant(-c), b))
+      );
     }),
   ],
   abs: [
@@ -118,8 +133,12 @@ export const equations: Partial<Record<PrimName, readonly Equation[]>> = {
   max: [/* max(x) = x  */ (args) => (args.length === 1 ? args[0] : undefined)],
   min: [/* min(x) = x  */ (args) => (args.length === 1 ? args[0] : undefined)],
   bitOr: [
-    /* i | 0 = i, i an int32 */ binary((x, y, ops) => ((is(ops, y, 0) || is(ops, y, -0)) && isInt32(ops, x) ? x : undefined)),
-    /* 0 | i = i, i an int32 */ binary((x, y, ops) => ((is(ops, x, 0) || is(ops, x, -0)) && isInt32(ops, y) ? y : undefined)),
+    /* i | 0 = i, i an int32 */ binary((x, y, ops) =>
+      (is(ops, y, 0) || is(ops, y, -0)) && isInt32(ops, x) ? x : undefined,
+    ),
+    /* 0 | i = i, i an int32 */ binary((x, y, ops) =>
+      (is(ops, x, 0) || is(ops, x, -0)) && isInt32(ops, y) ? y : undefined,
+    ),
   ],
   not: [
     /* !!b = b          */ unary((x, ops) => under(ops, "not", x)),
@@ -130,7 +149,9 @@ export const equations: Partial<Record<PrimName, readonly Equation[]>> = {
   and: [
     /* b && true = b    */ binary((x, y, ops) => (is(ops, y, true) ? x : undefined)),
     /* true && b = b    */ binary((x, y, ops) => (is(ops, x, true) ? y : undefined)),
-    /* b && false = false */ binary((x, y, ops) => (is(ops, x, false) || is(ops, y, false) ? constant(false) : undefined)),
+    /* b && false = false */ binary((x, y, ops) =>
+      is(ops, x, false) || is(ops, y, false) ? constant(false) : undefined,
+    ),
     /* b && b = b       */ binary((x, y) => (x.id === y.id ? x : undefined)),
   ],
   or: [
@@ -141,11 +162,15 @@ export const equations: Partial<Record<PrimName, readonly Equation[]>> = {
   ],
   eq: [
     /* b === true = b   */ binary((x, y, ops) => (x.type.kind === "bool" && is(ops, y, true) ? x : undefined)),
-    /* b === false = !b */ binary((x, y, ops) => (x.type.kind === "bool" && is(ops, y, false) ? apply("not", x) : undefined)),
+    /* b === false = !b */ binary((x, y, ops) =>
+      x.type.kind === "bool" && is(ops, y, false) ? apply("not", x) : undefined,
+    ),
   ],
   ne: [
     /* b !== false = b  */ binary((x, y, ops) => (x.type.kind === "bool" && is(ops, y, false) ? x : undefined)),
-    /* b !== true = !b  */ binary((x, y, ops) => (x.type.kind === "bool" && is(ops, y, true) ? apply("not", x) : undefined)),
+    /* b !== true = !b  */ binary((x, y, ops) =>
+      x.type.kind === "bool" && is(ops, y, true) ? apply("not", x) : undefined,
+    ),
   ],
   truthy: [/* !!+b = b */ unary((x, ops) => under(ops, "fromBool", x))],
 };

@@ -117,7 +117,21 @@ export function evaluate(name: PrimName, operands: readonly Literal[]): number |
  * that ran the compiler, and its results differ from those of the source in another engine.
  */
 const engineDependent: ReadonlySet<PrimName> = new Set<PrimName>([
-  ...(["acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "exp", "expm1", "hypot"] as const),
+  ...([
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "cos",
+    "cosh",
+    "exp",
+    "expm1",
+    "hypot",
+  ] as const),
   ...(["log", "log10", "log1p", "log2", "pow", "sin", "sinh", "tan", "tanh"] as const),
 ]);
 

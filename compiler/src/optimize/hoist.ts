@@ -11,7 +11,15 @@ import { like } from "../ir/build.js";
 import type { Const, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { primitives } from "../ir/primitives.js";
 import { mapOp, operands, regions, results } from "../ir/walk.js";
-import { type FunctionEffects, functionEffects, makesFresh, Origins, regionWrites, Writes, writesOf } from "./effects.js";
+import {
+  type FunctionEffects,
+  functionEffects,
+  makesFresh,
+  Origins,
+  regionWrites,
+  Writes,
+  writesOf,
+} from "./effects.js";
 import { arithmeticValues } from "./arithmetic.js";
 import { mapFuncs } from "./pass.js";
 import { renameRegion } from "./rename.js";
@@ -94,7 +102,11 @@ class Hoister {
   }
 
   /** Takes the invariant operations out of a region of a loop. */
-  private split(region: Region, written: Writes, copies: Map<ValueId, Value>): { readonly moved: readonly Op[]; readonly rest: Region } {
+  private split(
+    region: Region,
+    written: Writes,
+    copies: Map<ValueId, Value>,
+  ): { readonly moved: readonly Op[]; readonly rest: Region } {
     const inside = new Set<ValueId>(region.params.map((v) => v.id));
     const moved: Op[] = [];
     const rest: Op[] = [];
@@ -114,7 +126,13 @@ class Hoister {
   }
 
   private suggestName(op: Op): void {
-    if (op.kind !== "load" || op.place.kind !== "field" || op.result.hint !== undefined || op.place.base.hint === undefined) return;
+    if (
+      op.kind !== "load" ||
+      op.place.kind !== "field" ||
+      op.result.hint !== undefined ||
+      op.place.base.hint === undefined
+    )
+      return;
     this.named.set(op.result.id, { ...op.result, hint: `${op.place.base.hint}_${op.place.name}` });
   }
 
@@ -127,7 +145,10 @@ class Hoister {
       case "global":
         return true;
       case "length":
-        return this.surely(op.array) && (op.array.type.kind === "typed" || !written.mayWrite(this.origins.lengthSite(op.array)));
+        return (
+          this.surely(op.array) &&
+          (op.array.type.kind === "typed" || !written.mayWrite(this.origins.lengthSite(op.array)))
+        );
       case "load":
         return this.surely(op.place.base) && !written.mayWrite(this.origins.site(op.place));
       default:
@@ -176,7 +197,8 @@ function dereferenced(op: Op): readonly Value[] {
 /** Values that are compared with others or asked whether they are there: they may be `undefined` or `null`. */
 function questionedValues(region: Region, found: Set<ValueId> = new Set()): ReadonlySet<ValueId> {
   for (const op of region.ops) {
-    if (op.kind === "prim" && ["isNullish", "eq", "ne", "is"].includes(op.name)) for (const v of op.args) found.add(v.id);
+    if (op.kind === "prim" && ["isNullish", "eq", "ne", "is"].includes(op.name))
+      for (const v of op.args) found.add(v.id);
     if (op.kind === "foreign" || op.kind === "throw") for (const v of op.args) found.add(v.id);
     for (const inner of regions(op)) questionedValues(inner, found);
   }

@@ -33,11 +33,33 @@ const passes = {
   dce: eliminateDeadCode,
 } satisfies Record<string, Pass>;
 
-const named = (...names: readonly (keyof typeof passes)[]): readonly NamedPass[] => names.map((name) => ({ name, pass: passes[name] }));
+const named = (...names: readonly (keyof typeof passes)[]): readonly NamedPass[] =>
+  names.map((name) => ({ name, pass: passes[name] }));
 
-export const beforeDifferentiation = named("simplify", "inline", "simplify", "scalarize", "cse", "simplify", "sum-of-squares", "hoist", "cse", "dce");
+export const beforeDifferentiation = named(
+  "simplify",
+  "inline",
+  "simplify",
+  "scalarize",
+  "cse",
+  "simplify",
+  "sum-of-squares",
+  "hoist",
+  "cse",
+  "dce",
+);
 
-export const afterDifferentiation = named("simplify", "dce", "scalarize", "simplify", "cse", "stores", "hoist", "simplify", "dce");
+export const afterDifferentiation = named(
+  "simplify",
+  "dce",
+  "scalarize",
+  "simplify",
+  "cse",
+  "stores",
+  "hoist",
+  "simplify",
+  "dce",
+);
 
 /** Runs passes in order. */
 export function optimize(program: Program, passes: readonly NamedPass[], options: OptimizeOptions = {}): Program {

@@ -79,9 +79,7 @@ class Inliner {
         this.grown += callee.size - 1;
         for (const spliced of this.splice(op, callee)) ops.push(spliced);
       } else {
-        ops.push(
-          mapOp(op, this.use, (r) => this.region(r)),
-        );
+        ops.push(mapOp(op, this.use, (r) => this.region(r)));
       }
     }
     return { params: region.params, ops, yields: region.yields === null ? null : region.yields.map(this.use) };
@@ -112,7 +110,8 @@ function namedResults(call: Call, callee: Callee): ReadonlyMap<ValueId, Value> {
   const chosen = new Map<ValueId, Value>();
   callee.yields.forEach((yielded, k) => {
     const result = call.results[k];
-    if (result?.hint !== undefined && defined.has(yielded.id) && !chosen.has(yielded.id)) chosen.set(yielded.id, result);
+    if (result?.hint !== undefined && defined.has(yielded.id) && !chosen.has(yielded.id))
+      chosen.set(yielded.id, result);
   });
   return chosen;
 }

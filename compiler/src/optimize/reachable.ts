@@ -3,7 +3,10 @@ import type { Func } from "../ir/ir.js";
 import { walk } from "../ir/walk.js";
 
 /** The functions that the entries call, at any distance, in their order; all of them when no entries are given. */
-export function reachable(funcs: ReadonlyMap<string, Func>, entries: ReadonlySet<string> | undefined): ReadonlyMap<string, Func> {
+export function reachable(
+  funcs: ReadonlyMap<string, Func>,
+  entries: ReadonlySet<string> | undefined,
+): ReadonlyMap<string, Func> {
   if (entries === undefined) return funcs;
   const found = new Set<string>();
   const queue = [...entries];

@@ -10,7 +10,21 @@
  * as they go through the regions that write them. An aggregate inside another is free in the next round.
  */
 import { Builder, like, value } from "../ir/build.js";
-import type { Copy, Export, For, Func, If, Op, Place, Program, Region, Value, ValueId, While, Zeros } from "../ir/ir.js";
+import type {
+  Copy,
+  Export,
+  For,
+  Func,
+  If,
+  Op,
+  Place,
+  Program,
+  Region,
+  Value,
+  ValueId,
+  While,
+  Zeros,
+} from "../ir/ir.js";
 import { type Records, shadowType } from "../ir/types.js";
 import { mapOp, regions } from "../ir/walk.js";
 import { type Aggregate, memberShapes, type MemberShape, separableAggregates } from "./aggregates.js";
@@ -96,7 +110,8 @@ class Scalarizer {
     for (const op of region.ops) {
       if (op.kind === "const" && typeof op.value === "number") this.literals.set(op.result.id, op.value);
       for (const variable of this.written(op)) found.set(`${variable.id} ${variable.index}`, variable);
-      for (const inner of regions(op)) for (const [key, variable] of this.collectWrites(inner)) found.set(key, variable);
+      for (const inner of regions(op))
+        for (const [key, variable] of this.collectWrites(inner)) found.set(key, variable);
     }
     this.writes.set(region, found);
     return found;
@@ -130,7 +145,9 @@ class Scalarizer {
   private memberIndex(place: Place): number | undefined {
     const shapes = this.aggregates.get(place.base.id)?.shapes;
     if (shapes === undefined) return undefined;
-    return place.kind === "field" ? shapes.findIndex((shape) => shape.name === place.name) : this.literals.get(place.index.id);
+    return place.kind === "field"
+      ? shapes.findIndex((shape) => shape.name === place.name)
+      : this.literals.get(place.index.id);
   }
 
   // --------------------------------------------------------------------------------------------------- operations
@@ -146,7 +163,12 @@ class Scalarizer {
         const aggregate = this.aggregates.get(op.result.id);
         const fill = op.fill ?? 0;
         if (aggregate === undefined) b.push(mapOp(op, this.use, (r) => r));
-        else this.make(op.result, aggregate.shapes.map(() => this.constant(fill, b)), b);
+        else
+          this.make(
+            op.result,
+            aggregate.shapes.map(() => this.constant(fill, b)),
+            b,
+          );
         break;
       }
       case "copy":
@@ -205,11 +227,14 @@ class Scalarizer {
 
   /** What a constant member holds is a constant. */
   private guard(member: Value, shape: MemberShape | undefined, b: Builder): Value {
-    return shape?.noDiff === true && member.type.kind === "num" ? b.prim("stopGradient", [member], member.hint) : member;
+    return shape?.noDiff === true && member.type.kind === "num"
+      ? b.prim("stopGradient", [member], member.hint)
+      : member;
   }
 
   private suggest(v: Value, hint: string | undefined): void {
-    if (v.hint === undefined && hint !== undefined && !this.named.has(v.id) && !this.literals.has(v.id)) this.named.set(v.id, { ...v, hint });
+    if (v.hint === undefined && hint !== undefined && !this.named.has(v.id) && !this.literals.has(v.id))
+      this.named.set(v.id, { ...v, hint });
   }
 
   private load(op: Op & { kind: "load" }, b: Builder): void {
@@ -232,7 +257,10 @@ class Scalarizer {
       return;
     }
     const stored = op.kind === "store" ? this.use(op.value) : this.sum(before, this.use(op.value), b);
-    this.set({ id: op.place.base.id, index }, this.guard(stored, this.aggregates.get(op.place.base.id)?.shapes[index], b));
+    this.set(
+      { id: op.place.base.id, index },
+      this.guard(stored, this.aggregates.get(op.place.base.id)?.shapes[index], b),
+    );
   }
 
   private sum(before: Value, amount: Value, b: Builder): Value {
@@ -279,7 +307,9 @@ class Scalarizer {
   /** Reads every member of an aggregate that stays in memory. */
   private readMembers(source: Value, b: Builder): readonly Value[] {
     const base = this.use(source);
-    return memberShapes(source.type, this.records, 0).map((shape) => b.load({ kind: "field", base, name: shape.name }, shape.type));
+    return memberShapes(source.type, this.records, 0).map((shape) =>
+      b.load({ kind: "field", base, name: shape.name }, shape.type),
+    );
   }
 
   private addInto(target: Value, source: Value, op: Op, b: Builder): void {
@@ -320,7 +350,8 @@ class Scalarizer {
   private branch(op: If, b: Builder): void {
     const cond = this.use(op.cond);
     const variables = this.variablesOf([op.then, op.else]);
-    const arm = (region: Region): Region => this.within(variables, () => this.withVariables(this.region(region), variables));
+    const arm = (region: Region): Region =>
+      this.within(variables, () => this.withVariables(this.region(region), variables));
     const then = arm(op.then);
     const otherwise = arm(op.else);
     const results = op.results.flatMap((v) => this.open(v));
@@ -333,7 +364,11 @@ class Scalarizer {
     const inits = [...this.expand(op.inits), ...variables.flatMap((variable) => this.get(variable) ?? [])];
     const walk = (region: Region, plain: number): Region =>
       this.within(variables, () => {
-        const params = [...region.params.slice(0, plain), ...region.params.slice(plain).flatMap((v) => this.open(v)), ...this.renew(variables)];
+        const params = [
+          ...region.params.slice(0, plain),
+          ...region.params.slice(plain).flatMap((v) => this.open(v)),
+          ...this.renew(variables),
+        ];
         const walked = this.region(region);
         return { ...(region === op.body ? this.withVariables(walked, variables) : walked), params };
       });
@@ -350,7 +385,9 @@ class Scalarizer {
   private open(v: Value): readonly Value[] {
     const aggregate = this.aggregates.get(v.id);
     if (aggregate === undefined) return [v];
-    const members = aggregate.shapes.map((shape) => value(shape.type, v.hint === undefined ? undefined : `${v.hint}_${shape.name}`));
+    const members = aggregate.shapes.map((shape) =>
+      value(shape.type, v.hint === undefined ? undefined : `${v.hint}_${shape.name}`),
+    );
     this.members.set(v.id, members);
     return members;
   }

@@ -175,8 +175,15 @@ class Simplifier implements Operands {
   }
 
   /** Replaces a result of an `if` that both arms agree on, or that is the condition itself. */
-  private mergeArms(cond: Value, result: Value, then: Value | undefined, otherwise: Value | undefined, out: Op[]): boolean {
-    const only = then === undefined ? otherwise : otherwise === undefined || then.id === otherwise.id ? then : undefined;
+  private mergeArms(
+    cond: Value,
+    result: Value,
+    then: Value | undefined,
+    otherwise: Value | undefined,
+    out: Op[],
+  ): boolean {
+    const only =
+      then === undefined ? otherwise : otherwise === undefined || then.id === otherwise.id ? then : undefined;
     if (only !== undefined && this.visible(only)) {
       this.resolution.set(result, only);
       return true;
@@ -192,7 +199,8 @@ class Simplifier implements Operands {
     if (!sameType(a.result.type, result.type)) return false;
     if (Object.is(a.value, b.value)) this.op({ ...a, result }, out);
     else if (a.value === true && b.value === false) this.resolution.set(result, cond);
-    else if (a.value === false && b.value === true) this.simplifyPrim({ kind: "prim", name: "not", args: [cond], result }, out);
+    else if (a.value === false && b.value === true)
+      this.simplifyPrim({ kind: "prim", name: "not", args: [cond], result }, out);
     else return false;
     return true;
   }
@@ -258,7 +266,11 @@ class Simplifier implements Operands {
         from,
         to,
         inits: pick(inits, kept),
-        body: { ...body, params: index === undefined ? [] : [index, ...pick(carried, kept)], yields: loopYields(op, breaks, body, kept) },
+        body: {
+          ...body,
+          params: index === undefined ? [] : [index, ...pick(carried, kept)],
+          yields: loopYields(op, breaks, body, kept),
+        },
         breaks,
         results: pick(op.results, kept),
       },
@@ -331,7 +343,12 @@ class Simplifier implements Operands {
    * The positions of the carried values that the loop changes. The others are replaced by their initial values: those a
    * body yields as it got them, and literals it replaces by the same literal.
    */
-  private changing(op: For | While, params: readonly (readonly Value[])[], inits: readonly Value[], body: Region): readonly number[] {
+  private changing(
+    op: For | While,
+    params: readonly (readonly Value[])[],
+    inits: readonly Value[],
+    body: Region,
+  ): readonly number[] {
     if (body.yields === null) return op.inits.map((_, k) => k);
     const kept: number[] = [];
     inits.forEach((init, k) => {

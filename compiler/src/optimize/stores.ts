@@ -69,7 +69,11 @@ class Forwarder {
     const slots: Slots = [];
     for (const op of region.ops) this.op(op, slots);
     this.pending = outer;
-    return { params: region.params, ops: slots.flat(), yields: region.yields === null ? null : region.yields.map(this.use) };
+    return {
+      params: region.params,
+      ops: slots.flat(),
+      yields: region.yields === null ? null : region.yields.map(this.use),
+    };
   }
 
   private readonly use = (v: Value): Value => this.resolution.of(v);
@@ -227,12 +231,18 @@ class Forwarder {
     const b = new Builder(op.loc);
     let before = pending.value;
     if (pending.kind === "accum") before = b.prim("add", [b.load(op.place, num), pending.value]);
-    const isZero = pending.kind === "store" && this.adjoints.has(op.place.base.id) && this.literals.get(before.id) === 0;
+    const isZero =
+      pending.kind === "store" && this.adjoints.has(op.place.base.id) && this.literals.get(before.id) === 0;
     const sum = isZero ? op.value : b.prim("add", [before, op.value]);
     this.drop(pending, slots);
     b.store(op.place, sum);
     this.forget(op.place);
-    this.remember(op.place, { at: slots.length, kind: "store", value: sum, isExact: pending.kind === "accum" || pending.isExact });
+    this.remember(op.place, {
+      at: slots.length,
+      kind: "store",
+      value: sum,
+      isExact: pending.kind === "accum" || pending.isExact,
+    });
     slots.push(b.ops);
   }
 
@@ -266,7 +276,9 @@ function touches(op: Op): ReadonlySet<string> | undefined {
       return new Set([areaOf(op.place)]);
     case "length":
       // A typed array has a length of its own; that of an array grows with what is stored.
-      return op.array.type.kind === "typed" ? nothing : new Set([areaOf({ kind: "elem", base: op.array, index: op.array })]);
+      return op.array.type.kind === "typed"
+        ? nothing
+        : new Set([areaOf({ kind: "elem", base: op.array, index: op.array })]);
     case "zeros":
       return op.like.type.kind === "typed" ? nothing : undefined;
     case "const":

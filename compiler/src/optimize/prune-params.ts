@@ -1,0 +1,61 @@
+/**
+ * **Purpose** Functions made by the compiler are handed only what they use.
+ * **Needs** The entries: functions called from outside keep their parameters.
+ * **Guarantees** The same results and effects; a call passes one argument for each parameter left.
+ * **How** A parameter is used when an operation other than a call reads it, or a call passes it on in a position that is
+ * used; found by following uses backwards from the first kind.
+ */
+import type { Call, Func, Op, Program, Region, ValueId } from "../ir/ir.js";
+import { mapOp, operands, regions, walk } from "../ir/walk.js";
+import type { PassOptions } from "./pass.js";
+
+export function pruneParams(program: Program, options: PassOptions): Program {
+  const unused = unusedParams(program, options.entries ?? new Set(program.funcs.keys()));
+  if ([...unused.values()].every((positions) => positions.size === 0)) return program;
+  const keep = <T>(name: string, items: readonly T[]): readonly T[] =>
+    items.filter((_, i) => unused.get(name)?.has(i) !== true);
+  const region = (r: Region): Region => ({ ...r, ops: r.ops.map(rewrite) });
+  const rewrite = (op: Op): Op => {
+    const mapped = mapOp(op, (v) => v, region);
+    return mapped.kind === "call" ? { ...mapped, args: keep(mapped.callee, mapped.args) } : mapped;
+  };
+  const funcs = new Map<string, Func>();
+  for (const [name, func] of program.funcs) {
+    funcs.set(name, { ...func, body: { ...region(func.body), params: keep(name, func.body.params) } });
+  }
+  return { ...program, funcs };
+}
+
+/** Positions of the parameters nothing depends on, by function. */
+function unusedParams(program: Program, entries: ReadonlySet<string>): ReadonlyMap<string, ReadonlySet<number>> {
+  const used = new Set<ValueId>();
+  const calls: Call[] = [];
+  for (const func of program.funcs.values()) {
+    const use = (r: Region): void => r.yields?.forEach((v) => used.add(v.id));
+    use(func.body);
+    walk(func.body, (op) => {
+      regions(op).forEach(use);
+      if (op.kind === "call") calls.push(op);
+      else for (const v of operands(op)) used.add(v.id);
+    });
+  }
+  const isUsed = (name: string, position: number): boolean => {
+    const param = program.funcs.get(name)?.body.params[position];
+    return entries.has(name) || (param !== undefined && used.has(param.id));
+  };
+  for (let grown = true; grown; ) {
+    const before = used.size;
+    for (const call of calls) {
+      call.args.forEach((arg, i) => {
+        if (isUsed(call.callee, i)) used.add(arg.id);
+      });
+    }
+    grown = used.size > before;
+  }
+  return new Map(
+    [...program.funcs].map(([name, func]) => [
+      name,
+      new Set(func.body.params.flatMap((_, i) => (isUsed(name, i) ? [] : [i]))),
+    ]),
+  );
+}
