@@ -7,6 +7,8 @@ const report = ".cache/test-report.json";
 
 /** @typedef {{ numPassedTests: number, numFailedTests: number, numFailedTestSuites: number, success: boolean }} Report */
 
+// Logs are read without a terminal.
+process.env["NO_COLOR"] = "1";
 ensureInstalled();
 rmSync(join(root, report), { force: true });
 const checked = runNode(["scripts/check.mjs"]) === 0;

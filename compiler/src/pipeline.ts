@@ -63,7 +63,7 @@ function differentiateAll(lowered: LoweredFile, primal: Program, rules: Rules): 
       exportName: `${annotated.exportName}_${mode}`,
       doc: docOf(annotated, mode),
       func,
-      params: annotated.params.map((p) => ({ name: p.name, type: p.type })),
+      params: annotated.params.map((p) => ({ name: p.name, type: p.type, ...(p.default === undefined ? {} : { default: p.default }) })),
       returns: returnsOf(annotated, mode),
     });
   };

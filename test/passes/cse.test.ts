@@ -110,8 +110,12 @@ const merged: readonly (readonly [string, string, string])[] = [
   ],
   [
     "loads of a parameter around stores to an array made here, though others see that",
-    `${f(`%m: Float64Array = alloc %i; foreign "f(" %m ")"; %a = load %x[%i]; %d = load %m[%i]; store %m[%i] = %a; %b = load %x[%i]; %e = load %m[%i]; %r = mul %a %b; %q = mul %d %e; %s = add %r %q; yield %s`)}`,
-    `${f(`%m: Float64Array = alloc %i; foreign "f(" %m ")"; %a = load %x[%i]; %d = load %m[%i]; store %m[%i] = %a; %e = load %m[%i]; %r = mul %a %a; %q = mul %d %e; %s = add %r %q; yield %s`)}`,
+    f(
+      `%m: Float64Array = alloc %i; foreign "f(" %m ")"; %a = load %x[%i]; %d = load %m[%i]; store %m[%i] = %a; %b = load %x[%i]; %e = load %m[%i]; %r = mul %a %b; %q = mul %d %e; %s = add %r %q; yield %s`,
+    ),
+    f(
+      `%m: Float64Array = alloc %i; foreign "f(" %m ")"; %a = load %x[%i]; %d = load %m[%i]; store %m[%i] = %a; %e = load %m[%i]; %r = mul %a %a; %q = mul %d %e; %s = add %r %q; yield %s`,
+    ),
   ],
   [
     "loads of an array made here around stores to another",

@@ -1,6 +1,13 @@
 /** What the emitter gets: the functions of one generated file. */
 import type { Func, Program, TypeText } from "../ir/ir.js";
 
+export interface GeneratedParam {
+  readonly name: string;
+  readonly type: TypeText;
+  /** The literal it has when the caller leaves it out. */
+  readonly default?: string;
+}
+
 /** An exported function: `loss_grad`. */
 export interface GeneratedFunction {
   readonly exportName: string;
@@ -8,7 +15,7 @@ export interface GeneratedFunction {
   readonly doc: readonly string[];
   readonly func: Func;
   /** Names and types of the parameters, in the order of `func.body.params`. */
-  readonly params: readonly { readonly name: string; readonly type: TypeText }[];
+  readonly params: readonly GeneratedParam[];
   /** Type of what it returns. Several IR results are returned as an array literal. */
   readonly returns: TypeText;
 }

@@ -5,24 +5,22 @@ import { operands, regions } from "../ir/walk.js";
 
 /** Primitives whose operands are no more than their result is. */
 const indexMaths: ReadonlySet<PrimName> = new Set<PrimName>([
-  ...([
-    "add",
-    "sub",
-    "mul",
-    "neg",
-    "mod",
-    "floor",
-    "trunc",
-    "bitAnd",
-    "bitOr",
-    "bitXor",
-    "shl",
-    "shr",
-    "ushr",
-    "imul",
-    "min",
-    "max",
-  ] as const),
+  "add",
+  "sub",
+  "mul",
+  "neg",
+  "mod",
+  "floor",
+  "trunc",
+  "bitAnd",
+  "bitOr",
+  "bitXor",
+  "shl",
+  "shr",
+  "ushr",
+  "imul",
+  "min",
+  "max",
 ]);
 /** Primitives that make a decision. */
 const decisions: ReadonlySet<PrimName> = new Set<PrimName>([

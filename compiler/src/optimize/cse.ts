@@ -44,7 +44,19 @@ export function eliminateCommonSubexpressions(program: Program): Program {
 
 /** Primitives that give the same bits with their two operands exchanged. (`maxLiteral` does too, but its derivative tells them apart.) */
 const commutative: ReadonlySet<PrimName> = new Set<PrimName>([
-  ...(["add", "mul", "eq", "ne", "is", "and", "or", "bitAnd", "bitOr", "bitXor", "imul", "max", "min"] as const),
+  "add",
+  "mul",
+  "eq",
+  "ne",
+  "is",
+  "and",
+  "or",
+  "bitAnd",
+  "bitOr",
+  "bitXor",
+  "imul",
+  "max",
+  "min",
 ]);
 
 class Available {
