@@ -12,7 +12,8 @@ const lock = JSON.parse(readFileSync(file, "utf8"));
 
 /** What the name of a native package says of its platform: `@oxlint/binding-linux-arm64-musl`. */
 function platformOf(name) {
-  const [, os, cpu, abi] = /[-/](android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+)(?:-([a-z]+))?$/.exec(name) ?? [];
+  const [, os, cpu, abi] =
+    /[-/](android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+)(?:-([a-z]+))?$/.exec(name) ?? [];
   if (os === undefined) throw new Error(`the platform of ${name} is not in its name`);
   const libc = os === "linux" && abi !== undefined ? { libc: [abi.startsWith("musl") ? "musl" : "glibc"] } : {};
   return { cpu: [cpu], ...libc, os: [os] };
@@ -24,7 +25,14 @@ for (const [owner, { optionalDependencies = {}, dev }] of Object.entries(lock.pa
     if (known) continue;
     if (!/^\d/.test(version)) throw new Error(`${name}@${version} is not one version`);
     const { cpu, libc, os } = platformOf(name);
-    lock.packages[`node_modules/${name}`] = { version, cpu, ...(dev ? { dev } : {}), ...(libc ? { libc } : {}), optional: true, os };
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      cpu,
+      ...(dev ? { dev } : {}),
+      ...(libc ? { libc } : {}),
+      optional: true,
+      os,
+    };
     console.log(`entered ${name}@${version}`);
   }
 }

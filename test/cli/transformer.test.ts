@@ -12,10 +12,15 @@ function errorsWith(version: string, kinds: object = ts.SyntaxKind): string[] {
   const options = { configFilePath: join(folder.path, "tsconfig.json"), noLib: true };
   const program = ts.createProgram([join(folder.path, "src/square.ts")], options);
   const extras = { ts: { ...ts, version, SyntaxKind: kinds } } as unknown as Extras;
-  const transformed = transformProgram(program as unknown as Parameters<typeof transformProgram>[0], undefined, {}, extras);
+  const transformed = transformProgram(
+    program as unknown as Parameters<typeof transformProgram>[0],
+    undefined,
+    {},
+    extras,
+  );
   return transformed
     .getGlobalDiagnostics()
-    .map(({ messageText }) => String(messageText))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "))
     .filter((text) => text.includes("@adc/compiler"));
 }
 

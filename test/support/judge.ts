@@ -124,9 +124,15 @@ function judgeGradient(trial: Trial): unknown {
   return result;
 }
 
+/** The arguments with the literals that stand for those left out. */
+function withDefaults(annotated: Annotated, args: readonly unknown[]): readonly unknown[] {
+  return annotated.params.map((param, i) => (args[i] === undefined && param.default !== undefined ? new Function(`return ${param.default}`)() : args[i]));
+}
+
 /** The gradient weighed by `seed`, by dual numbers through the lowered IR. */
 function dualReference(trial: Trial, seed: unknown): readonly unknown[] | undefined {
-  const { compiled, annotated, args, options } = trial;
+  const { compiled, annotated, options } = trial;
+  const args = withDefaults(annotated, trial.args);
   if (options.noDuals === true) return undefined;
   const { program } = compiled.lowered;
   const fuel = 20_000_000;

@@ -1,7 +1,7 @@
 /** A whole random program: types, helpers, the differentiated function `f`, and values to call it with. */
 import { Random } from "../random.js";
 import { Context, type Helper, type Options, type Whole } from "./context.js";
-import { build, store, number } from "./expressions.js";
+import { build, descend, number, store } from "./expressions.js";
 import {
   bool,
   declaration,
@@ -151,29 +151,43 @@ function body(context: Context): void {
     context.line(`const out: ${typeText(returns)} = ${build(context, returns, 2)};`);
     context.declare("out", returns);
   }
-  if (random.chance(0.5)) {
+  if (random.chance(context.main ? 0.85 : 0.5)) {
     context.line(`let total = ${random.chance(0.5) ? "0" : store(context, number(context, 2))};`);
     context.declare("total", num, { assignable: true });
   }
   while (context.budget > 0) statements(context, context.budget);
-  if (context.main && random.chance(0.6)) sumUp(context);
-  if (returns.kind !== "void") context.line(`return${returnValue(context)};`);
+  const total = context.main && random.chance(0.85) ? sumUp(context) : undefined;
+  if (returns.kind === "void") return;
+  if (total === undefined) context.line(`return${returnValue(context)};`);
+  else if (returns.kind === "num") context.line(`return${returnValue(context)} + ${total};`);
+  else {
+    const place = descend(context, "out", returns);
+    if (place !== undefined) context.line(`${place} += ${total};`);
+    context.line("return out;");
+  }
 }
 
-/** Reads back the arrays there are, so that what was written into them counts. */
-function sumUp(context: Context): void {
+/** Reads back what there is, so that what was computed and written counts; where the sum is. */
+function sumUp(context: Context): string | undefined {
+  const { random } = context;
   const total = context.visible().find(({ name, assignable }) => name === "total" && assignable);
-  const arrays = context.visible().filter(({ shape }) => shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num"));
-  if (total === undefined) return;
-  for (const { name } of context.random.shuffle(arrays).slice(0, 3)) {
-    context.line(
-      context.random.pick([
-        `for (const v of ${name}) total += v * v;`,
-        `for (let i = 0; i < ${name}.length; i++) total = 0.5 * total + Math.sin(${name}[i]! + i);`,
-        `for (let i = ${name}.length - 1; i >= 0; i--) total += ${name}[i]! * (i + 1);`,
-      ]),
-    );
+  if (total === undefined) return undefined;
+  for (const { name, shape } of random.shuffle(context.visible()).slice(0, 8)) {
+    if (name === "total") continue;
+    if (shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num")) {
+      context.line(
+        random.pick([
+          `for (const v of ${name}) total += v * v;`,
+          `for (let i = 0; i < ${name}.length; i++) total = 0.5 * total + Math.sin(${name}[i]! + i);`,
+          `for (let i = ${name}.length - 1; i >= 0; i--) total += ${name}[i]! * (i + 1);`,
+        ]),
+      );
+    } else {
+      const place = descend(context, name, shape);
+      if (place !== undefined) context.line(random.pick([`total += Math.sin(${place});`, `total -= ${place} * ${place};`, `total = total * 0.7 + ${place};`]));
+    }
   }
+  return "total";
 }
 
 /** A helper function; one in four calls itself. */
