@@ -1,6 +1,6 @@
 /** What the commands of this repository share. Plain Node without dependencies: they run before anything is installed. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -49,8 +49,19 @@ export function ensureInstalled() {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Removes from a package's `dist` what a source that is gone left there: it would be packed and could still be imported. */
+function removeStale(name) {
+  const dist = join(root, name, "dist");
+  if (!existsSync(dist)) return;
+  for (const path of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    const source = join(root, name, "src", path.replace(/\.d\.ts$|\.js$/, ".ts"));
+    if (/\.(?:d\.ts|js)$/.test(path) && !existsSync(source)) rmSync(join(dist, path));
+  }
+}
+
 /** Compiles both packages. The path is explicit because other TypeScript versions in `node_modules` offer a `tsc` as well. */
 export function build() {
+  for (const name of ["runtime", "compiler"]) removeStale(name);
   return runNode(["node_modules/typescript/bin/tsc", "-b"]);
 }
 

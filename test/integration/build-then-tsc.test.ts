@@ -78,6 +78,36 @@ describe("imports in the generated file", () => {
     expect(project.run("tsc", ...strictest)).toEqual({ status: 0, out: "", error: "" });
   });
 
+  test("commonjs as TypeScript 5 resolves it, with what the runtime exports", () => {
+    const compilerOptions = {
+      target: "es2022",
+      module: "commonjs",
+      strict: true,
+      outDir: "dist",
+      rootDir: "src",
+      types: ["node"],
+    };
+    const project = makeProject(
+      {
+        "package.json": "{}",
+        "tsconfig.json": JSON.stringify({ compilerOptions, include: ["src"] }),
+        "src/model.ts": `/** @differentiable modes=grad */
+export function f(x: number, n: number): number {
+  let y = x;
+  for (let i = 0; i < n; i++) y = Math.sin(y);
+  return y;
+}
+`,
+        "src/main.ts": 'import { f_grad } from "./model_grad";\nconsole.log(f_grad(0.5, 2)[0]);\n',
+      },
+      "typescript-5",
+    );
+    expect(project.run("adc", "build")).toMatchObject({ status: 0, error: "" });
+    expect(project.read("src/model_grad.ts")).toContain('from "@adc/runtime"');
+    expect(project.run("tsc", ...strictest)).toEqual({ status: 0, out: "", error: "" });
+    expect(Number(project.run("dist/main.js").out)).toBeCloseTo(Math.cos(Math.sin(0.5)) * Math.cos(0.5), 14);
+  });
+
   test("--out-dir", () => {
     const project = makeProject({ ...lineFit, ...withImport, "src/main.ts": "export {};\n" });
     expect(project.run("adc", "build", "--out-dir", "generated")).toMatchObject({ status: 0, error: "" });

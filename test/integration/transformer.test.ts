@@ -53,6 +53,22 @@ describe("tspc", () => {
     expect(existsSync(join(project.path, "dist/model_grad.js"))).toBe(true);
   });
 
+  test("a function that calls the gradient of another is built in the same run", () => {
+    const project = makeTransformed(
+      {},
+      {
+        "src/inner.ts":
+          "/** @differentiable modes=grad */\nexport function inner(x: number): number {\n  return x * x * x;\n}\n",
+        "src/a-outer.ts":
+          'import { inner_grad } from "./inner_grad.js";\n/** @differentiable modes=grad */\nexport function outer(x: number): number {\n  return inner_grad(x) * x;\n}\n',
+        "src/main.ts": 'import { outer_grad } from "./a-outer_grad.js";\nconsole.log(outer_grad(2));\n',
+      },
+    );
+    expect(project.run("tspc")).toEqual({ status: 0, out: "", error: "" });
+    // (3 x² · x)' = 9 x²
+    expect(Number(project.run("dist/main.js").out)).toBeCloseTo(36, 12);
+  });
+
   test("a stale generated file is renewed before it is checked", () => {
     const project = makeTransformed();
     expect(project.run("tspc")).toMatchObject({ status: 0 });

@@ -149,6 +149,10 @@ const kept: readonly (readonly [string, string])[] = [
     f("%a = load %x[%i]; store %y[%j] = %i; %b = load %x[%i]; %r = mul %a %b; yield %r"),
   ],
   [
+    "loads of an array from memory around a store to a parameter",
+    "func f(%m: [[num]], %v: [num], %i: num) -> (num) { %w = load %m[%i]; %a = load %w[%i]; store %v[%i] = %i; %b = load %w[%i]; %r = mul %a %b; yield %r }",
+  ],
+  [
     "loads around an accumulation",
     f("%a = load %x[%i]; accum %y[%i] += %j; %b = load %x[%i]; %r = mul %a %b; yield %r"),
   ],

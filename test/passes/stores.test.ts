@@ -94,6 +94,14 @@ const kept: readonly (readonly [string, string])[] = [
     "a read after something else may have written",
     f("accum %x[%i] += %a; store %y[%j] = %i; %r = load %x[%i]; yield %r"),
   ],
+  [
+    "a write that may be read through an array from memory",
+    "func f(%m: [[num]], %v: [num], %i: num, %a: num) -> (num) { %w = load %m[%i]; store %v[%i] = %a; %r = load %w[%i]; store %v[%i] = %r; yield %r }",
+  ],
+  [
+    "a sum that may be overwritten through an array from memory",
+    "func f(%m: [[num]], %v: [num], %i: num, %a: num) -> (num) { %w = load %m[%i]; accum %v[%i] += %a; store %w[%i] = %i; %r = load %v[%i]; yield %r }",
+  ],
   ["a write before foreign code", f(`store %x[%i] = %a; foreign "f()"; store %x[%i] = %j; yield %a`)],
   ["a write before a throw", f(`store %x[%i] = %a; if %c { throw "boom" }; store %x[%i] = %j; yield %a`)],
   [

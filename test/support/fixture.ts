@@ -88,7 +88,7 @@ function parseExpectation(text: string): Expectation {
 }
 
 function parseError(text: string): ExpectedError {
-  const [, code, line, column] = /^(ADC\d+) @ (\d+):(\d+)$/.exec(text.trim()) ?? [];
+  const [, code, line, column] = /^((?:ADC|TS)\d+) @ (\d+):(\d+)$/.exec(text.trim()) ?? [];
   if (code === undefined) throw new Error(`not an error: ${text}`);
   return { code, line: Number(line), column: Number(column) };
 }

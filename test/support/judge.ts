@@ -164,7 +164,10 @@ function againstDifferences(trial: Trial, name: string, gradient: readonly unkno
   const { annotated, args, tally, random, options } = trial;
   const limit = options.differences ?? 12;
   if (limit === 0) return;
-  const numbers = leaves(gradient).map(({ path, value }) => ({ path: argumentPath(annotated, path), value }));
+  // A parameter that is omitted has a gradient at its default, but nothing to vary.
+  const numbers = leaves(gradient)
+    .map(({ path, value }) => ({ path: argumentPath(annotated, path), value }))
+    .filter(({ path }) => Number(path[0]) < args.length);
   const chosen = numbers.length <= limit ? numbers : random.shuffle(numbers).slice(0, limit);
   const quiet = (...values: readonly unknown[]): number => {
     try {

@@ -1,7 +1,7 @@
 /** Names of variables: the user's own, made unique with a suffix; short ones for what has none. */
 import type { ValueId } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
-import { isInside, type Block, type Layout } from "./layout.js";
+import type { Block, Item, Layout } from "./layout.js";
 import type { Variable, Variables } from "./variables.js";
 
 const reservedWords =
@@ -41,42 +41,60 @@ export function nameVariables(
   fixed: ReadonlyMap<ValueId, string>,
   taken: ReadonlySet<string>,
 ): void {
-  const inUse = new Map<string, Block[]>();
-  const use = (name: string, block: Block): void => {
-    const blocks = inUse.get(name);
-    if (blocks === undefined) inUse.set(name, [block]);
-    else blocks.push(block);
-  };
+  const names = new ScopedNames();
   for (const variable of variables.list) {
     const name = variable.members.map((v) => fixed.get(v.id)).find((n) => n !== undefined);
     if (name === undefined) continue;
     variable.name = name;
-    use(name, layout.root);
+    names.use(name, layout.root);
   }
-  // The function's own block takes numbers in order: those below are taken for everybody.
-  const firstFree = new Map<string, number>();
+  // Numbers that the function's own block has given to a name: with many, there is no use in trying the low ones again.
+  const given = new Map<string, number>();
   // The user's names first: what has none may take what is left.
   const hinted = variables.list.filter((v) => v.hint !== undefined);
   const unhinted = variables.list.filter((v) => v.hint === undefined);
   for (const variable of [...hinted, ...unhinted]) {
     if (variable.name !== "") continue;
     // The test of a `while` may have to be written inside its loop.
-    const scope = scopeOf(variable.block);
-    const isTaken = (name: string): boolean =>
-      neverNames.has(name) ||
-      taken.has(name) ||
-      (inUse.get(name) ?? []).some((other) => isInside(other, scope) || isInside(scope, other));
+    const scope =
+      variable.block.role === "cond" && variable.block.owner !== undefined ? variable.block.owner : variable.block;
+    const isTaken = (name: string): boolean => neverNames.has(name) || taken.has(name) || names.isTaken(name, scope);
     const wanted = wantedName(variable, layout, isTaken);
-    const from = firstFree.get(wanted) ?? 2;
-    variable.name = freeName(wanted, isTaken, from);
-    if (scope === layout.root && variable.name === `${stemOf(wanted)}${from}`) firstFree.set(wanted, from + 1);
-    use(variable.name, scope);
+    const highest = given.get(wanted) ?? 1;
+    variable.name = freeName(wanted, isTaken, scope === layout.root || highest > 16 ? highest + 1 : 2);
+    const number = Number(variable.name.slice(stemOf(wanted).length));
+    if (scope === layout.root && number > highest) given.set(wanted, number);
+    names.use(variable.name, scope);
   }
 }
 
-function scopeOf(block: Block): Block {
-  if (block.role !== "cond" || block.owner === undefined) return block;
-  return { ...block, start: block.owner.pos, end: block.owner.end };
+type Scope = Block | Item;
+
+const outer = (scope: Scope): Scope | undefined => ("role" in scope ? scope.owner : scope.block);
+
+/** Which names are used where. A scope is a block, or a loop as a whole. */
+class ScopedNames {
+  readonly #own = new Map<Scope, Set<string>>();
+  /** Names used in a scope or inside it. */
+  readonly #within = new Map<Scope, Set<string>>();
+
+  use(name: string, scope: Scope): void {
+    add(this.#own, scope, name);
+    for (let at: Scope | undefined = scope; at !== undefined; at = outer(at)) add(this.#within, at, name);
+  }
+
+  isTaken(name: string, scope: Scope): boolean {
+    if (this.#within.get(scope)?.has(name) === true) return true;
+    for (let at = outer(scope); at !== undefined; at = outer(at))
+      if (this.#own.get(at)?.has(name) === true) return true;
+    return false;
+  }
+}
+
+function add(map: Map<Scope, Set<string>>, scope: Scope, name: string): void {
+  const names = map.get(scope);
+  if (names === undefined) map.set(scope, new Set([name]));
+  else names.add(name);
 }
 
 function wantedName(variable: Variable, layout: Layout, isTaken: (name: string) => boolean): string {

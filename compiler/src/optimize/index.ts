@@ -5,6 +5,7 @@ import { eliminateDeadCode } from "./dce.js";
 import { hoistInvariants } from "./hoist.js";
 import { inline } from "./inline.js";
 import type { Pass, PassOptions } from "./pass.js";
+import { pruneParams } from "./prune-params.js";
 import { scalarize } from "./scalarize.js";
 import { simplify } from "./simplify.js";
 import { forwardStores } from "./stores.js";
@@ -31,6 +32,7 @@ const passes = {
   hoist: hoistInvariants,
   stores: forwardStores,
   dce: eliminateDeadCode,
+  "prune-params": pruneParams,
 } satisfies Record<string, Pass>;
 
 const named = (...names: readonly (keyof typeof passes)[]): readonly NamedPass[] =>
@@ -58,6 +60,8 @@ export const afterDifferentiation = named(
   "stores",
   "hoist",
   "simplify",
+  "dce",
+  "prune-params",
   "dce",
 );
 

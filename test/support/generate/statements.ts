@@ -44,7 +44,7 @@ function statement(context: Context): Outcome {
     [0.7, () => swap(context)],
     [0.6, () => destructure(context)],
     [0.8, () => alias(context)],
-    [inLoop ? 1.6 : 0.3, () => exit(context)],
+    [inLoop ? 1.6 : 0.12, () => exit(context)],
     [0.25, () => effectful(context)],
     [whole.options.plain ? 0 : 0.3, () => increment(context)],
     [0.7, () => assignInteger(context)],
