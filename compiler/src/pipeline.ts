@@ -3,6 +3,7 @@
  *
  *     lowered ─ beforeDifferentiation ─▶ ─ differentiate, once per annotated function and mode ─▶ ─ afterDifferentiation ─▶ generated
  */
+import { reachable } from "./analysis/memory.js";
 import { Context, type Rules } from "./adjoint/context.js";
 import { differentiateGradient, differentiatePullback } from "./adjoint/entry.js";
 import type { GeneratedFunction, GeneratedModule } from "./emit/generated.js";
@@ -28,7 +29,7 @@ export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOp
     if (options.verifyEach === true) verify(program);
     options.onStep?.(`${stage}: ${pass}`, program);
   };
-  const shared = { ...(options.without === undefined ? {} : { without: options.without }) };
+  const shared = options.without === undefined ? {} : { without: options.without };
   verify(lowered.program);
   options.onStep?.("lower", lowered.program);
   const primal = optimize(lowered.program, beforeDifferentiation, { ...shared, entries, afterEach: check("before") });
@@ -39,7 +40,11 @@ export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOp
   verify(differentiated);
 
   const names = new Set(exported.map((e) => e.func.name));
-  const optimized = optimize(differentiated, afterDifferentiation, { ...shared, entries: names, afterEach: check("after") });
+  const optimized = optimize(differentiated, afterDifferentiation, {
+    ...shared,
+    entries: names,
+    afterEach: check("after"),
+  });
   verify(optimized);
 
   const functions = exported.map((e): GeneratedFunction => ({ ...e, func: funcOf(optimized, e.func.name) }));
@@ -53,7 +58,11 @@ function funcOf(program: Program, name: string): Func {
   return func;
 }
 
-function differentiateAll(lowered: LoweredFile, primal: Program, rules: Rules): { readonly program: Program; readonly exported: readonly GeneratedFunction[] } {
+function differentiateAll(
+  lowered: LoweredFile,
+  primal: Program,
+  rules: Rules,
+): { readonly program: Program; readonly exported: readonly GeneratedFunction[] } {
   const funcs = new Map<string, Func>(primal.funcs);
   const records = new Map<string, RecordDecl>(primal.records);
   const exported: GeneratedFunction[] = [];
@@ -63,7 +72,11 @@ function differentiateAll(lowered: LoweredFile, primal: Program, rules: Rules): 
       exportName: `${annotated.exportName}_${mode}`,
       doc: docOf(annotated, mode),
       func,
-      params: annotated.params.map((p) => ({ name: p.name, type: p.type, ...(p.default === undefined ? {} : { default: p.default }) })),
+      params: annotated.params.map((p) => ({
+        name: p.name,
+        type: p.type,
+        ...(p.default === undefined ? {} : { default: p.default }),
+      })),
       returns: returnsOf(annotated, mode),
     });
   };
@@ -84,7 +97,10 @@ function differentiateAll(lowered: LoweredFile, primal: Program, rules: Rules): 
     for (const [name, func] of context.made) funcs.set(name, func);
     for (const [name, record] of context.records) records.set(name, record);
   }
-  return { program: { ...primal, funcs, records }, exported };
+  // The primal functions have served: only what generated code still calls goes on.
+  const everything = { ...primal, funcs, records };
+  const called = new Set(exported.flatMap((e) => reachable(everything, e.func.name)));
+  return { program: { ...everything, funcs: new Map([...funcs].filter(([name]) => called.has(name))) }, exported };
 }
 
 /** The gradient alone: dead code elimination then removes what only the value needed. */
@@ -97,4 +113,3 @@ function withoutValue(name: string, both: Func): Func {
     results: both.results.slice(1),
   };
 }
-

@@ -1,11 +1,11 @@
 /** The reverse transformation on programs in text IR: each construct alone, against dual numbers, with and without optimisation. */
 import { describe, expect, it } from "vitest";
 import { parseProgram } from "../../compiler/src/ir/parse.js";
-import { dualGradient } from "../support/interpret.js";
+import { dualGradient, type JsValue } from "../support/interpret.js";
 import { differentiated, gradients, relativeError, withoutPasses } from "./support.js";
 
 interface Case {
-  readonly args: readonly unknown[];
+  readonly args: readonly JsValue[];
   readonly wrt: readonly number[];
   readonly text: string;
 }

@@ -4,7 +4,7 @@ import type { Program, Region } from "../../compiler/src/ir/ir.js";
 import { num } from "../../compiler/src/ir/types.js";
 import { mapOp } from "../../compiler/src/ir/walk.js";
 import { entryParams, randomProgram } from "../passes/random-ir.js";
-import { dualGradient, interpret } from "../support/interpret.js";
+import { dualGradient, interpret, type JsValue } from "../support/interpret.js";
 import { Random } from "../support/random.js";
 import { differentiated, gradients, numbersOf, relativeError, withoutPasses } from "./support.js";
 
@@ -47,7 +47,18 @@ function check(seed: number, size: number): void {
   const n = () => random.real(-1.5, 1.5);
   const list = () => [n(), n(), n(), n()];
   const floats = () => Float64Array.from(list());
-  const args: unknown[] = [n(), n(), random.real() < 0.5, floats(), floats(), list(), list(), [list(), list(), list(), list()], [n(), n()], { x: n(), y: n() }];
+  const args: JsValue[] = [
+    n(),
+    n(),
+    random.real() < 0.5,
+    floats(),
+    floats(),
+    list(),
+    list(),
+    [list(), list(), list(), list()],
+    [n(), n()],
+    { x: n(), y: n() },
+  ];
   const wrt = entryParams.flatMap((type, i) => (type.kind !== "bool" && (i === 0 || random.real() < 0.7) ? [i] : []));
   const thrown = thrownBy(() => interpret(program, "main", structuredClone(args)));
   for (const without of [[], withoutPasses]) {

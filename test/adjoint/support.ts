@@ -3,12 +3,19 @@ import { powConstant, ruleSet } from "../../compiler/src/frontend/rules.js";
 import type { Program } from "../../compiler/src/ir/ir.js";
 import { afterDifferentiation, beforeDifferentiation } from "../../compiler/src/optimize/index.js";
 import { generate } from "../../compiler/src/pipeline.js";
-import { interpret } from "../support/interpret.js";
+import { interpret, type JsValue } from "../support/interpret.js";
 
-export const withoutPasses: readonly string[] = [...new Set([...beforeDifferentiation, ...afterDifferentiation].map((p) => p.name))];
+export const withoutPasses: readonly string[] = [
+  ...new Set([...beforeDifferentiation, ...afterDifferentiation].map((p) => p.name)),
+];
 
 /** The program with `name` differentiated: functions `name.grad`, `name.vjp`. Every pass is verified. */
-export function differentiated(program: Program, name: string, wrt: readonly number[], without: readonly string[]): Program {
+export function differentiated(
+  program: Program,
+  name: string,
+  wrt: readonly number[],
+  without: readonly string[],
+): Program {
   const text = { text: "number", imports: [] };
   const func = program.funcs.get(name);
   if (func === undefined) throw new Error(`no function ${name}`);
@@ -32,15 +39,22 @@ export function differentiated(program: Program, name: string, wrt: readonly num
     { ruleSet, powConstant },
     { verifyEach: true, without },
   );
-  return { ...module.program, funcs: new Map([...module.program.funcs, ...module.exported.map((e) => [e.func.name, e.func] as const)]) };
+  return {
+    ...module.program,
+    funcs: new Map([...module.program.funcs, ...module.exported.map((e) => [e.func.name, e.func] as const)]),
+  };
 }
 
 /** Runs both forms of the gradient. */
 export function gradients(
   program: Program,
   name: string,
-  args: readonly unknown[],
-): { readonly grad: unknown; readonly pullback: (seed: number) => unknown; readonly argumentsAfter: readonly unknown[] } {
+  args: readonly JsValue[],
+): {
+  readonly grad: unknown;
+  readonly pullback: (seed: number) => unknown;
+  readonly argumentsAfter: readonly unknown[];
+} {
   const argumentsAfter = structuredClone([...args]);
   const [grad] = interpret(program, `${name}.grad`, argumentsAfter);
   const [, pullback] = interpret(program, `${name}.vjp`, structuredClone([...args]));

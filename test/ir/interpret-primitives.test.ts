@@ -167,7 +167,6 @@ describe("primitives", () => {
         : spelling.kind === "prefix"
           ? `${spelling.text}a`
           : `${spelling.text}(${names.join(", ")})`;
-    // oxlint-disable-next-line typescript/no-implied-eval -- JavaScript is what the table's spelling is checked against.
     const javascript = new Function(...names, `return ${code}`) as (...args: JsValue[]) => JsValue;
     const booleans = name === "and" || name === "or";
     for (const a of booleans ? [true, false] : odd)

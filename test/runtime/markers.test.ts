@@ -20,6 +20,5 @@ test.each([false, true])("the decorator as tsc applies it (experimentalDecorator
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { experimentalDecorators, target: ts.ScriptTarget.ES2022 },
   });
-  // oxlint-disable-next-line typescript/no-implied-eval, typescript/no-unsafe-call -- the code is what tsc made of the text above
   expect(new Function("differentiable", outputText)(differentiable)).toEqual([6, 8]);
 });

@@ -46,7 +46,6 @@ export class Modules {
     const body = stripTypes(source, path);
     const exports: Record<string, unknown> = {};
     this.#loaded.set(path, exports);
-    // oxlint-disable-next-line typescript/no-implied-eval -- running the text is the purpose
     const run = new Function("exports", "require", "console", body) as Run;
     run(exports, (specifier) => this.#require(specifier, path), this.#console);
     return exports;
@@ -76,7 +75,6 @@ export function exportedFunction(exports: Exports, name: string): (...args: read
 /** The value of a JavaScript expression in which `scope` names values. */
 export function evaluateExpression(expression: string, scope: Exports = {}): unknown {
   const names = Object.keys(scope).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "default");
-  // oxlint-disable-next-line typescript/no-implied-eval -- running the text is the purpose
   const run = new Function(...names, `"use strict"; return (${expression});`) as (...values: readonly unknown[]) => unknown;
   return run(...names.map((name) => scope[name]));
 }

@@ -250,7 +250,6 @@ function compile(code: string, names: readonly string[]): (...args: unknown[]) =
   const known = compiled.get(key);
   if (known !== undefined) return known;
   // Foreign text is part of the interpreted program: running it is the purpose.
-  // oxlint-disable-next-line typescript/no-implied-eval
   const made = new Function(...names, `"use strict"; return (${code});`) as (...args: unknown[]) => JsValue;
   compiled.set(key, made);
   return made;

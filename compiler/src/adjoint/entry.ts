@@ -79,7 +79,10 @@ function exportOf(state: FunctionState, b: Builder, source: Value, param: Value,
  * Parameters the function (or its pullback, later) must not share with the caller are copied on entry: then arguments
  * stay as they were, and what the caller does to them afterwards does not matter.
  */
-function receiveParams(sweeps: Sweeps, isCopied: (p: Value) => boolean): { readonly params: readonly Value[]; readonly ops: readonly Op[] } {
+function receiveParams(
+  sweeps: Sweeps,
+  isCopied: (p: Value) => boolean,
+): { readonly params: readonly Value[]; readonly ops: readonly Op[] } {
   const copies: Op[] = [];
   const params = sweeps.func.body.params.map((p) => {
     if (!isReference(p.type) || !isCopied(p)) return p;
@@ -94,12 +97,17 @@ function receiveParams(sweeps: Sweeps, isCopied: (p: Value) => boolean): { reado
  * A function that overwrites an argument sees the overwriting through another argument that is the same object. The
  * copies made on entry would hide that, so such a call is refused.
  */
-function refuseSharedArguments(sweeps: Sweeps, params: readonly Value[], isOverwrittenParam: (p: Value) => boolean): readonly Op[] {
+function refuseSharedArguments(
+  sweeps: Sweeps,
+  params: readonly Value[],
+  isOverwrittenParam: (p: Value) => boolean,
+): readonly Op[] {
   const { func } = sweeps;
   const b = new Builder(func.loc);
   func.body.params.forEach((p, i) => {
     func.body.params.slice(0, i).forEach((q, j) => {
-      if (!isReference(p.type) || !sameType(p.type, q.type) || !(isOverwrittenParam(p) || isOverwrittenParam(q))) return;
+      if (!isReference(p.type) || !sameType(p.type, q.type) || !(isOverwrittenParam(p) || isOverwrittenParam(q)))
+        return;
       const [first, second] = [params[j], params[i]];
       if (first === undefined || second === undefined) return;
       const message = `${func.source} overwrites an argument, so ${q.hint ?? "one"} and ${p.hint ?? "another"} must not be the same object`;
@@ -165,7 +173,12 @@ export function differentiatePullback(context: Context): Func {
   const name = `${func.name}.vjp`;
   if (result === undefined || written.yields === null) {
     const { params, ops } = receiveParams(sweeps, isOverwritten(sweeps));
-    return { ...func, name, body: { params, ops: [...ops, ...frame.forward.ops], yields: null }, results: func.results };
+    return {
+      ...func,
+      name,
+      body: { params, ops: [...ops, ...frame.forward.ops], yields: null },
+      results: func.results,
+    };
   }
   const seed = value(isReference(result.type) ? context.gradientType(result.type) : num, "seed");
   if (result.type.kind === "num") state.contribute(scope, frame.reverse, result, seed);

@@ -37,7 +37,11 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
       forward.push(op);
       if (activity.hasShadow(op.result) && isInShadow(state, op.place)) {
         const shadow = state.makeShadow(op.result, frame);
-        const read = forward.push<Op>({ kind: "load", place: placeOn(op.place, state.shadow(op.place.base), undefined), result: shadow });
+        const read = forward.push<Op>({
+          kind: "load",
+          place: placeOn(op.place, state.shadow(op.place.base), undefined),
+          result: shadow,
+        });
         state.frames.define(shadow, frame, read, op);
         return undefined;
       }
@@ -50,7 +54,12 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
         }
         return undefined;
       }
-      if (mayGrow(state, op)) forward.push({ kind: "store", place: placeOn(op.place, state.shadow(op.place.base), undefined), value: forward.const(0) });
+      if (mayGrow(state, op))
+        forward.push({
+          kind: "store",
+          place: placeOn(op.place, state.shadow(op.place.base), undefined),
+          value: forward.const(0),
+        });
       return { kind: "plain", op };
     case "new":
     case "alloc":
@@ -92,7 +101,8 @@ function isInShadow(state: FunctionState, place: Place): boolean {
   return state.context.program.records.get(type.name)?.fields.find((f) => f.name === place.name)?.noDiff !== true;
 }
 
-const isShadowedMember = (state: FunctionState, v: Value): boolean => isDifferentiable(v.type, state.context.program.records);
+const isShadowedMember = (state: FunctionState, v: Value): boolean =>
+  isDifferentiable(v.type, state.context.program.records);
 
 /** A store to a JavaScript array that grows when written past its end: its shadow must grow with it. */
 function mayGrow(state: FunctionState, op: Op & { kind: "store" }): boolean {
@@ -120,7 +130,10 @@ function newShadow(state: FunctionState, op: Op & { result?: Value }, frame: Fra
   const { program } = state.context;
   invariant(op.result !== undefined, "an allocation has a result");
   const primal = op.result;
-  if (op.kind === "new" && (primal.type.kind === "record" || primal.type.kind === "tuple" || state.holdsReferences(primal))) {
+  if (
+    op.kind === "new" &&
+    (primal.type.kind === "record" || primal.type.kind === "tuple" || state.holdsReferences(primal))
+  ) {
     const { type } = primal;
     const isField = (i: number): boolean => {
       if (type.kind !== "record") return true;
@@ -129,9 +142,12 @@ function newShadow(state: FunctionState, op: Op & { result?: Value }, frame: Fra
     };
     const members = op.members
       .filter((_, i) => isField(i))
-      .map((m) => (isReference(m.type) && isShadowedMember(state, m) ? shadowOrZeros(state, m, frame) : forward.const(0)));
+      .map((m) =>
+        isReference(m.type) && isShadowedMember(state, m) ? shadowOrZeros(state, m, frame) : forward.const(0),
+      );
     const shadow = state.makeShadow(primal, frame);
-    if (type.kind === "record") invariant(state.context.records.has(shadowName(type.name)), "shadow record is declared");
+    if (type.kind === "record")
+      invariant(state.context.records.has(shadowName(type.name)), "shadow record is declared");
     state.frames.define(shadow, frame, forward.push<Op>({ kind: "new", members, result: shadow }));
     return;
   }
@@ -200,7 +216,13 @@ function writeLoop(state: FunctionState, halves: HalfSource, op: For | While, fr
       : {
           ...op,
           ...shared,
-          cond: { ...op.cond, params: [...op.cond.params, ...shadowPositions.map((i) => value(state.context.shadowType(pick(carried, i).type)))] },
+          cond: {
+            ...op.cond,
+            params: [
+              ...op.cond.params,
+              ...shadowPositions.map((i) => value(state.context.shadowType(pick(carried, i).type))),
+            ],
+          },
         };
   if (op.count !== undefined) state.frames.define(op.count, frame);
   const forward = frame.forward.push(made);
@@ -214,10 +236,16 @@ function enterLoop(state: FunctionState, loop: Op): Op[] {
   return ops;
 }
 
-function writeCall(state: FunctionState, maker: HalfSource, op: Op & { kind: "call" }, frame: Frame): Entry | undefined {
+function writeCall(
+  state: FunctionState,
+  maker: HalfSource,
+  op: Op & { kind: "call" },
+  frame: Frame,
+): Entry | undefined {
   if (!state.context.activity.isActiveFunction(op.callee)) {
     frame.forward.push(op);
-    for (const i of shadowed(state, op.results)) newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);
+    for (const i of shadowed(state, op.results))
+      newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);
     return undefined;
   }
   const halves = maker.halves(op.callee);

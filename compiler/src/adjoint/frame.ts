@@ -126,7 +126,9 @@ export class Frame {
 
   /** Is the forward region executed exactly once, outside all loops, in the scope the reverse code sees? */
   get #inScope(): boolean {
-    return this.shape.kind === "root" || (this.shape.kind === "arm" && this.parent !== undefined && this.parent.#inScope);
+    return (
+      this.shape.kind === "root" || (this.shape.kind === "arm" && this.parent !== undefined && this.parent.#inScope)
+    );
   }
 
   isRequested(v: Value): boolean {
@@ -180,7 +182,8 @@ export class Frame {
   save(reserved: boolean): void {
     if (this.#saved.length === 0) return;
     const tape = this.frames.tapes.forward;
-    if (!reserved) reserve(this.forward, tape, this.forward.const(this.#count("num")), this.forward.const(this.#count("bool")));
+    if (!reserved)
+      reserve(this.forward, tape, this.forward.const(this.#count("num")), this.forward.const(this.#count("bool")));
     this.forward.push({ kind: "save", tape, values: this.#saved.map((s) => s.source) });
   }
 
@@ -199,7 +202,9 @@ export class Frame {
   }
 
   #isRecomputable(v: Value): boolean {
-    return this.#cost(v, isReference(v.type) ? Number.POSITIVE_INFINITY : recomputeBudget, true) < Number.POSITIVE_INFINITY;
+    return (
+      this.#cost(v, isReference(v.type) ? Number.POSITIVE_INFINITY : recomputeBudget, true) < Number.POSITIVE_INFINITY
+    );
   }
 
   /** What it costs to have `v` in the reversed region without saving it; infinite when over budget or impossible. */
@@ -255,7 +260,11 @@ export class Frame {
     owner.yields.forEach((yields, i) => {
       const builder = owner.builders[i];
       if (yields === null || builder === undefined) return;
-      yields.push(i === index ? v : constant(builder, v.type.kind === "bool" ? false : v.type.kind === "num" ? 0 : undefined, v.type));
+      yields.push(
+        i === index
+          ? v
+          : constant(builder, v.type.kind === "bool" ? false : v.type.kind === "num" ? 0 : undefined, v.type),
+      );
     });
     if (outer !== placeholder) {
       // The `if` stands in an arm itself: the arm around it hands the value on.

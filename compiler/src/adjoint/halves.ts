@@ -42,9 +42,9 @@ export class HalfMaker implements HalfSource {
       reverse: `${name}.reverse@${this.tag}`,
       // Until its body has been reversed, and for good when it calls itself, a function is passed everything again.
       passed: func.body.params.map((_, i) => i),
-      passedShadows: positions(func.body.params, activity.hasShadow),
-      activeResults: positions(func.body.yields ?? [], activity.isActive),
-      activeParams: positions(func.body.params, activity.isActive),
+      passedShadows: positions(func.body.params, (v) => activity.hasShadow(v)),
+      activeResults: positions(func.body.yields ?? [], (v) => activity.isActive(v)),
+      activeParams: positions(func.body.params, (v) => activity.isActive(v)),
     };
     this.#known.set(name, halves);
     this.#underway.add(name);
@@ -117,7 +117,11 @@ export class HalfMaker implements HalfSource {
     this.context.made.set(halves.reverse, {
       name: halves.reverse,
       source: `${func.source}_reverse`,
-      body: { params: [...passedParams, ...passedShadowParams, ...adjoints, tapes.reverse], ops: frame.reversed(), yields: returned },
+      body: {
+        params: [...passedParams, ...passedShadowParams, ...adjoints, tapes.reverse],
+        ops: frame.reversed(),
+        yields: returned,
+      },
       results: returned.map(() => num),
       ...(func.loc === undefined ? {} : { loc: func.loc }),
     });

@@ -8,7 +8,12 @@ import { type AdjointScope, adjointName } from "./scope.js";
 import type { Entry, FunctionState } from "./state.js";
 
 /** `y = f(x, a)` becomes `dx += f_reverse(…, dy, tape)`. */
-export function reverseCall(state: FunctionState, entry: Entry & { kind: "call" }, frame: Frame, scope: AdjointScope): void {
+export function reverseCall(
+  state: FunctionState,
+  entry: Entry & { kind: "call" },
+  frame: Frame,
+  scope: AdjointScope,
+): void {
   const { op, halves } = entry;
   const b = frame.reverse;
   const at = (values: readonly Value[], i: number): Value => {

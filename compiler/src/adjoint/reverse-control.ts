@@ -12,7 +12,13 @@ import type { Entry, FunctionState, ReverseRegion, Written } from "./state.js";
  *
  * An arm that throws is never reversed: then the other arm ran, and its reversal needs no test.
  */
-export function reverseIf(state: FunctionState, entry: Entry & { kind: "if" }, frame: Frame, scope: AdjointScope, reverseRegion: ReverseRegion): void {
+export function reverseIf(
+  state: FunctionState,
+  entry: Entry & { kind: "if" },
+  frame: Frame,
+  scope: AdjointScope,
+  reverseRegion: ReverseRegion,
+): void {
   const { op, arms } = entry;
   const b = frame.reverse;
   const [thenArm, elseArm] = arms;
@@ -47,14 +53,28 @@ export function reverseIf(state: FunctionState, entry: Entry & { kind: "if" }, f
     return builder.region([], yields);
   };
   const cond = state.frames.resolve(op.cond, b);
-  b.push({ kind: "if", cond, then: arm(thenOps, thenScope), else: arm(elseOps, elseScope), results, ...adjointNote("branch", op) });
+  b.push({
+    kind: "if",
+    cond,
+    then: arm(thenOps, thenScope),
+    else: arm(elseOps, elseScope),
+    results,
+    ...adjointNote("branch", op),
+  });
   [...touched.values()].forEach((v, i) => {
     const result = results[i];
     if (result !== undefined) scope.set(v, result);
   });
 }
 
-function reverseArm(state: FunctionState, entry: Entry & { kind: "if" }, arm: Written, frame: Frame, scope: AdjointScope, reverseRegion: ReverseRegion): AdjointScope {
+function reverseArm(
+  state: FunctionState,
+  entry: Entry & { kind: "if" },
+  arm: Written,
+  frame: Frame,
+  scope: AdjointScope,
+  reverseRegion: ReverseRegion,
+): AdjointScope {
   const inner = new ArmScope(
     (v) => state.frames.definition(v).frame === arm.frame,
     scope,
@@ -107,7 +127,13 @@ function finishArm(arm: Written, parent: Frame): void {
  * The adjoints of carried values run backwards through the iterations: what the body yields receives the adjoint of the
  * next iteration's parameter. Adjoints of values from outside are carried along as running sums.
  */
-export function reverseLoop(state: FunctionState, entry: Entry & { kind: "loop" }, frame: Frame, scope: AdjointScope, reverseRegion: ReverseRegion): void {
+export function reverseLoop(
+  state: FunctionState,
+  entry: Entry & { kind: "loop" },
+  frame: Frame,
+  scope: AdjointScope,
+  reverseRegion: ReverseRegion,
+): void {
   const { op, body } = entry;
   const { activity } = state.context;
   const b = frame.reverse;
@@ -184,7 +210,9 @@ function findCounters(state: FunctionState, op: For | While, body: Frame, index:
   const integers = state.context.integers(state.func.name);
   const constantOf = (v: Value | undefined): number | undefined => {
     const found = v === undefined ? undefined : state.frames.definitions.get(v.id)?.op;
-    return found?.kind === "const" && typeof found.value === "number" && Number.isInteger(found.value) ? found.value : undefined;
+    return found?.kind === "const" && typeof found.value === "number" && Number.isInteger(found.value)
+      ? found.value
+      : undefined;
   };
   params.forEach((param, i) => {
     const init = op.inits[i];
@@ -233,7 +261,13 @@ function carriedAdjoints(op: For | While, isActive: (v: Value) => boolean, scope
 }
 
 /** The reversed body does nothing: adjoints of the results are those of the initial values. */
-function passThrough(state: FunctionState, scope: AdjointScope, b: Builder, carried: readonly Carried[], inits: readonly Value[]): void {
+function passThrough(
+  state: FunctionState,
+  scope: AdjointScope,
+  b: Builder,
+  carried: readonly Carried[],
+  inits: readonly Value[],
+): void {
   carried.forEach((c, i) => {
     const g = inits[i];
     if (g !== undefined && !c.isFresh) state.contribute(scope, b, c.init, g);
@@ -319,7 +353,8 @@ function reserveForLoop(state: FunctionState, entry: Entry & { kind: "loop" }, f
   const distance = op.step > 0 ? b.prim("sub", [op.to, op.from]) : b.prim("sub", [op.from, op.to]);
   const stride = Math.abs(op.step);
   const steps = stride === 1 ? distance : b.prim("div", [distance, b.const(stride)]);
-  const exact = stride === 1 && state.context.integers(state.func.name).has(op.to.id) && (op.test === "<" || op.test === ">");
+  const exact =
+    stride === 1 && state.context.integers(state.func.name).has(op.to.id) && (op.test === "<" || op.test === ">");
   const trips = exact ? steps : b.prim("add", [steps, b.const(1)]);
   const amount = (k: number): Value => (k === 1 ? trips : k === 0 ? b.const(0) : b.prim("mul", [trips, b.const(k)]));
   reserve(b, tape, amount(numbers), amount(flags));

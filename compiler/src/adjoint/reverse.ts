@@ -62,8 +62,10 @@ export function reverseShadow(state: FunctionState, v: Value, b: Builder): Value
   state.lateShadows.set(v.id, shadow);
   const at = frame.prologue;
   at.loc = op?.loc;
-  if (op?.kind === "alloc" && v.type.kind === "typed") at.push({ kind: "alloc", length: state.frames.resolve(op.length, at), result: shadow });
-  else if (op?.kind === "new" && hasFixedShape(state, v)) at.push({ kind: "new", members: zeroMembers(state, op, at), result: shadow });
+  if (op?.kind === "alloc" && v.type.kind === "typed")
+    at.push({ kind: "alloc", length: state.frames.resolve(op.length, at), result: shadow });
+  else if (op?.kind === "new" && hasFixedShape(state, v))
+    at.push({ kind: "new", members: zeroMembers(state, op, at), result: shadow });
   else at.push({ kind: "zeros", like: state.frames.resolve(v, at), result: shadow });
   return shadow;
 }
@@ -77,7 +79,8 @@ function hasFixedShape(state: FunctionState, v: Value): boolean {
 function zeroMembers(state: FunctionState, op: Op & { kind: "new" }, at: Builder): readonly Value[] {
   const { type } = op.result;
   const shadow = state.context.shadowType(type);
-  const count = shadow.kind === "record" ? (state.context.records.get(shadow.name)?.fields.length ?? 0) : op.members.length;
+  const count =
+    shadow.kind === "record" ? (state.context.records.get(shadow.name)?.fields.length ?? 0) : op.members.length;
   return Array.from({ length: count }, () => at.const(0));
 }
 
@@ -119,8 +122,13 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
       return;
     case "copy":
       if (!state.context.activity.hasShadow(op.result)) return;
-      b.push({ kind: "addInto", target: reverseShadow(state, op.source, b), source: reverseShadow(state, op.result, b) });
-      if (state.repeatable && state.shadows.has(op.result.id)) b.push({ kind: "clear", target: reverseShadow(state, op.result, b) });
+      b.push({
+        kind: "addInto",
+        target: reverseShadow(state, op.source, b),
+        source: reverseShadow(state, op.result, b),
+      });
+      if (state.repeatable && state.shadows.has(op.result.id))
+        b.push({ kind: "clear", target: reverseShadow(state, op.result, b) });
       return;
     case "alloc":
     case "zeros":
@@ -154,7 +162,10 @@ function isLoopIndex(state: FunctionState, v: Value): boolean {
 }
 
 function isActivePlace(state: FunctionState, place: Place): boolean {
-  return isFloatPlace(state.context.program, place) && state.context.activity.isActiveSlot(state.context.memory.slotOf(place));
+  return (
+    isFloatPlace(state.context.program, place) &&
+    state.context.activity.isActiveSlot(state.context.memory.slotOf(place))
+  );
 }
 
 function reverseNew(state: FunctionState, op: Op & { kind: "new" }, b: Builder, scope: AdjointScope): void {

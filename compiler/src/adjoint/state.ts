@@ -39,8 +39,21 @@ export type Entry =
   /** A store of a shadow reference into a structure the user gets back: undone on the way back. */
   | { readonly kind: "relink"; readonly op: Op & { kind: "store" }; readonly before: Value }
   | { readonly kind: "plain"; readonly op: Op }
-  | { readonly kind: "if"; readonly op: Op & { kind: "if" }; readonly arms: readonly [Written, Written]; readonly open: OpenIf; readonly forward: Op; readonly inTail: boolean }
-  | { readonly kind: "loop"; readonly op: Op & { kind: "for" | "while" }; readonly body: Written; readonly forward: OpenLoop; readonly enter: Op[] }
+  | {
+      readonly kind: "if";
+      readonly op: Op & { kind: "if" };
+      readonly arms: readonly [Written, Written];
+      readonly open: OpenIf;
+      readonly forward: Op;
+      readonly inTail: boolean;
+    }
+  | {
+      readonly kind: "loop";
+      readonly op: Op & { kind: "for" | "while" };
+      readonly body: Written;
+      readonly forward: OpenLoop;
+      readonly enter: Op[];
+    }
   | { readonly kind: "call"; readonly op: Op & { kind: "call" }; readonly halves: Halves };
 
 /** A forward loop under construction: the reverse sweep may ask for its number of iterations. */
@@ -79,7 +92,8 @@ export class FunctionState {
     const { type } = v;
     if (type.kind === "array") return isReference(type.elem);
     if (type.kind === "tuple") return type.elems.some(isReference);
-    if (type.kind === "record") return (this.context.program.records.get(type.name)?.fields ?? []).some((f) => isReference(f.type));
+    if (type.kind === "record")
+      return (this.context.program.records.get(type.name)?.fields ?? []).some((f) => isReference(f.type));
     return false;
   }
 

@@ -29,7 +29,8 @@ type FlowNode = ValueId | string;
 /** Is this place one a derivative can flow through? */
 export function isFloatPlace(program: Program, place: Place): boolean {
   const type = place.base.type;
-  if (place.kind === "elem") return type.kind === "typed" ? isFloatArray(type) : type.kind === "array" && type.elem.kind === "num";
+  if (place.kind === "elem")
+    return type.kind === "typed" ? isFloatArray(type) : type.kind === "array" && type.elem.kind === "num";
   if (type.kind === "tuple") return type.elems[Number(place.name)]?.kind === "num";
   if (type.kind !== "record") return false;
   const field = program.records.get(type.name)?.fields.find((f) => f.name === place.name);
@@ -189,11 +190,15 @@ export function analyzeActivity(
   const activeFunctions = new Set<string>();
   const isActive = (v: Value): boolean => v.type.kind === "num" && active(v.id);
   const hasShadow = (v: Value): boolean =>
-    isReference(v.type) && isDifferentiable(v.type, program.records) && (leadsToActive(v) || owned.has(memory.classOf(v).slot("")));
+    isReference(v.type) &&
+    isDifferentiable(v.type, program.records) &&
+    (leadsToActive(v) || owned.has(memory.classOf(v).slot("")));
   for (const name of names) {
     const f = program.funcs.get(name);
     if (f === undefined) continue;
-    let found = f.body.params.some((p) => isActive(p) || hasShadow(p)) || (f.body.yields ?? []).some((v) => isActive(v) || hasShadow(v));
+    let found =
+      f.body.params.some((p) => isActive(p) || hasShadow(p)) ||
+      (f.body.yields ?? []).some((v) => isActive(v) || hasShadow(v));
     walk(f.body, (op) => {
       if (op.kind === "load" || op.kind === "store" || op.kind === "accum") found ||= hasShadow(op.place.base);
     });
@@ -208,7 +213,12 @@ export function analyzeActivity(
 }
 
 /** Classes that are members of a class with a shadow: the shadow structure mirrors the whole primal structure. */
-function ownedByShadowed(program: Program, names: readonly string[], memory: MemoryModel, leads: (v: Value) => boolean): Set<string> {
+function ownedByShadowed(
+  program: Program,
+  names: readonly string[],
+  memory: MemoryModel,
+  leads: (v: Value) => boolean,
+): Set<string> {
   const owned = new Set<string>();
   const roots: MemoryClass[] = [];
   const look = (v: Value): void => {

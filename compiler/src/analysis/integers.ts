@@ -3,7 +3,23 @@ import type { Func, Op, ValueId } from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
 import { walk } from "../ir/walk.js";
 
-const always = new Set<PrimName>(["bitAnd", "bitOr", "bitXor", "bitNot", "shl", "shr", "ushr", "clz32", "imul", "fromBool", "floor", "ceil", "round", "trunc", "sign"]);
+const always = new Set<PrimName>([
+  "bitAnd",
+  "bitOr",
+  "bitXor",
+  "bitNot",
+  "shl",
+  "shr",
+  "ushr",
+  "clz32",
+  "imul",
+  "fromBool",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "sign",
+]);
 const keeping = new Set<PrimName>(["add", "sub", "mul", "neg", "abs", "max", "min", "maxLiteral", "minLiteral"]);
 
 /** Ids of the values of a function that are integers (possibly huge) whenever they are finite numbers. */
@@ -18,7 +34,10 @@ export function integerValues(func: Func): ReadonlySet<ValueId> {
   return infer(func, () => false).integers;
 }
 
-function infer(func: Func, mayAssume: (param: ValueId) => boolean): { readonly integers: ReadonlySet<ValueId>; readonly failed: readonly ValueId[] } {
+function infer(
+  func: Func,
+  mayAssume: (param: ValueId) => boolean,
+): { readonly integers: ReadonlySet<ValueId>; readonly failed: readonly ValueId[] } {
   const integers = new Set<ValueId>();
   const assumed: { readonly param: ValueId; readonly next: ValueId }[] = [];
   const visit = (op: Op): void => {

@@ -112,7 +112,9 @@ export class MemoryModel {
 
   /** What an external class leads to is external. */
   spreadExternal(): void {
-    const seen = new Set([...this.#classes.values(), ...this.#globals.values()].map((c) => c.find()).filter((c) => c.external));
+    const seen = new Set(
+      [...this.#classes.values(), ...this.#globals.values()].map((c) => c.find()).filter((c) => c.external),
+    );
     for (const owner of seen) {
       owner.external = true;
       for (const member of owner.members()) seen.add(member);
@@ -143,7 +145,8 @@ export function analyzeMemory(program: Program, entry: string, names: readonly s
   const visit = (op: Op): void => {
     switch (op.kind) {
       case "load":
-        if (isReference(op.result.type)) MemoryClass.unify(model.classOf(op.result), model.classOf(op.place.base).member(slotKey(op.place)));
+        if (isReference(op.result.type))
+          MemoryClass.unify(model.classOf(op.result), model.classOf(op.place.base).member(slotKey(op.place)));
         break;
       case "store":
         if (isReference(op.value.type)) {
@@ -268,7 +271,8 @@ export function eachNumberSlot(
     const id = `${owner.slot("")}${t.kind === "record" ? t.name : t.kind}${noDiff}`;
     if (seen.has(id)) return;
     seen.add(id);
-    if (t.kind === "typed") visit(owner.find(), elements, noDiff || (t.name !== "Float64Array" && t.name !== "Float32Array"));
+    if (t.kind === "typed")
+      visit(owner.find(), elements, noDiff || (t.name !== "Float64Array" && t.name !== "Float32Array"));
     else if (t.kind === "array") go(owner, elements, t.elem, noDiff);
     else if (t.kind === "tuple") t.elems.forEach((e, i) => go(owner, String(i), e, noDiff));
     else if (t.kind === "record") {

@@ -29,7 +29,11 @@ export interface Stability {
 }
 
 /** Slots each function writes, itself or through calls. */
-function writtenSlots(program: Program, names: readonly string[], memory: MemoryModel): ReadonlyMap<string, ReadonlySet<string>> {
+function writtenSlots(
+  program: Program,
+  names: readonly string[],
+  memory: MemoryModel,
+): ReadonlyMap<string, ReadonlySet<string>> {
   const own = new Map<string, Set<string>>();
   const calls = new Map<string, Set<string>>();
   for (const name of names) {
@@ -56,7 +60,13 @@ function writtenSlots(program: Program, names: readonly string[], memory: Memory
   return own;
 }
 
-export function analyzeStability(program: Program, func: Func, names: readonly string[], entry: string, memory: MemoryModel): Stability {
+export function analyzeStability(
+  program: Program,
+  func: Func,
+  names: readonly string[],
+  entry: string,
+  memory: MemoryModel,
+): Stability {
   const written = writtenSlots(program, names, memory);
   const positions = new Map<Op, Position>();
   const writes = new Map<string, Position[]>();

@@ -86,11 +86,22 @@ export class Builder {
   }
 
   /** An `if`; the arms are built by the callbacks, which return what they yield. */
-  if(cond: Value, results: readonly Value[], then: (b: Builder) => readonly Value[] | null, otherwise: (b: Builder) => readonly Value[] | null): void {
+  if(
+    cond: Value,
+    results: readonly Value[],
+    then: (b: Builder) => readonly Value[] | null,
+    otherwise: (b: Builder) => readonly Value[] | null,
+  ): void {
     const thenBuilder = this.nested();
     const thenYields = then(thenBuilder);
     const elseBuilder = this.nested();
     const elseYields = otherwise(elseBuilder);
-    this.push({ kind: "if", cond, then: thenBuilder.region([], thenYields), else: elseBuilder.region([], elseYields), results });
+    this.push({
+      kind: "if",
+      cond,
+      then: thenBuilder.region([], thenYields),
+      else: elseBuilder.region([], elseYields),
+      results,
+    });
   }
 }

@@ -66,7 +66,9 @@ export function isDifferentiable(type: Type, records: Records, seen: ReadonlySet
     case "record": {
       if (seen.has(type.name)) return false;
       const inside = new Set(seen).add(type.name);
-      return (records.get(type.name)?.fields ?? []).some((f) => f.noDiff !== true && isDifferentiable(f.type, records, inside));
+      return (records.get(type.name)?.fields ?? []).some(
+        (f) => f.noDiff !== true && isDifferentiable(f.type, records, inside),
+      );
     }
     default:
       return false;
@@ -123,7 +125,9 @@ function holdsSinglePrecision(type: Type, records: Records, seen: Set<string>): 
   if (type.kind === "tuple") return type.elems.some((elem) => holdsSinglePrecision(elem, records, seen));
   if (type.kind !== "record" || seen.has(type.name)) return false;
   seen.add(type.name);
-  return (records.get(type.name)?.fields ?? []).some((f) => f.noDiff !== true && holdsSinglePrecision(f.type, records, seen));
+  return (records.get(type.name)?.fields ?? []).some(
+    (f) => f.noDiff !== true && holdsSinglePrecision(f.type, records, seen),
+  );
 }
 
 /** The record declaration of the gradient of `decl`, where it differs from its shadow. */

@@ -178,7 +178,9 @@ export function mapResults(op: Op, def: (v: Value) => Value): Op {
       return { ...op, results: op.results.map(def) };
     case "for":
     case "while":
-      return op.count === undefined ? { ...op, results: op.results.map(def) } : { ...op, results: op.results.map(def), count: def(op.count) };
+      return op.count === undefined
+        ? { ...op, results: op.results.map(def) }
+        : { ...op, results: op.results.map(def), count: def(op.count) };
     case "foreign":
       return op.result === undefined ? op : { ...op, result: def(op.result) };
     default:
@@ -210,15 +212,4 @@ export function eachDefinition(region: Region, visit: (v: Value) => void): void 
     results(op).forEach(visit);
     for (const inner of regions(op)) eachDefinition(inner, visit);
   }
-}
-
-/** The values a region reads that are defined outside it, each once, in order of first use. */
-export function freeValues(region: Region): readonly Value[] {
-  const defined = new Set<ValueId>();
-  eachDefinition(region, (v) => defined.add(v.id));
-  const free = new Map<ValueId, Value>();
-  eachUse(region, (v) => {
-    if (!defined.has(v.id)) free.set(v.id, v);
-  });
-  return [...free.values()];
 }
