@@ -1,6 +1,6 @@
 /** Visiting and rebuilding: the only full switches over the kinds of operation that passes need. */
 import { assertNever } from "../support/invariant.js";
-import type { Op, Place, Region, Value, ValueId } from "./ir.js";
+import type { Op, Place, Region, Value } from "./ir.js";
 
 /** The values an operation reads itself (not what its regions read). */
 export function operands(op: Op): readonly Value[] {

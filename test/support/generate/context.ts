@@ -71,6 +71,8 @@ export class Context {
   /** Estimated statements executed. */
   cost = 0;
   writesParameters = false;
+  /** Names of the arrays and objects that this function reads and writes most. */
+  readonly favourites = new Set<string>();
   readonly whole: Whole;
   readonly returns: Shape;
   /** The differentiated function: what it returns may be large. */
@@ -115,6 +117,15 @@ export class Context {
   declare(name: string, shape: Shape, how: { assignable?: boolean; writable?: boolean; root?: string; local?: boolean } = {}): void {
     const { assignable = false, writable = true, root = name, local = root === name } = how;
     this.variables.push({ name, shape, assignable, writable, root, local });
+    const limit = this.main ? 2 : 1;
+    const counts = writable && (shape.kind === "floats" || shape.kind === "array" || shape.kind === "record");
+    if (counts && this.favourites.size < limit && this.random.chance(0.7)) this.favourites.add(name);
+  }
+
+  /** One of `from`, a favourite more often than not. */
+  prefer(from: readonly Variable[]): Variable {
+    const favourites = from.filter(({ name, root }) => this.favourites.has(name) || this.favourites.has(root));
+    return this.random.pick(favourites.length > 0 && this.random.chance(0.6) ? favourites : from);
   }
 
   /** The visible variables, innermost meaning of each name only. */

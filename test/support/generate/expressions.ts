@@ -48,12 +48,13 @@ export function descend(context: Context, text: string, shape: Shape): string | 
 export function numberLeaf(context: Context): Expression {
   const { random } = context;
   if (random.chance(0.12)) return literal(context);
+  const counters = context.visible().filter(({ shape }) => shape.kind === "int");
+  if (counters.length > 0 && random.chance(0.1)) return { text: `(${random.pick(counters).name} + ${random.integer(1, 3)})`, bound: 20 };
   const holders = context.visible().filter(({ shape }) => shape.kind !== "bool" && shape.kind !== "int" && shape.kind !== "ints");
   // What was declared last is what a program is likely to use next.
   for (let attempt = 0; attempt < 4 && holders.length > 0; attempt++) {
-    const from = random.chance(0.5) ? Math.max(0, holders.length - 4) : 0;
-    const holder = holders[random.integer(from, holders.length - 1)];
-    const text = holder && descend(context, holder.name, holder.shape);
+    const holder = random.chance(0.4) ? random.pick(holders.slice(-4)) : context.prefer(holders);
+    const text = descend(context, holder.name, holder.shape);
     if (text !== undefined) return { text, bound: storedBound };
   }
   const integers = context.visible().filter(({ shape }) => shape.kind === "int");
@@ -68,7 +69,7 @@ export function indexText(context: Context): string {
   const exact = variables.filter(({ shape }) => shape.kind === "int" && shape.range === "index");
   const any = variables.filter(({ shape }) => shape.kind === "int");
   const tables = variables.filter(({ shape }) => shape.kind === "ints");
-  if (exact.length > 0 && random.chance(0.65)) return random.pick(exact).name;
+  if (exact.length > 0 && random.chance(0.75)) return random.pick(exact).name;
   if (tables.length > 0 && random.chance(0.3)) return `${random.pick(tables).name}[${simpleIndex(context)}]!`;
   if (any.length > 0 && random.chance(0.6)) {
     const { name } = random.pick(any);

@@ -34,6 +34,12 @@ export function loop(context: Context): undefined {
     [0.5, () => strided(context)],
   ])();
   header.before.forEach((line) => context.line(line));
+  // A second counter, which moves by a constant in every iteration.
+  const extra = random.chance(0.2) ? context.fresh("c") : undefined;
+  if (extra !== undefined) {
+    context.line(`let ${extra} = ${random.integer(0, 3)};`);
+    context.declare(extra, loose);
+  }
   const target: Target = { kind: "loop", label: `loop${++context.whole.nextName}`, labelUsed: false };
   const place = context.lines.length;
   context.line(header.open);
@@ -43,6 +49,7 @@ export function loop(context: Context): undefined {
   context.block(() => {
     header.declare();
     header.first.forEach((line) => context.line(line));
+    if (extra !== undefined) context.line(random.pick([`${extra}++;`, `${extra} += 2;`, `${extra} += 3;`]));
     statements(context, random.integer(1, 4));
   });
   context.trips = trips;

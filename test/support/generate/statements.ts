@@ -199,6 +199,8 @@ export function update(context: Context, place: string): string {
     [2, () => `${place} *= ${small}`],
     [1, () => `${place} /= 1 + ${numberLeaf(context).text} ** 2`],
     [0.3, () => `${place} = Math.sin(${place} * ${small})`],
+    [1.2, () => `${place} = Math.sin(${place}) + ${small}`],
+    [0.7, () => `${place} = Math.cos(${place} * ${place})`],
     [0.15, () => `${place} %= 2.3`],
     [0.1, () => `${place} = 0`],
     [0.1, () => `${place} = ${place}`],
@@ -210,7 +212,7 @@ function write(context: Context): Outcome {
   const { random } = context;
   const holders = context.visible().filter((variable) => variable.writable && isReference(variable.shape) && variable.shape.kind !== "ints");
   if (holders.length === 0) return assign(context);
-  const holder = random.pick(holders);
+  const holder = context.prefer(holders);
   const place = descend(context, holder.name, holder.shape);
   if (place === undefined) return assign(context);
   if (!holder.local) context.writesParameters = true;
