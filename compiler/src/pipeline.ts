@@ -11,7 +11,7 @@ import { docOf, returnsOf } from "./signatures.js";
 import type { Annotated, LoweredFile } from "./frontend/lowered.js";
 import type { Func, Program, RecordDecl } from "./ir/ir.js";
 import { verify } from "./ir/verify.js";
-import { afterDifferentiation, beforeDifferentiation, optimize } from "./optimize/index.js";
+import { beforeDifferentiation, improvement, optimize, removal } from "./optimize/index.js";
 import { invariant } from "./support/invariant.js";
 
 export interface PipelineOptions {
@@ -35,16 +35,17 @@ export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOp
   const primal = optimize(lowered.program, beforeDifferentiation, { ...shared, entries, afterEach: check("before") });
   verify(primal);
 
-  const { program: differentiated, exported } = differentiateAll(lowered, primal, rules);
+  const { program: differentiated, exported, valueless } = differentiateAll(lowered, primal, rules);
   options.onStep?.("differentiate", differentiated);
   verify(differentiated);
 
   const names = new Set(exported.map((e) => e.func.name));
-  const optimized = optimize(differentiated, afterDifferentiation, {
-    ...shared,
-    entries: names,
-    afterEach: check("after"),
-  });
+  const after = { ...shared, entries: names, afterEach: check("after") };
+  const improved = optimize(differentiated, improvement, after);
+  // A gradient without the value is split off only now: what it shares with its sibling is optimised once.
+  const split = [...valueless].filter(([name]) => names.has(name)).map(([name, both]) => withoutValue(name, funcOf(improved, both)));
+  const complete = { ...improved, funcs: new Map([...improved.funcs, ...split.map((f) => [f.name, f] as const)]) };
+  const optimized = optimize(complete, removal, after);
   verify(optimized);
 
   const functions = exported.map((e): GeneratedFunction => ({ ...e, func: funcOf(optimized, e.func.name) }));
@@ -62,12 +63,18 @@ function differentiateAll(
   lowered: LoweredFile,
   primal: Program,
   rules: Rules,
-): { readonly program: Program; readonly exported: readonly GeneratedFunction[] } {
+): {
+  readonly program: Program;
+  readonly exported: readonly GeneratedFunction[];
+  /** Gradients that are another function without its value, by name: split off when that one is optimised. */
+  readonly valueless: ReadonlyMap<string, string>;
+} {
+  const valueless = new Map<string, string>();
   const funcs = new Map<string, Func>(primal.funcs);
   const records = new Map<string, RecordDecl>(primal.records);
   const exported: GeneratedFunction[] = [];
   const add = (annotated: Annotated, mode: Annotated["modes"][number], func: Func): void => {
-    funcs.set(func.name, func);
+    if (!valueless.has(func.name)) funcs.set(func.name, func);
     exported.push({
       exportName: `${annotated.exportName}_${mode}`,
       doc: docOf(annotated, mode),
@@ -85,8 +92,10 @@ function differentiateAll(
     const byMode = new Map<string, Func>();
     if (annotated.modes.some((m) => m !== "vjp")) {
       const both = differentiateGradient(context);
+      const grad = withoutValue(`${annotated.func}.grad`, both);
       byMode.set("value_and_grad", both);
-      byMode.set("grad", withoutValue(annotated.func, both));
+      byMode.set("grad", grad);
+      if (annotated.modes.includes("value_and_grad")) valueless.set(grad.name, both.name);
     }
     if (annotated.modes.includes("vjp")) byMode.set("vjp", differentiatePullback(context));
     for (const mode of annotated.modes) {
@@ -99,8 +108,10 @@ function differentiateAll(
   }
   // The primal functions have served: only what generated code still calls goes on.
   const everything = { ...primal, funcs, records };
-  const called = new Set(exported.flatMap((e) => reachable(everything, e.func.name)));
-  return { program: { ...everything, funcs: new Map([...funcs].filter(([name]) => called.has(name))) }, exported };
+  const roots = exported.map((e) => valueless.get(e.func.name) ?? e.func.name);
+  const called = new Set(roots.flatMap((name) => reachable(everything, name)));
+  const program = { ...everything, funcs: new Map([...funcs].filter(([name]) => called.has(name))) };
+  return { program, exported, valueless };
 }
 
 /** The gradient alone: dead code elimination then removes what only the value needed. */
@@ -108,7 +119,7 @@ function withoutValue(name: string, both: Func): Func {
   const { yields } = both.body;
   return {
     ...both,
-    name: `${name}.grad`,
+    name,
     body: { ...both.body, yields: yields === null ? null : yields.slice(1) },
     results: both.results.slice(1),
   };

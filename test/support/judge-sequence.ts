@@ -41,7 +41,7 @@ function judgePullbacks(compiled: Compiled, annotated: Annotated, cases: readonl
     return () => (typeof pullback === "function" ? cloneData<unknown>(Reflect.apply(pullback, undefined, [cloneData(seed)])) : undefined);
   };
   const returning = cases.filter((args) => !String(attempt(() => open(args)())).startsWith("threw"));
-  const alone = returning.map((args) => attempt(open(args)));
+  const alone = returning.map((args) => attempt(withDraws(() => open(args))));
   const kept = returning.map((args) => withDraws(() => open(args)));
   for (let round = 0; round < 2; round++) {
     const together = kept.map((pull) => attempt(pull));

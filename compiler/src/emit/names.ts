@@ -48,8 +48,6 @@ export function nameVariables(
     variable.name = name;
     names.use(name, layout.root);
   }
-  // Numbers that the function's own block has given to a name: with many, there is no use in trying the low ones again.
-  const given = new Map<string, number>();
   // The user's names first: what has none may take what is left.
   const hinted = variables.list.filter((v) => v.hint !== undefined);
   const unhinted = variables.list.filter((v) => v.hint === undefined);
@@ -60,17 +58,18 @@ export function nameVariables(
       variable.block.role === "cond" && variable.block.owner !== undefined ? variable.block.owner : variable.block;
     const isTaken = (name: string): boolean => neverNames.has(name) || taken.has(name) || names.isTaken(name, scope);
     const wanted = wantedName(variable, layout, isTaken);
-    const highest = given.get(wanted) ?? 1;
-    variable.name = freeName(wanted, isTaken, scope === layout.root || highest > 16 ? highest + 1 : 2);
-    const number = Number(variable.name.slice(stemOf(wanted).length));
-    if (scope === layout.root && number > highest) given.set(wanted, number);
+    variable.name = freeName(wanted, isTaken, names.firstToTry(wanted, scope));
     names.use(variable.name, scope);
+    names.give(wanted, Number(variable.name.slice(stemOf(wanted).length)), scope);
   }
 }
 
 type Scope = Block | Item;
 
 const outer = (scope: Scope): Scope | undefined => ("role" in scope ? scope.owner : scope.block);
+
+/** With more numbers than this given to a name further out, there is no use in trying the low ones again. */
+const many = 16;
 
 /** Which names are used where. A scope is a block, or a loop as a whole. */
 class ScopedNames {
@@ -81,6 +80,30 @@ class ScopedNames {
   use(name: string, scope: Scope): void {
     add(this.#own, scope, name);
     for (let at: Scope | undefined = scope; at !== undefined; at = outer(at)) add(this.#within, at, name);
+  }
+
+  /** The highest number that a scope gave to a name. */
+  readonly #given = new Map<Scope, Map<string, number>>();
+
+  give(name: string, number: number, scope: Scope): void {
+    if (!(number > this.#highest(name, scope))) return;
+    const given = this.#given.get(scope);
+    if (given === undefined) this.#given.set(scope, new Map([[name, number]]));
+    else given.set(name, number);
+  }
+
+  /** The lowest number for a name that is worth trying: below it are those the scope and, if many, the scopes around it gave. */
+  firstToTry(name: string, scope: Scope): number {
+    let first = this.#highest(name, scope) + 1;
+    for (let at = outer(scope); at !== undefined; at = outer(at)) {
+      const highest = this.#highest(name, at);
+      if (highest > many) first = Math.max(first, highest + 1);
+    }
+    return first;
+  }
+
+  #highest(name: string, scope: Scope): number {
+    return this.#given.get(scope)?.get(name) ?? 1;
   }
 
   isTaken(name: string, scope: Scope): boolean {

@@ -40,7 +40,9 @@ export function cloneOps(ops: readonly Op[], substitution: Substitution, chosen:
       (v) => substitute(substitution, v),
       (region) => cloneRegion(region, substitution, chosen),
     );
-    return mapResults(read, (v) => define(v, substitution, chosen));
+    const copy = mapResults(read, (v) => define(v, substitution, chosen));
+    // An operation stands in one place only, also one that the copy leaves as it is.
+    return copy === op ? { ...op } : copy;
   });
 }
 

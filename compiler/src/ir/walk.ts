@@ -2,6 +2,9 @@
 import { assertNever } from "../support/invariant.js";
 import type { Op, Place, Region, Value } from "./ir.js";
 
+const noValues: readonly Value[] = [];
+const noRegions: readonly Region[] = [];
+
 /** The values an operation reads itself (not what its regions read). */
 export function operands(op: Op): readonly Value[] {
   switch (op.kind) {
@@ -9,7 +12,7 @@ export function operands(op: Op): readonly Value[] {
     case "global":
     case "closure":
     case "openTape":
-      return [];
+      return noValues;
     case "prim":
     case "call":
     case "foreign":
@@ -72,7 +75,7 @@ export function results(op: Op): readonly Value[] {
     case "tapeRewind":
     case "reserve":
     case "save":
-      return [];
+      return noValues;
     case "call":
     case "if":
     case "restore":
@@ -81,7 +84,7 @@ export function results(op: Op): readonly Value[] {
     case "while":
       return op.count === undefined ? op.results : [...op.results, op.count];
     case "foreign":
-      return op.result === undefined ? [] : [op.result];
+      return op.result === undefined ? noValues : [op.result];
     default:
       return [op.result];
   }
@@ -98,14 +101,15 @@ export function regions(op: Op): readonly Region[] {
     case "while":
       return [op.cond, op.body];
     default:
-      return [];
+      return noRegions;
   }
 }
 
-/** The same operation with its operands (not results) replaced by `use` and its regions by `region`. */
+/**
+ * The same operation with its operands (not results) replaced by `use` and its regions by `region`; the operation itself
+ * when that changes nothing, which spares passes most of their garbage.
+ */
 export function mapOp(op: Op, use: (v: Value) => Value, region: (r: Region) => Region): Op {
-  const place = (p: Place): Place =>
-    p.kind === "elem" ? { ...p, base: use(p.base), index: use(p.index) } : { ...p, base: use(p.base) };
   switch (op.kind) {
     case "const":
     case "global":
@@ -114,24 +118,41 @@ export function mapOp(op: Op, use: (v: Value) => Value, region: (r: Region) => R
     case "prim":
     case "call":
     case "foreign":
-    case "throw":
-      return { ...op, args: op.args.map(use) };
-    case "load":
-      return { ...op, place: place(op.place) };
+    case "throw": {
+      const args = mapSame(op.args, use);
+      return args === op.args ? op : { ...op, args };
+    }
+    case "load": {
+      const place = mapPlace(op.place, use);
+      return place === op.place ? op : { ...op, place };
+    }
     case "store":
-    case "accum":
-      return { ...op, place: place(op.place), value: use(op.value) };
-    case "length":
-      return { ...op, array: use(op.array) };
-    case "new":
-      return { ...op, members: op.members.map(use) };
-    case "alloc":
-      return { ...op, length: use(op.length) };
+    case "accum": {
+      const place = mapPlace(op.place, use);
+      const value = use(op.value);
+      return place === op.place && value === op.value ? op : { ...op, place, value };
+    }
+    case "length": {
+      const array = use(op.array);
+      return array === op.array ? op : { ...op, array };
+    }
+    case "new": {
+      const members = mapSame(op.members, use);
+      return members === op.members ? op : { ...op, members };
+    }
+    case "alloc": {
+      const length = use(op.length);
+      return length === op.length ? op : { ...op, length };
+    }
     case "copy":
-    case "export":
-      return { ...op, source: use(op.source) };
-    case "zeros":
-      return { ...op, like: use(op.like) };
+    case "export": {
+      const source = use(op.source);
+      return source === op.source ? op : { ...op, source };
+    }
+    case "zeros": {
+      const like = use(op.like);
+      return like === op.like ? op : { ...op, like };
+    }
     case "addInto":
       return { ...op, target: use(op.target), source: use(op.source) };
     case "clear":
@@ -157,6 +178,19 @@ export function mapOp(op: Op, use: (v: Value) => Value, region: (r: Region) => R
     default:
       return assertNever(op, "operation");
   }
+}
+
+function mapPlace(place: Place, use: (v: Value) => Value): Place {
+  const base = use(place.base);
+  if (place.kind === "field") return base === place.base ? place : { ...place, base };
+  const index = use(place.index);
+  return base === place.base && index === place.index ? place : { ...place, base, index };
+}
+
+/** `items.map(map)`, or the items themselves when that changes none. */
+export function mapSame<T>(items: readonly T[], map: (item: T) => T): readonly T[] {
+  const mapped = items.map((item) => map(item));
+  return mapped.every((item, k) => item === items[k]) ? items : mapped;
 }
 
 /** The same operation with what it defines replaced by `def` (its regions are left alone). */

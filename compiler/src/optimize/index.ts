@@ -51,7 +51,8 @@ export const beforeDifferentiation = named(
   "dce",
 );
 
-export const afterDifferentiation = named(
+/** What makes differentiated functions better, … */
+export const improvement = named(
   "simplify",
   "dce",
   "scalarize",
@@ -60,17 +61,21 @@ export const afterDifferentiation = named(
   "stores",
   "hoist",
   "simplify",
-  "dce",
-  "prune-params",
-  "dce",
 );
 
-/** Runs passes in order. */
+/** … and what then leaves no trace of values that nobody asks for. */
+export const removal = named("dce", "prune-params", "dce");
+
+export const afterDifferentiation = [...improvement, ...removal];
+
+/** Runs passes in order. A pass that has run is left out the next time if nothing has changed since. */
 export function optimize(program: Program, passes: readonly NamedPass[], options: OptimizeOptions = {}): Program {
   let current = program;
+  const settled = new Map<string, Program>();
   for (const { name, pass } of passes) {
-    if (options.without?.includes(name) === true) continue;
+    if (options.without?.includes(name) === true || settled.get(name) === current) continue;
     current = pass(current, options);
+    settled.set(name, current);
     options.afterEach?.(name, current);
   }
   return current;

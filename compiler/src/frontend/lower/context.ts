@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import { type Diagnostic, language } from "../../diagnostics.js";
 import { Builder, value } from "../../ir/build.js";
 import type { Type, Value, ValueId } from "../../ir/ir.js";
-import { num, sameType } from "../../ir/types.js";
+import { isReference, num, sameType } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
 import { ExitTable } from "../exits.js";
 import { locOf, spanOf } from "../source.js";
@@ -220,7 +220,7 @@ export class FunctionContext {
   /** What is read out of `base` is as constant as what `base` refers to. */
   readFrom(base: Value, loaded: Value): Value {
     const name = this.constantIn(base);
-    if (name !== undefined) this.constants.set(loaded.id, name);
+    if (name !== undefined && isReference(loaded.type)) this.constants.set(loaded.id, name);
     // Text may have been put there that was made from a number.
     if (loaded.type.kind === "str") this.numericText.add(loaded.id);
     return loaded;

@@ -62,7 +62,9 @@ export function region(
     else if (param !== undefined) {
       // What later iterations put into the variable is not known yet.
       if (param.type.kind === "str") context.numericText.add(param.id);
-      const constant = context.constantIn(context.current(key));
+      // A variable without a value gets its placeholder in front of the loop, never in here.
+      const before = context.env.get(key);
+      const constant = before === undefined ? undefined : context.constantIn(before);
       if (constant !== undefined) context.constants.set(param.id, constant);
       context.env.set(key, param);
     }
