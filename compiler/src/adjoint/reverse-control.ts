@@ -217,7 +217,7 @@ function findCounters(state: FunctionState, op: For | While, body: Frame, index:
   params.forEach((param, i) => {
     const init = op.inits[i];
     const next = op.body.yields?.[i + (op.breaks ? 1 : 0)];
-    if (init === undefined || next === undefined || !integers.has(init.id)) return;
+    if (init === undefined || next === undefined || !(integers.has(init.id) || integers.has(param.id))) return;
     const made = state.frames.definitions.get(next.id);
     if (made?.op?.kind !== "prim" || made.frame !== body) return;
     const { name, args } = made.op;

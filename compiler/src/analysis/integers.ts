@@ -1,4 +1,4 @@
-/** Which numbers are surely integers: counters, lengths, bitwise results and what arithmetic keeps whole. An over-cautious answer only costs speed. */
+/** Which numbers are surely integers: counters, lengths, indices, bitwise results and what arithmetic keeps whole. An over-cautious answer only costs speed. */
 import type { Func, Op, ValueId } from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
 import { walk } from "../ir/walk.js";
@@ -38,7 +38,7 @@ function infer(
   func: Func,
   mayAssume: (param: ValueId) => boolean,
 ): { readonly integers: ReadonlySet<ValueId>; readonly failed: readonly ValueId[] } {
-  const integers = new Set<ValueId>();
+  const integers = new Set<ValueId>(indices(func));
   const assumed: { readonly param: ValueId; readonly next: ValueId }[] = [];
   const visit = (op: Op): void => {
     switch (op.kind) {
@@ -82,4 +82,14 @@ function infer(
   };
   walk(func.body, visit);
   return { integers, failed: assumed.filter((a) => !integers.has(a.next)).map((a) => a.param) };
+}
+
+/** What serves as an index is an integer: with anything else the element would be missing, and the result NaN already. */
+function indices(func: Func): readonly ValueId[] {
+  const found: ValueId[] = [];
+  walk(func.body, (op) => {
+    const isAccess = op.kind === "load" || op.kind === "store" || op.kind === "accum";
+    if (isAccess && op.place.kind === "elem") found.push(op.place.index.id);
+  });
+  return found;
 }
