@@ -25,7 +25,7 @@ interface Sweeps {
 function beginSweeps(context: Context, mode: string, repeatable: boolean): Sweeps {
   const func = context.func(context.entry);
   const tape = value(tapeType, "tape");
-  const state = new FunctionState(context, func, { forward: tape, reverse: tape }, repeatable, !repeatable);
+  const state = new FunctionState(context, func, { forward: tape, reverse: tape }, repeatable, !repeatable, true);
   const frame = new Frame(state.frames, { kind: "root" }, undefined, func.loc);
   for (const p of func.body.params) {
     state.frames.define(p, frame);

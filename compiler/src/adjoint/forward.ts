@@ -7,7 +7,7 @@
  * decided later, by the frames.
  */
 import { type Builder, value } from "../ir/build.js";
-import type { For, If, Op, Place, Region, Value, While } from "../ir/ir.js";
+import type { For, If, Op, Region, Value, While } from "../ir/ir.js";
 import { isDifferentiable, isReference, shadowName } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
@@ -35,7 +35,7 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
   switch (op.kind) {
     case "load":
       forward.push(op);
-      if (activity.hasShadow(op.result) && isInShadow(state, op.place)) {
+      if (activity.hasShadow(op.result) && state.isInShadow(op.place) && !state.isStationary(op.result)) {
         const shadow = state.makeShadow(op.result, frame);
         const read = forward.push<Op>({
           kind: "load",
@@ -49,7 +49,7 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
     case "store":
       forward.push(op);
       if (isReference(op.value.type)) {
-        if (activity.hasShadow(op.place.base) && isShadowedMember(state, op.value) && isInShadow(state, op.place)) {
+        if (activity.hasShadow(op.place.base) && isShadowedMember(state, op.value) && state.isInShadow(op.place)) {
           return writeLink(state, op, frame);
         }
         return undefined;
@@ -67,7 +67,8 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
     case "copy":
     case "global":
       forward.push(op);
-      if (activity.hasShadow(op.result) && !state.isStationary(op.result)) newShadow(state, op, frame);
+      if (activity.hasShadow(op.result) && !(state.isStationary(op.result) && !state.holdsReferences(op.result)))
+        newShadow(state, op, frame);
       return { kind: "plain", op };
     case "for":
     case "while":
@@ -92,13 +93,6 @@ function writeLink(state: FunctionState, op: Op & { kind: "store" }, frame: Fram
   }
   forward.push({ kind: "store", place, value: shadowOrZeros(state, op.value, frame) });
   return before === undefined ? undefined : { kind: "relink", op, before };
-}
-
-/** Does the shadow of the base have this place? Constant fields (`NoDiff`) are left out. */
-function isInShadow(state: FunctionState, place: Place): boolean {
-  const { type } = place.base;
-  if (place.kind === "elem" || type.kind !== "record") return true;
-  return state.context.program.records.get(type.name)?.fields.find((f) => f.name === place.name)?.noDiff !== true;
 }
 
 const isShadowedMember = (state: FunctionState, v: Value): boolean =>

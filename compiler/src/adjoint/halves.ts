@@ -55,7 +55,7 @@ export class HalfMaker implements HalfSource {
 
   #build(func: Func, halves: Halves): void {
     const tapes = { forward: value(tapeType, "tape"), reverse: value(tapeType, "tape") };
-    const state = new FunctionState(this.context, func, tapes, this.repeatable, false);
+    const state = new FunctionState(this.context, func, tapes, this.repeatable, false, false);
     const frame = new Frame(state.frames, { kind: "half" }, undefined, func.loc);
     const { params } = func.body;
     for (const p of params) state.frames.define(p, frame);

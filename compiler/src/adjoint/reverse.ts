@@ -62,7 +62,10 @@ export function reverseShadow(state: FunctionState, v: Value, b: Builder): Value
   state.lateShadows.set(v.id, shadow);
   const at = frame.prologue;
   at.loc = op?.loc;
-  if (op?.kind === "alloc" && v.type.kind === "typed")
+  if (op?.kind === "load" && state.isInShadow(op.place)) {
+    const index = op.place.kind === "elem" ? state.frames.resolve(op.place.index, at) : undefined;
+    at.push({ kind: "load", place: placeOn(op.place, reverseShadow(state, op.place.base, at), index), result: shadow });
+  } else if (op?.kind === "alloc" && v.type.kind === "typed")
     at.push({ kind: "alloc", length: state.frames.resolve(op.length, at), result: shadow });
   else if (op?.kind === "new" && hasFixedShape(state, v))
     at.push({ kind: "new", members: zeroMembers(state, op, at), result: shadow });

@@ -1,8 +1,9 @@
 /** The state of differentiating one function: shared by the forward and the reverse side. */
-import type { Value, ValueId, Region, Op, Func, Place } from "../ir/ir.js";
-import { eachUse, operands, regions, walk } from "../ir/walk.js";
+import type { Func, Load, Op, Place, Region, Value, ValueId } from "../ir/ir.js";
+import { operands, regions, results, walk } from "../ir/walk.js";
 import { isReference } from "../ir/types.js";
 import { type Builder, value } from "../ir/build.js";
+import type { Stability } from "../analysis/stability.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
 import { type Frame, Frames, type OpenIf } from "./frame.js";
@@ -65,8 +66,7 @@ export class FunctionState {
   readonly frames: Frames;
   /** Forward-made shadows of reference values. */
   readonly shadows = new Map<ValueId, Value>();
-  /** Reference values that are only read, written and measured where they are made: their shadows are made by the reverse sweep. */
-  readonly #stationary: ReadonlySet<ValueId>;
+  readonly #moving: ReadonlySet<ValueId>;
   /** Shadows the reverse sweep has made, by primal value. */
   readonly lateShadows = new Map<ValueId, Value>();
 
@@ -78,14 +78,23 @@ export class FunctionState {
     readonly repeatable: boolean,
     /** The reverse sweep follows the forward sweep in one body, so an `if` at the very end can hold both. */
     readonly isJoint: boolean,
+    /** The function is differentiated as a whole, not as a forward and a reverse half. */
+    isWhole: boolean,
   ) {
     this.frames = new Frames(context.stability(func.name), tapes, repeatable);
-    this.#stationary = stationaryValues(func.body);
+    this.#moving = movingValues(func, func.name === context.entry && isWhole, context.stability(func.name));
   }
 
-  /** Can the shadow of this freshly made (or passed) structure be made by the reverse sweep alone? */
+  /** Is the shadow of this reference left to the reverse sweep? */
   isStationary(v: Value): boolean {
-    return this.#stationary.has(v.id) && !this.holdsReferences(v);
+    return !this.#moving.has(v.id);
+  }
+
+  /** Does the shadow of the base have this place? Constant fields (`NoDiff`) are left out. */
+  isInShadow(place: Place): boolean {
+    const { type } = place.base;
+    if (place.kind === "elem" || type.kind !== "record") return true;
+    return this.context.program.records.get(type.name)?.fields.find((f) => f.name === place.name)?.noDiff !== true;
   }
 
   holdsReferences(v: Value): boolean {
@@ -125,36 +134,53 @@ export type ReverseRegion = (state: FunctionState, written: Written, scope: Adjo
 export const placeOn = (place: Place, base: Value, index: Value | undefined): Place =>
   place.kind === "elem" && index !== undefined ? { kind: "elem", base, index } : { ...place, base };
 
-/** Reference values used only as the base of loads, stores and accums, for their length, and by foreign code. */
-function stationaryValues(body: Region): ReadonlySet<ValueId> {
+/**
+ * Reference values whose shadows the forward sweep must make: those that go somewhere (into memory, round a loop, out of a
+ * branch, to a call), what they were loaded from, and containers filled with references. All others are only read,
+ * written and measured where they are; the reverse sweep makes or finds their shadows itself.
+ */
+function movingValues(func: Func, isEntry: boolean, stability: Stability): ReadonlySet<ValueId> {
   const moving = new Set<ValueId>();
   const move = (v: Value): void => {
-    moving.add(v.id);
+    if (isReference(v.type)) moving.add(v.id);
   };
-  const all = new Map<ValueId, Value>();
-  eachUse(body, (v) => all.set(v.id, v));
-  walk(body, (op) => {
+  const loads: Load[] = [];
+  walk(func.body, (op) => {
     switch (op.kind) {
       case "load":
+        if (isReference(op.result.type)) loads.push(op);
+        break;
       case "length":
       case "foreign":
       case "throw":
       case "prim":
         break;
       case "store":
-      case "accum":
+        if (isReference(op.value.type)) move(op.place.base);
         move(op.value);
+        break;
+      case "accum":
         break;
       default:
         operands(op).forEach(move);
+        results(op).forEach((v) => {
+          const isSimple = op.kind === "alloc" || op.kind === "new" || op.kind === "zeros" || op.kind === "copy";
+          if (!isSimple) move(v);
+        });
     }
     for (const region of regions(op)) {
       region.params.forEach(move);
       region.yields?.forEach(move);
     }
   });
-  body.yields?.forEach(move);
-  const found = new Set<ValueId>();
-  for (const [id, v] of all) if (isReference(v.type) && !moving.has(id)) found.add(id);
-  return found;
+  // What the differentiated function itself returns goes to the caller, without a shadow.
+  if (!isEntry) {
+    func.body.params.forEach(move);
+    func.body.yields?.forEach(move);
+  }
+  for (const load of loads.toReversed()) {
+    if (!stability.isConstant(load)) moving.add(load.result.id);
+    if (moving.has(load.result.id)) moving.add(load.place.base.id);
+  }
+  return moving;
 }

@@ -31,6 +31,8 @@ export function liveness(
 ): { readonly intervals: Map<ValueId, Intervals>; readonly readIn: Map<ValueId, Set<Block>> } {
   const intervals = new Map<ValueId, Intervals>();
   const readIn = new Map<ValueId, Set<Block>>();
+  /** The blocks on the way from a value's readers out to its definition. */
+  const onTheWay = new Map<ValueId, Set<Block>>();
   for (const definition of layout.definitions.values()) {
     if (!folding.isInline(definition.value)) intervals.set(definition.value.id, [definition.pos, definition.pos]);
   }
@@ -38,10 +40,8 @@ export function liveness(
     const definition = layout.definitions.get(v.id);
     const own = intervals.get(v.id);
     if (definition === undefined || own === undefined) return;
-    addUse(own, definition, pos, block);
-    const blocks = readIn.get(v.id);
-    if (blocks === undefined) readIn.set(v.id, new Set([block]));
-    else blocks.add(block);
+    addUse(own, definition, pos, block, setOf(onTheWay, v.id));
+    setOf(readIn, v.id).add(block);
   };
   const read: Reader = (v, pos, block) => eachLeaf(v, layout, folding, (leaf) => readLeaf(leaf, pos, block));
 
@@ -75,12 +75,25 @@ function isInsideExpression(
   return op.kind === "if" && result !== undefined && folding.isInline(result);
 }
 
-/** Adds that `definition` is read at `pos` in `block`. */
-function addUse(intervals: Intervals, definition: Definition, pos: number, block: Block): void {
+function setOf(sets: Map<ValueId, Set<Block>>, id: ValueId): Set<Block> {
+  const found = sets.get(id);
+  if (found !== undefined) return found;
+  const made = new Set<Block>();
+  sets.set(id, made);
+  return made;
+}
+
+/** Adds that `definition` is read at `pos` in `block`. From a block in `seen` on outwards, that is known already. */
+function addUse(intervals: Intervals, definition: Definition, pos: number, block: Block, seen: Set<Block>): void {
   let at = pos;
   for (let inner = block; inner !== definition.block; ) {
     const { owner } = inner;
     if (owner === undefined) break;
+    if (seen.has(inner)) {
+      if (inner.role === "arm") intervals.push(inner.start, at);
+      return;
+    }
+    seen.add(inner);
     if (inner.role === "arm") intervals.push(inner.start, at);
     // Read in a loop from outside: alive as long as the loop runs. Captured by a function: for ever.
     else intervals.push(owner.pos, inner.role === "closure" ? Infinity : owner.end - 1);
@@ -101,6 +114,25 @@ export function normalise(intervals: Intervals): Intervals {
     const end = out.length - 1;
     if (out.length > 0 && from <= (out[end] ?? 0)) out[end] = Math.max(out[end] ?? 0, to);
     else out.push(from, to);
+  }
+  return out;
+}
+
+/** What is in either of two normalised lists. */
+export function union(a: Intervals, b: Intervals): Intervals {
+  const out: Intervals = [];
+  let j = 0;
+  let k = 0;
+  while (j < a.length || k < b.length) {
+    const takesA = (a[j] ?? Infinity) <= (b[k] ?? Infinity);
+    const [list, at] = takesA ? [a, j] : [b, k];
+    const from = list[at] ?? 0;
+    const to = list[at + 1] ?? 0;
+    const end = out.length - 1;
+    if (out.length > 0 && from <= (out[end] ?? 0)) out[end] = Math.max(out[end] ?? 0, to);
+    else out.push(from, to);
+    if (takesA) j += 2;
+    else k += 2;
   }
   return out;
 }

@@ -79,7 +79,9 @@ class ScopedNames {
 
   use(name: string, scope: Scope): void {
     add(this.#own, scope, name);
-    for (let at: Scope | undefined = scope; at !== undefined; at = outer(at)) add(this.#within, at, name);
+    // What is used inside a scope is used inside those around it.
+    for (let at: Scope | undefined = scope; at !== undefined && this.#within.get(at)?.has(name) !== true; at = outer(at))
+      add(this.#within, at, name);
   }
 
   /** The highest number that a scope gave to a name. */

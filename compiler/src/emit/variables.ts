@@ -8,7 +8,7 @@ import { sameType } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import type { Folding } from "./fold.js";
 import { isInside, type Block, type Item, type Layout } from "./layout.js";
-import { liveness, normalise, overlap, type Intervals } from "./liveness.js";
+import { liveness, normalise, overlap, union, type Intervals } from "./liveness.js";
 
 /** A variable of the generated function. */
 export interface Variable {
@@ -49,7 +49,7 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
   const merge = (a: Group, b: Group): void => {
     if (a === b) return;
     a.members.push(...b.members);
-    a.intervals = normalise([...a.intervals, ...b.intervals]);
+    a.intervals = union(a.intervals, b.intervals);
     a.hint ??= b.hint;
     for (const member of b.members) groups.set(member.id, a);
   };
@@ -68,7 +68,9 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
 
   const extra = new Map<ValueId, Intervals>();
   const occupy = (v: Value, ...where: number[]): void => {
-    extra.set(v.id, [...(extra.get(v.id) ?? []), ...where]);
+    const known = extra.get(v.id);
+    if (known === undefined) extra.set(v.id, where);
+    else known.push(...where);
   };
   for (const item of layout.items) occupyWrites(item, folding, occupy);
   for (const [block, tail] of folding.exits.tails) {

@@ -10,7 +10,7 @@ export interface Effects {
   readonly assigned: ReadonlySet<ts.Symbol>;
   /** Names of fields stored to. */
   readonly fields: ReadonlySet<string>;
-  /** TypeScript types of the arrays whose elements are stored to. */
+  /** Kinds of the arrays whose elements are stored to; see `elementKind`. */
   readonly arrays: ReadonlySet<string>;
   /** Calls something that has an effect on the world, throws, or cannot be read. */
   readonly world: boolean;
@@ -33,6 +33,8 @@ export class EffectTable {
     readonly checker: ts.TypeChecker,
     /** The body of a called function, where it can be read. */
     readonly callee: (call: ts.CallExpression) => ts.Node | "pure" | undefined,
+    /** What tells apart arrays that cannot be the same; absent where that is not known. */
+    readonly kindOf: (type: ts.Type) => string | undefined,
   ) {}
 
   of(node: ts.Node): Effects {
@@ -86,7 +88,7 @@ export class EffectTable {
   #call(node: ts.CallExpression, into: Mutable): void {
     const callee = bare(node.expression);
     if (ts.isPropertyAccessExpression(callee) && (callee.name.text === "fill" || callee.name.text === "set")) {
-      into.arrays.add(this.#typeOf(callee.expression));
+      into.arrays.add(this.elementKind(callee.expression));
       return;
     }
     const body = this.callee(node);
@@ -123,7 +125,7 @@ export class EffectTable {
     } else if (ts.isPropertyAccessExpression(target)) {
       into.fields.add(target.name.text);
     } else if (ts.isElementAccessExpression(target)) {
-      into.arrays.add(this.#typeOf(target.expression));
+      into.arrays.add(this.elementKind(target.expression));
     } else if (ts.isArrayLiteralExpression(target)) {
       for (const element of target.elements)
         this.#target(ts.isSpreadElement(element) ? element.expression : element, into);
@@ -137,14 +139,18 @@ export class EffectTable {
     }
   }
 
-  #typeOf(node: ts.Expression): string {
-    return elementKind(this.checker.typeToString(this.checker.getTypeAtLocation(node)));
+  /** The kind of an array: two arrays of different kinds are not the same array. */
+  elementKind(node: ts.Expression): string {
+    return this.kindOf(this.checker.getNonNullableType(this.checker.getTypeAtLocation(node))) ?? anyKind;
   }
 }
 
-/** Readonly views and their originals are the same arrays. */
-export const elementKind = (type: string): string =>
-  type.replaceAll(/readonly |ReadonlyArray|<ArrayBuffer(Like)?>| \| undefined/g, "");
+/** The kind of an array of which nothing is known. */
+const anyKind = "any";
+
+/** May a store to one of these kinds of arrays change an array of `kind`? */
+export const mayStoreTo = (effects: Effects, kind: string): boolean =>
+  effects.arrays.has(kind) || effects.arrays.has(anyKind) || (kind === anyKind && effects.arrays.size > 0);
 
 const isStep = (operator: ts.SyntaxKind): boolean =>
   operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;

@@ -50,7 +50,11 @@ export class FileContext {
     readonly touch: (file: ts.SourceFile) => void,
   ) {
     this.types = new TypeMapper(program, checker);
-    this.effects = new EffectTable(checker, (call) => this.calleeBody(call));
+    this.effects = new EffectTable(
+      checker,
+      (call) => this.calleeBody(call),
+      (type) => this.types.kindOf(type),
+    );
   }
 
   /** Is the expression the global `Math`? */

@@ -1,7 +1,7 @@
 /** From one source file to IR: its annotated functions, and everything they call. */
 import { ts } from "ts-morph";
 import { annotation, type Diagnostic } from "../diagnostics.js";
-import type { Func, TypeText } from "../ir/ir.js";
+import type { Func } from "../ir/ir.js";
 import { isDifferentiable } from "../ir/types.js";
 import { findRequests, type Request } from "./annotations.js";
 import { FileContext, type Signature } from "./file-context.js";
@@ -114,6 +114,7 @@ function annotate(
   const chosen = chooseModes(request, signature, isDifferentiable(signature.result, records), shown, fail);
   const params = signature.params.map((p) => parameter(file, p, fail));
   const returns = returned === undefined ? undefined : file.types.text(returned);
+  const variable = returned === undefined ? undefined : file.types.variableText(returned);
   if (returns === undefined)
     fail(
       annotation.signatureType(
@@ -132,7 +133,7 @@ function annotate(
     wrt,
     params: complete,
     returns,
-    returnsGradient: gradientText(signature.result, returns, records),
+    returnsGradient: gradientText(signature.result, variable ?? returns, records),
     loc: locOf(request.node),
   };
 }
@@ -202,7 +203,8 @@ function parameter(
     );
     return undefined;
   }
-  const base = { name: param.name, type: text, gradient: gradient(file, param, text) };
+  const variable = file.types.variableText(type) ?? text;
+  const base = { name: param.name, type: text, gradient: gradientText(param.type, variable, file.types.records) };
   if (param.node.initializer === undefined) return base;
   const initial = defaultText(param.node.initializer);
   if (initial === undefined) {
@@ -211,9 +213,6 @@ function parameter(
   }
   return { ...base, default: initial };
 }
-
-const gradient = (file: FileContext, param: Signature["params"][number], text: TypeText): TypeText =>
-  gradientText(param.type, text, file.types.records);
 
 function defaultText(node: ts.Expression): string | undefined {
   const inner = bare(node);

@@ -7,9 +7,10 @@ export const runtimeDeclarations: Readonly<Record<string, string>> = {
     exports: { ".": { types: "./index.d.ts" } },
   }),
   "/node_modules/@adc/runtime/index.d.ts": `
-export type NoDiff<T> = T;
+export declare const noDiff: unique symbol;
+export type NoDiff<T> = T & { readonly [noDiff]?: true };
 export declare function stopGradient(x: number): number;
-type Differentiable<T> = T extends (...args: never[]) => unknown ? never
+type Differentiable<T> = typeof noDiff extends keyof T ? never : T extends (...args: never[]) => unknown ? never
   : T extends number | Float64Array | Float32Array ? T : T extends string | boolean | null | undefined ? never : T;
 export type Gradient<T> = T extends number ? number : T extends Float64Array | Float32Array ? T
   : T extends readonly (infer E)[] ? (number extends T["length"] ? Gradient<E>[] : { -readonly [K in keyof T]: Gradient<T[K]> })

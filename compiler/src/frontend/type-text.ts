@@ -1,7 +1,8 @@
 /** How a type is written in a generated file: plainly, with imports for the names that other files can see. */
 import { ts } from "ts-morph";
 import type { TypeImport, TypeText } from "../ir/ir.js";
-import { isLibrary, isReadonlyList, isRuntimeSymbol, original, typeArguments } from "./source.js";
+import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
+import { isLibrary, isReadonlyList, original, typeArguments } from "./source.js";
 
 const { TypeFlags, SymbolFlags } = ts;
 
@@ -24,6 +25,7 @@ export function arrayText(element: TypeText, readonly = false): TypeText {
 }
 
 export class TypeTexts {
+  #withoutConstants = false;
   readonly #exports = new Map<ts.SourceFile, Map<ts.Symbol, string>>();
 
   constructor(
@@ -35,21 +37,27 @@ export class TypeTexts {
     return this.#text(type, new Set());
   }
 
+  /** The type without the members that are marked `NoDiff`, as far as it is spelled out. */
+  variableText(type: ts.Type): TypeText | undefined {
+    this.#withoutConstants = true;
+    const text = this.text(type);
+    this.#withoutConstants = false;
+    return text;
+  }
+
   #text(type: ts.Type, seen: ReadonlySet<ts.Type>): TypeText | undefined {
-    if (type.aliasSymbol !== undefined && isRuntimeSymbol(type.aliasSymbol, "NoDiff")) {
-      const inner = type.aliasTypeArguments?.[0];
-      if (inner !== undefined && inner !== type) return this.#text(inner, seen);
-    }
+    const inner = withoutNoDiff(this.checker, type);
+    if (inner !== undefined) return this.#text(inner, seen);
     const named = this.#named(type);
     if (named !== undefined) return named;
-    if (type.flags & TypeFlags.EnumLike) return type.flags & TypeFlags.NumberLike ? plain("number") : undefined;
+    if (type.flags & TypeFlags.EnumLike) return enumText(type);
     if (type.flags & (TypeFlags.Object | TypeFlags.Intersection)) {
       if (seen.has(type)) return undefined;
       return this.#object(type, new Set(seen).add(type));
     }
     if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) {
       if (type.types.every((t) => (t.flags & (TypeFlags.Object | TypeFlags.Enum)) === 0))
-        return plain(this.#show(type));
+        return plain(this.#show(type, ts.TypeFormatFlags.InTypeAlias));
       const parts = type.types.map((t) => this.#text(t, seen));
       const known = parts.filter((p) => p !== undefined);
       return known.length === parts.length ? combine(known, (texts) => texts.join(" | ")) : undefined;
@@ -86,6 +94,8 @@ export class TypeTexts {
     const names: string[] = [];
     const parts: TypeText[] = [];
     for (const property of checker.getPropertiesOfType(type)) {
+      if (isNoDiffMark(property)) continue;
+      if (this.#withoutConstants && isMarkedNoDiff(checker, checker.getTypeOfSymbol(property))) continue;
       const part = this.#text(checker.getTypeOfSymbol(property), seen);
       if (part === undefined) return undefined;
       const key = /^[A-Za-z_$][\w$]*$/.test(property.name) ? property.name : JSON.stringify(property.name);
@@ -133,7 +143,14 @@ export class TypeTexts {
     return name === "default" ? undefined : name;
   }
 
-  #show(type: ts.Type): string {
-    return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
+  #show(type: ts.Type, flags: ts.TypeFormatFlags = ts.TypeFormatFlags.None): string {
+    return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation | flags);
   }
+}
+
+/** An enum that other files cannot name: its members are passed as what they are. */
+function enumText(type: ts.Type): TypeText | undefined {
+  const members = type.isUnion() ? type.types : [type];
+  if (members.every((m) => m.flags & TypeFlags.NumberLike)) return plain("number");
+  return members.every((m) => m.flags & TypeFlags.StringLike) ? plain("string") : undefined;
 }

@@ -4,7 +4,8 @@
  */
 import { ts } from "ts-morph";
 import type { Field, RecordDecl, Type, TypedArrayName, TypeText } from "../ir/ir.js";
-import { arrayOf, bool, num, opaque, record, str, tupleOf, typeText, voidType } from "../ir/types.js";
+import { arrayOf, bool, num, opaque, record, sameType, str, tupleOf, typeText, voidType } from "../ir/types.js";
+import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
 import { isLibrary, isPlainTuple, isRuntimeSymbol, original, typeArguments } from "./source.js";
 import { TypeTexts } from "./type-text.js";
 
@@ -25,12 +26,20 @@ const typedArrays: ReadonlySet<string> = new Set<TypedArrayName>([
 export const isTypedArrayName = (name: string): name is TypedArrayName => typedArrays.has(name);
 
 const { TypeFlags, SymbolFlags } = ts;
+
+/** What the type parameters of a generic function stand for in one instance of it. */
+export type Bindings = ReadonlyMap<ts.Type, Type>;
+export const noBindings: Bindings = new Map();
+
+const noDiffReason = "`NoDiff` marks a whole parameter or field, not the members of an array or tuple";
 const unionReason = "A value of several types, or one that may be missing, is not yet in the language";
 
 export class TypeMapper {
   readonly records = new Map<string, RecordDecl>();
   readonly #texts: TypeTexts;
-  readonly #byType = new Map<ts.Type, Mapped>();
+  /** What is mapped already, for each set of bindings. */
+  readonly #known = new Map<Bindings, Map<ts.Type, Mapped>>();
+  #bindings: Bindings = noBindings;
   readonly #byShape = new Map<string, string>();
 
   constructor(
@@ -45,6 +54,11 @@ export class TypeMapper {
     return this.#texts.text(type);
   }
 
+  /** How it is written without the members that are marked `NoDiff`, as far as it is spelled out. */
+  variableText(type: ts.Type): TypeText | undefined {
+    return this.#texts.variableText(type);
+  }
+
   /** The name under which a file exports a symbol. */
   exportedName(symbol: ts.Symbol, file: ts.SourceFile): string | undefined {
     return this.#texts.exportedName(symbol, file);
@@ -56,25 +70,57 @@ export class TypeMapper {
 
   /** Is a declaration marked `NoDiff<…>`? */
   isNoDiff(node: ts.TypeNode | undefined, type: ts.Type): boolean {
-    if (type.aliasSymbol !== undefined && isRuntimeSymbol(type.aliasSymbol, "NoDiff")) return true;
+    if (isMarkedNoDiff(this.checker, type)) return true;
     if (node === undefined || !ts.isTypeReferenceNode(node)) return false;
     const symbol = this.checker.getSymbolAtLocation(node.typeName);
     return symbol !== undefined && isRuntimeSymbol(original(this.checker, symbol), "NoDiff");
   }
 
+  /** Maps in one instance of a generic function. */
+  withBindings<R>(bindings: Bindings, run: () => R): R {
+    const before = this.#bindings;
+    this.#bindings = bindings;
+    try {
+      return run();
+    } finally {
+      this.#bindings = before;
+    }
+  }
+
+  /** Arrays of different kinds are never the same array; absent where nothing is known. */
+  kindOf(type: ts.Type): string | undefined {
+    const mapped = this.withBindings(noBindings, () => this.map(type));
+    if (!("type" in mapped)) return undefined;
+    if (mapped.type.kind !== "tuple") return typeText(mapped.type);
+    // A tuple can be passed for an array of its members.
+    const [first] = mapped.type.elems;
+    return first !== undefined && mapped.type.elems.every((e) => sameType(e, first))
+      ? typeText(arrayOf(first))
+      : undefined;
+  }
+
   map(type: ts.Type): Mapped {
-    const known = this.#byType.get(type);
+    const bound = this.#bindings.get(type);
+    if (bound !== undefined) return { type: bound };
+    const known = this.#cache().get(type);
     if (known !== undefined) return known;
     const mapped = this.#map(type);
-    this.#byType.set(type, mapped);
+    this.#cache().set(type, mapped);
     return mapped;
   }
 
-  #map(type: ts.Type): Mapped {
-    if (type.aliasSymbol !== undefined && isRuntimeSymbol(type.aliasSymbol, "NoDiff")) {
-      const inner = type.aliasTypeArguments?.[0];
-      if (inner !== undefined && inner !== type) return this.map(inner);
+  #cache(): Map<ts.Type, Mapped> {
+    let cache = this.#known.get(this.#bindings);
+    if (cache === undefined) {
+      cache = new Map();
+      this.#known.set(this.#bindings, cache);
     }
+    return cache;
+  }
+
+  #map(type: ts.Type): Mapped {
+    const inner = withoutNoDiff(this.checker, type);
+    if (inner !== undefined) return this.map(inner);
     const flags = type.flags;
     if (flags & TypeFlags.Any) return { why: "Its type is `any`, so nothing is known about it" };
     if (flags & TypeFlags.Unknown) return { why: "Its type is `unknown`, so nothing is known about it" };
@@ -82,7 +128,7 @@ export class TypeMapper {
     if (flags & TypeFlags.BooleanLike) return { type: bool };
     if (flags & TypeFlags.StringLike) return { type: str };
     if (flags & (TypeFlags.Void | TypeFlags.Undefined | TypeFlags.Never)) return { type: voidType };
-    if (flags & TypeFlags.TypeParameter) return { why: "Type parameters are not yet in the language" };
+    if (flags & TypeFlags.TypeParameter) return { why: "What the type parameter stands for is not known here" };
     if (flags & TypeFlags.BigIntLike) return { why: "A BigInt cannot carry a derivative" };
     if (flags & TypeFlags.ESSymbolLike) return { type: opaque("symbol") };
     if (type.isUnion()) return this.#union(type);
@@ -103,6 +149,7 @@ export class TypeMapper {
 
   #intersection(type: ts.IntersectionType): Mapped {
     for (const member of type.types) {
+      if (this.#bindings.has(member)) return this.map(member);
       if (member.flags & (TypeFlags.NumberLike | TypeFlags.BooleanLike | TypeFlags.StringLike)) return this.map(member);
       if (
         this.checker.isArrayType(member) ||
@@ -127,7 +174,11 @@ export class TypeMapper {
       if (!isPlainTuple(type)) {
         return { why: "Tuples with optional or rest members are not yet in the language" };
       }
-      const members = typeArguments(checker, type).map((t) => this.map(t));
+      const elements = typeArguments(checker, type);
+      if (elements.some((t) => isMarkedNoDiff(checker, t))) return { why: noDiffReason };
+      // A long tuple is a table that was declared `as const`.
+      if (elements.length > 4 && elements.every((t) => t.flags & TypeFlags.NumberLiteral)) return { type: arrayOf(num) };
+      const members = elements.map((t) => this.map(t));
       const failed = members.find((m) => "why" in m);
       if (failed !== undefined) return failed;
       return { type: tupleOf(members.flatMap((m) => ("type" in m ? [m.type] : []))) };
@@ -136,6 +187,7 @@ export class TypeMapper {
       const element = typeArguments(checker, type)[0];
       if (element === undefined) return { why: "The type of its elements is not known" };
       if (element.flags & TypeFlags.Never) return { type: arrayOf(num) };
+      if (isMarkedNoDiff(checker, element)) return { why: noDiffReason };
       const mapped = this.map(element);
       return "type" in mapped ? { type: arrayOf(mapped.type) } : mapped;
     }
@@ -165,13 +217,13 @@ export class TypeMapper {
   #record(type: ts.Type): Mapped {
     const { checker } = this;
     const named = type.aliasSymbol ?? type.getSymbol();
-    const properties = checker.getPropertiesOfType(type);
+    const properties = checker.getPropertiesOfType(type).filter((p) => !isNoDiffMark(p));
     const plain = named === undefined || named.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0;
     const base = plain ? properties.map((p) => p.name).join("_") || "Empty" : named.name;
     const name = this.#freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
     this.records.set(name, { name, fields: [] });
     // Entered before its fields are mapped, so that a type may mention itself.
-    this.#byType.set(type, { type: record(name) });
+    this.#cache().set(type, { type: record(name) });
     const fields: Field[] = [];
     for (const property of properties) {
       const declaration = property.valueDeclaration ?? property.declarations?.[0];
@@ -201,12 +253,22 @@ export class TypeMapper {
     const known = this.#byShape.get(shape);
     if (known !== undefined) {
       this.records.delete(name);
+      this.#addText(known, type);
       return { type: record(known) };
     }
     this.#byShape.set(shape, name);
-    const text = this.text(type);
+    // In an instance of a generic function the type may be written with a parameter of that function.
+    const text = this.#bindings.size > 0 ? undefined : this.text(type);
     this.records.set(name, text === undefined ? { name, fields } : { name, fields, text });
     return { type: record(name) };
+  }
+
+  /** A record that was first met in a generic function gets its text where it is met with one. */
+  #addText(name: string, type: ts.Type): void {
+    const decl = this.records.get(name);
+    if (decl === undefined || decl.text !== undefined || this.#bindings.size > 0) return;
+    const text = this.text(type);
+    if (text !== undefined) this.records.set(name, { ...decl, text });
   }
 
   #freeName(base: string): string {

@@ -1,6 +1,7 @@
 /** Random loops of every kind. Each is bounded, whatever its body does to the numbers. */
 import type { Context, Target } from "./context.js";
 import { condition, indexText, number, numberLeaf, shrink } from "./expressions.js";
+import { kernel } from "./kernels.js";
 import { index, isReference, loose, num, type Shape } from "./shapes.js";
 import { statements } from "./statements.js";
 
@@ -35,7 +36,7 @@ export function loop(context: Context): undefined {
   ])();
   header.before.forEach((line) => context.line(line));
   // A second counter, which moves by a constant in every iteration.
-  const extra = random.chance(0.2) ? context.fresh("c") : undefined;
+  const extra = random.chance(0.3) ? context.fresh("c") : undefined;
   if (extra !== undefined) {
     context.line(`let ${extra} = ${random.integer(0, 3)};`);
     context.declare(extra, loose);
@@ -50,7 +51,8 @@ export function loop(context: Context): undefined {
     header.declare();
     header.first.forEach((line) => context.line(line));
     if (extra !== undefined) context.line(random.pick([`${extra}++;`, `${extra} += 2;`, `${extra} += 3;`]));
-    statements(context, random.integer(1, 4));
+    if (!random.chance(0.4) || !kernel(context, extra)) statements(context, random.integer(1, 4));
+    else if (random.chance(0.3)) statements(context, 1);
   });
   context.trips = trips;
   context.targets.pop();

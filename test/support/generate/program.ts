@@ -155,6 +155,12 @@ function body(context: Context): void {
     context.line(`let total = ${random.chance(0.5) ? "0" : store(context, number(context, 2))};`);
     context.declare("total", num, { assignable: true });
   }
+  if (context.main && random.chance(0.4)) {
+    const shape = random.chance(0.7) ? float64 : numbers;
+    context.line(`const work = ${build(context, shape, 2)};`);
+    context.declare("work", shape);
+    context.favourites.add("work");
+  }
   while (context.budget > 0) statements(context, context.budget);
   const total = context.main && random.chance(0.85) ? sumUp(context) : undefined;
   if (returns.kind === "void") return;

@@ -14,6 +14,7 @@ import {
   shrink,
   store,
 } from "./expressions.js";
+import { turns } from "./kernels.js";
 import { loop } from "./loops.js";
 import { bool, float64, index, isReference, loose, num, numbers, sameShape, type Shape, typeText } from "./shapes.js";
 
@@ -49,6 +50,7 @@ function statement(context: Context): Outcome {
     [whole.options.plain ? 0 : 0.3, () => increment(context)],
     [0.7, () => assignInteger(context)],
     [0.5, () => replaceRow(context)],
+    [deep || context.trips > 20 ? 0 : 0.5, () => void turns(context)],
     [whole.options.aliases ? 1.5 : 0, () => aliasing(context)],
   ];
   return random.weighted(kinds)();

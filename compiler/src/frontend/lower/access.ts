@@ -3,11 +3,12 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
-import { num } from "../../ir/types.js";
+import { num, sameType } from "../../ir/types.js";
 import { bare, spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
 import { literalOf } from "./literals.js";
+import { loadMember, storeMember, type TupleMember } from "./tuple.js";
 
 export function elementType(type: Type): Type {
   return type.kind === "array" ? type.elem : num;
@@ -16,6 +17,8 @@ export function elementType(type: Type): Type {
 export interface Located {
   readonly place: Place;
   readonly type: Type;
+  /** The member of a tuple that this chooses; `place` is then the first one. */
+  readonly member?: TupleMember;
 }
 
 /** Evaluates base and index, once, and says which place they name. */
@@ -40,9 +43,26 @@ export function locate(
   }
   if (literal !== undefined && typeof literal !== "boolean") return fieldOf(context, base, String(literal), node);
   if (context.isRefused(base)) return undefined;
-  if (base.type.kind === "tuple") context.report(language.tupleIndex(spanOf(node.argumentExpression)));
-  else context.report(language.dynamicProperty(spanOf(node.argumentExpression)));
+  if (base.type.kind === "tuple") return tupleMember(context, base, base.type, node.argumentExpression);
+  context.report(language.dynamicProperty(spanOf(node.argumentExpression)));
   return undefined;
+}
+
+/** A member of a tuple by an index that is computed: all members must have one type. */
+function tupleMember(
+  context: FunctionContext,
+  base: Value,
+  type: Type & { kind: "tuple" },
+  node: ts.Expression,
+): Located | undefined {
+  const index = context.expression(node);
+  const [first] = type.elems;
+  if (context.isRefused(index)) return undefined;
+  if (index.type.kind !== "num" || first === undefined || !type.elems.every((e) => sameType(e, first))) {
+    context.report(language.tupleIndex(spanOf(node)));
+    return undefined;
+  }
+  return { place: field(base, "0"), type: first, member: { base, index, count: type.elems.length, type: first } };
 }
 
 export function fieldOf(context: FunctionContext, base: Value, name: string, node: ts.Node): Located | undefined {
@@ -62,6 +82,7 @@ export function fieldOf(context: FunctionContext, base: Value, name: string, nod
 }
 
 export function load(context: FunctionContext, at: Located, node: ts.Node, hint?: string): Value {
+  if (at.member !== undefined) return loadMember(context, at.member, node, hint);
   const loaded = context.at(node).load(at.place, at.type, hint);
   const { base } = at.place;
   if (base.type.kind === "typed" && !base.type.name.startsWith("Float")) context.integer(loaded);
@@ -114,7 +135,9 @@ export function checkWritable(context: FunctionContext, base: Value, node: ts.No
 export function store(context: FunctionContext, at: Located, v: Value, node: ts.Node): void {
   checkWritable(context, at.place.base, node);
   context.putInto(at.place.base, v);
-  context.at(node).store(at.place, context.coerce(v, at.type, node));
+  const stored = context.coerce(v, at.type, node);
+  if (at.member === undefined) context.at(node).store(at.place, stored);
+  else storeMember(context, at.member, stored, node);
 }
 
 /** Refuses stores into a variable initialised with `[]`: they would make the array longer. */

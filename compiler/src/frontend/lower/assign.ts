@@ -147,7 +147,7 @@ function accumulates(
   operator: ts.SyntaxKind,
 ): boolean {
   if (operator !== SyntaxKind.PlusToken && operator !== SyntaxKind.MinusToken) return false;
-  if (at.type.kind !== "num" || !context.file.effects.isReadOnly(node.right)) return false;
+  if (at.type.kind !== "num" || at.member !== undefined || !context.file.effects.isReadOnly(node.right)) return false;
   const { type } = at.place.base;
   return type.kind !== "typed" || type.name === "Float64Array" || type.name === "Float32Array";
 }

@@ -1,8 +1,7 @@
 /** Is a `for` statement a counted loop? Its counter must be an integer nobody else assigns, its bound must stay the same. */
 import { ts } from "ts-morph";
 import type { For, Value } from "../../ir/ir.js";
-import type { Effects } from "../effects.js";
-import { elementKind } from "../effects.js";
+import { type Effects, mayStoreTo } from "../effects.js";
 import { bare, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
@@ -101,10 +100,8 @@ function isInvariant(context: FunctionContext, node: ts.Expression, changed: rea
     return again(inner.expression) && (text === "length" || changed.every((e) => !e.fields.has(text)));
   }
   if (ts.isElementAccessExpression(inner)) {
-    const kind = elementKind(
-      context.file.checker.typeToString(context.file.checker.getTypeAtLocation(inner.expression)),
-    );
-    return again(inner.expression) && again(inner.argumentExpression) && changed.every((e) => !e.arrays.has(kind));
+    const kind = context.file.effects.elementKind(inner.expression);
+    return again(inner.expression) && again(inner.argumentExpression) && changed.every((e) => !mayStoreTo(e, kind));
   }
   if (ts.isBinaryExpression(inner)) {
     const kind = inner.operatorToken.kind;

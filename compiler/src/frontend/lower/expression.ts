@@ -133,7 +133,12 @@ function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpressi
   if (owner !== undefined && !isLocal(context, node.expression)) {
     const builtin = builtinConstant(`${owner}.${node.name.text}`);
     if (builtin !== undefined) return context.at(node) && context.constant(builtin, hint);
-    context.report(language.notInLanguage(spanOf(node), `\`${node.getText()}\``));
+    const isFunction = context.file.checker.getTypeAtLocation(node).getCallSignatures().length > 0;
+    context.report(
+      isFunction
+        ? language.functionValuesNotYet(spanOf(node), node.getText())
+        : language.notInLanguage(spanOf(node), `\`${node.getText()}\``),
+    );
     return standInFor(context, node);
   }
   const symbol = symbolOf(context.file.checker, node.name);

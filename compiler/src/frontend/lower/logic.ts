@@ -118,6 +118,10 @@ function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint:
   const left = bare(node.left);
   if (ts.isElementAccessExpression(left) || ts.isPropertyAccessExpression(left)) {
     const at = ts.isPropertyAccessExpression(left) && left.name.text === "length" ? undefined : locate(context, left);
+    if (at?.member !== undefined && ts.isElementAccessExpression(left)) {
+      context.report(language.tupleIndex(spanOf(left.argumentExpression)));
+      return context.standIn(at.type);
+    }
     if (at !== undefined) {
       const missing = primitive(context, node, "isNullish", [load(context, at, left)]);
       const otherwise = (): Value => {

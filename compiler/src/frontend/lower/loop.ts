@@ -4,12 +4,12 @@
  */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
-import { elem, value } from "../../ir/build.js";
-import type { For, Value } from "../../ir/ir.js";
-import { num } from "../../ir/types.js";
+import { elem, field, value } from "../../ir/build.js";
+import type { For, Type, Value } from "../../ir/ir.js";
+import { num, sameType } from "../../ir/types.js";
 import type { Exits } from "../exits.js";
 import { bare, spanOf } from "../source.js";
-import { elementType } from "./access.js";
+import { elementType, load } from "./access.js";
 import { countedForm } from "./counted.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
@@ -214,6 +214,14 @@ function countedLoop(
   finish(context, frame, inits, results);
 }
 
+/** How many members a tuple has, where all have one type. */
+function membersOf(elems: readonly Type[]): { readonly count: number; readonly type: Type } | undefined {
+  const [first] = elems;
+  return first !== undefined && elems.every((e) => sameType(e, first))
+    ? { count: elems.length, type: first }
+    : undefined;
+}
+
 /** `for (const x of array)`, and over `array.entries()`, `array.keys()`. */
 export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, toPieces: ToPieces): void {
   if (node.awaitModifier !== undefined) {
@@ -235,15 +243,15 @@ export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, to
     }
   }
   const array = context.expression(source);
-  if (array.type.kind !== "array" && array.type.kind !== "typed") {
+  const members = array.type.kind === "tuple" ? membersOf(array.type.elems) : undefined;
+  if (array.type.kind !== "array" && array.type.kind !== "typed" && members === undefined) {
     if (!context.isRefused(array))
       context.report(language.iteration(spanOf(node.expression), `\`for…of\` over \`${context.show(array.type)}\``));
     return;
   }
-  const elementOf = elementType(array.type);
   const b = context.at(node.expression);
   const from = context.constant(0);
-  const to = context.integer(b.length(array));
+  const to = members === undefined ? context.integer(b.length(array)) : context.constant(members.count);
   const { initializer } = node;
   const declared = ts.isVariableDeclarationList(initializer) ? initializer.declarations[0]?.name : undefined;
   const pair =
@@ -266,7 +274,11 @@ export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, to
         : undefined;
   countedLoop(context, node, { from, test: "<", to, step: 1, hint: indexName ?? "i" }, (index) => {
     const item = (hint: string | undefined): Value => {
-      return context.readFrom(array, context.at(node.initializer).load(elem(array, index), elementOf, hint));
+      const at =
+        members === undefined
+          ? { place: elem(array, index), type: elementType(array.type) }
+          : { place: field(array, "0"), type: members.type, member: { base: array, index, ...members } };
+      return load(context, at, node.initializer, hint);
     };
     if (pair !== undefined) {
       if (first !== undefined && ts.isBindingElement(first)) context.lowering.bind(context, first.name, index);

@@ -1,9 +1,10 @@
 /** Object literals. */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
+import { field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { spanOf } from "../source.js";
-import { standInFor } from "./access.js";
+import { load, standInFor } from "./access.js";
 import type { FunctionContext } from "./context.js";
 
 export function lowerObject(
@@ -21,8 +22,7 @@ export function lowerObject(
   };
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
-      ok = false;
-      context.report(language.spreadNotYet(spanOf(property), "in an object"));
+      if (!spreadInto(context, property, members)) ok = false;
     } else if (ts.isShorthandPropertyAssignment(property)) {
       members.set(property.name.text, context.expression(property.name));
     } else if (ts.isPropertyAssignment(property)) {
@@ -63,6 +63,19 @@ export function lowerObject(
   return made;
 }
 
+/** `...p`: every field of `p`, by name. */
+function spreadInto(context: FunctionContext, node: ts.SpreadAssignment, members: Map<string, Value>): boolean {
+  const source = context.expression(node.expression);
+  const fields = source.type.kind === "record" ? context.file.types.records.get(source.type.name)?.fields : undefined;
+  if (fields === undefined) {
+    if (!context.isRefused(source))
+      context.report(language.spreadNotYet(spanOf(node), "of something that is not an object with named fields"));
+    return false;
+  }
+  for (const { name, type } of fields) members.set(name, load(context, { place: field(source, name), type }, node, name));
+  return true;
+}
+
 function objectType(context: FunctionContext, node: ts.ObjectLiteralExpression): Type | undefined {
   const { checker, types } = context.file;
   const contextual = checker.getContextualType(node);
@@ -73,6 +86,8 @@ function objectType(context: FunctionContext, node: ts.ObjectLiteralExpression):
   const own = types.map(checker.getTypeAtLocation(node));
   if ("type" in own) return own.type;
   // Members that are refused below say more than the type of the whole.
-  const plain = node.properties.every((p) => ts.isPropertyAssignment(p) || ts.isShorthandPropertyAssignment(p));
+  const plain = node.properties.every(
+    (p) => ts.isPropertyAssignment(p) || ts.isShorthandPropertyAssignment(p) || ts.isSpreadAssignment(p),
+  );
   return plain ? context.typeAt(node) : undefined;
 }

@@ -1,0 +1,64 @@
+/**
+ * Members of a tuple chosen by a computed index. Members are fields, so that each choice is a chain of conditions; what
+ * JavaScript would do outside of the tuple is kept for numbers that are read (`undefined` counts as NaN in arithmetic) and
+ * throws elsewhere.
+ */
+import type { ts } from "ts-morph";
+import { field } from "../../ir/build.js";
+import type { Type, Value } from "../../ir/ir.js";
+import type { FunctionContext } from "./context.js";
+import { branch, branchValue } from "./flow.js";
+import { primitive } from "./operators.js";
+
+export interface TupleMember {
+  readonly base: Value;
+  readonly index: Value;
+  readonly count: number;
+  /** The type of every member. */
+  readonly type: Type;
+}
+
+export function loadMember(
+  context: FunctionContext,
+  member: TupleMember,
+  node: ts.Node,
+  hint: string | undefined,
+): Value {
+  const { base, type, count } = member;
+  const from = (i: number): Value => {
+    if (i < count) {
+      const own = (): Value => context.readFrom(base, context.at(node).load(field(base, String(i)), type, hint));
+      return branchValue(context, isIndex(context, member, i, node), own, () => from(i + 1), { type, hint });
+    }
+    if (type.kind === "num") return context.b.const(Number.NaN);
+    throwOutside(context, node);
+    return context.placeholder(type);
+  };
+  return context.readFrom(base, from(0));
+}
+
+export function storeMember(context: FunctionContext, member: TupleMember, v: Value, node: ts.Node): void {
+  const { base, count } = member;
+  const from = (i: number): void => {
+    if (i === count) {
+      throwOutside(context, node);
+      return;
+    }
+    branch(
+      context,
+      isIndex(context, member, i, node),
+      () => context.at(node).store(field(base, String(i)), v),
+      () => from(i + 1),
+      false,
+    );
+  };
+  from(0);
+}
+
+const isIndex = (context: FunctionContext, { index }: TupleMember, i: number, node: ts.Node): Value =>
+  primitive(context, node, "eq", [index, context.constant(i)]);
+
+function throwOutside(context: FunctionContext, node: ts.Node): void {
+  context.at(node).push({ kind: "throw", text: ['new RangeError("a tuple has no such member")'], args: [] });
+  context.dead = true;
+}
