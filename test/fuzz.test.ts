@@ -12,15 +12,21 @@ describe("random programs", () => {
     { first: 1001, count: 80, size: 20, aliases: false },
     { first: 2001, count: 40, size: 60, aliases: false },
     { first: 3001, count: 80, size: 15, aliases: true },
-  ])("$count programs of size $size from seed $first agree with every judge", { timeout: 120_000 }, ({ first, count, size, aliases }) => {
-    const summary = emptySummary();
-    fuzzBatch(first, count, { size, aliases, plain: false }, summary);
-    const found = summary.disagreements.map(({ seed, kind, message, program }) => `seed ${seed}, ${kind}: ${message}\n${asFixture(program)}`);
-    expect(found).toEqual([]);
-    expect(summary.programs).toBe(count);
-    const refused = [...summary.refused.values()].reduce((sum, times) => sum + times, 0);
-    expect(refused, [...summary.refused.keys()].join("\n")).toBeLessThanOrEqual(aliases ? count / 2 : count / 20);
-  });
+  ])(
+    "$count programs of size $size from seed $first agree with every judge",
+    { timeout: 120_000 },
+    ({ first, count, size, aliases }) => {
+      const summary = emptySummary();
+      fuzzBatch(first, count, { size, aliases, plain: false }, summary);
+      const found = summary.disagreements.map(
+        ({ seed, kind, message, program }) => `seed ${seed}, ${kind}: ${message}\n${asFixture(program)}`,
+      );
+      expect(found).toEqual([]);
+      expect(summary.programs).toBe(count);
+      const refused = [...summary.refused.values()].reduce((sum, times) => sum + times, 0);
+      expect(refused, [...summary.refused.keys()].join("\n")).toBeLessThanOrEqual(aliases ? count / 2 : count / 20);
+    },
+  );
 
   it("are the same for the same seed", () => {
     expect(generateProgram(7).source).toBe(generateProgram(7).source);
@@ -47,7 +53,10 @@ export function f(x: number, a: Float64Array): number {
   /** What the judges say when each generated function is replaced by what \`spoil\` makes of it. */
   function kinds(spoil: (real: Call, name: string) => Call): Set<string> {
     const generated = Object.fromEntries(
-      Object.entries(compiled.generated).map(([name, real]) => [name, typeof real === "function" ? spoil((...given) => Reflect.apply(real, undefined, given), name) : real]),
+      Object.entries(compiled.generated).map(([name, real]) => [
+        name,
+        typeof real === "function" ? spoil((...given) => Reflect.apply(real, undefined, given), name) : real,
+      ]),
     );
     const found = annotated === undefined ? [] : judge({ ...compiled, generated }, annotated, args).problems;
     return new Set(found.map(({ kind }) => kind));
@@ -68,7 +77,11 @@ export function f(x: number, a: Float64Array): number {
   });
 
   it("a zero in the place of a gradient", () => {
-    const found = kinds((real, name) => (...given) => (isGrad(name) ? [0, new Float64Array(2)] : real(...given)));
+    const found = kinds(
+      (real, name) =>
+        (...given) =>
+          isGrad(name) ? [0, new Float64Array(2)] : real(...given),
+    );
     expect(found).toContain("differences");
     expect(found).toContain("duals");
   });
@@ -91,13 +104,21 @@ export function f(x: number, a: Float64Array): number {
   });
 
   it("an argument that was kept", () => {
-    const found = kinds((real, name) => (...given) => (isGrad(name) ? [Number((real(...given) as unknown[])[0]), given[1]] : real(...given)));
+    const found = kinds(
+      (real, name) =>
+        (...given) =>
+          isGrad(name) ? [Number((real(...given) as unknown[])[0]), given[1]] : real(...given),
+    );
     expect(found).toContain("fresh");
   });
 
   it("a call that depends on the one before", () => {
     let calls = 0;
-    const found = kinds((real, name) => (...given) => (isGrad(name) ? [++calls, (real(...given) as unknown[])[1]] : real(...given)));
+    const found = kinds(
+      (real, name) =>
+        (...given) =>
+          isGrad(name) ? [++calls, (real(...given) as unknown[])[1]] : real(...given),
+    );
     expect(found).toContain("repeatable");
   });
 
@@ -130,13 +151,16 @@ describe("rewriting", () => {
   });
 
   it("unrolls loops whose trip count is known", () => {
-    const source = "function f(a: number[]): number {\n  let s = 0;\n  for (let i = 0; i < a.length; i++) { s += a[i]! * i; }\n  return s;\n}\n";
+    const source =
+      "function f(a: number[]): number {\n  let s = 0;\n  for (let i = 0; i < a.length; i++) { s += a[i]! * i; }\n  return s;\n}\n";
     const unrolled = unrollLoops(source, 3);
     expect(unrolled.match(/const i: number = /g)).toHaveLength(3);
     expect(unrollLoops(source.replace("s +=", "if (s > 1) break; s +="), 3)).not.toContain("const i:");
   });
 
   it("returns a tuple", () => {
-    expect(returnTuple("export function f(x: number): number {\n  return x;\n}\n")).toContain("f(x: number): [number, number] {\n  return [x, 0.5];");
+    expect(returnTuple("export function f(x: number): number {\n  return x;\n}\n")).toContain(
+      "f(x: number): [number, number] {\n  return [x, 0.5];",
+    );
   });
 });

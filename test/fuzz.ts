@@ -42,14 +42,22 @@ for (let done = 0, round = 0; done < count; done += batch, round++) {
 function report(position: number, size: number): void {
   const found = summary.disagreements[position];
   if (found === undefined) return;
-  const how = found.check.kind === "without" ? `without ${found.check.passes.join(", ")}` : found.check.kind === "rewritten" ? found.check.how : "judged";
-  console.log(`\n--- seed ${found.seed}, size ${size}, ${how}: ${found.kind}\n${found.message.split("\n").slice(0, 6).join("\n")}`);
+  const how =
+    found.check.kind === "without"
+      ? `without ${found.check.passes.join(", ")}`
+      : found.check.kind === "rewritten"
+        ? found.check.how
+        : "judged";
+  console.log(
+    `\n--- seed ${found.seed}, size ${size}, ${how}: ${found.kind}\n${found.message.split("\n").slice(0, 6).join("\n")}`,
+  );
   if (values.minimize) console.log(asFixture(minimize(found, () => undefined).program));
 }
 
 const seconds = (performance.now() - start) / 1000;
 const refused = [...summary.refused.values()].reduce((sum, n) => sum + n, 0);
-for (const [reason, times] of [...summary.refused].sort((a, b) => b[1] - a[1]).slice(0, 12)) console.log(`  refused ${times}: ${reason}`);
+for (const [reason, times] of [...summary.refused].sort((a, b) => b[1] - a[1]).slice(0, 12))
+  console.log(`  refused ${times}: ${reason}`);
 console.log(
   `fuzz: ${summary.programs} programs, ${refused} refused, ${summary.comparisons} comparisons, ${summary.skipped} skipped, ` +
     `${summary.disagreements.length} disagreements, ${(summary.programs / seconds).toFixed(1)} programs/s, seed ${first}`,

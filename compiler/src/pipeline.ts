@@ -43,7 +43,9 @@ export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOp
   const after = { ...shared, entries: names, afterEach: check("after") };
   const improved = optimize(differentiated, improvement, after);
   // A gradient without the value is split off only now: what it shares with its sibling is optimised once.
-  const split = [...valueless].filter(([name]) => names.has(name)).map(([name, both]) => withoutValue(name, funcOf(improved, both)));
+  const split = [...valueless]
+    .filter(([name]) => names.has(name))
+    .map(([name, both]) => withoutValue(name, funcOf(improved, both)));
   const complete = { ...improved, funcs: new Map([...improved.funcs, ...split.map((f) => [f.name, f] as const)]) };
   const optimized = optimize(complete, removal, after);
   verify(optimized);

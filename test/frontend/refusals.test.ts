@@ -27,7 +27,7 @@ describe("refusals", () => {
     ["empty array that grows", "const b: number[] = []; b[0] = x;", "2,25", "ADC2006"],
     ["map", "const b = a.map((v) => v * 2);", "2,13", "ADC2005"],
     ["reduce", "return a.reduce((p, q) => p + q, 0);", "2,10", "ADC2005"],
-    ["object spread", "const p = { u: 1, ...{ v: 2 } };", "2,19", "ADC2007"],
+    ["object spread of an array", "const p = { u: 1, ...[2] };", "2,19", "ADC2007"],
     ["array spread", "const b = [1, ...a];", "2,15", "ADC2007"],
     ["call spread", "return Math.hypot(...a);", "2,19", "ADC2007"],
     ["for in", "for (const k in a) {}", "2,17", "ADC2020"],

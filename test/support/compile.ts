@@ -37,7 +37,10 @@ export interface CompileOptions extends PipelineOptions {
 export const generatedPath = (path: string): string => path.replace(/\.ts$/, "_grad.ts");
 
 /** Compiles every file (absolute paths) of one in-memory project. */
-export function compileAll(files: Readonly<Record<string, string>>, options: CompileOptions = {}): Map<string, Outcome> {
+export function compileAll(
+  files: Readonly<Record<string, string>>,
+  options: CompileOptions = {},
+): Map<string, Outcome> {
   const frontend = openMemory({ ...files });
   const modules = new Modules(files, (specifier) => (specifier === "@adc/runtime" ? runtime : undefined));
   const outcomes = new Map<string, Outcome>();

@@ -63,7 +63,11 @@ function oneSidedAgree(f: (x: number) => number, x: number, scale: number, centr
 }
 
 /** Derivative of `f(...args)` with respect to the number at `path` inside `args`; `f` may change what it is given. */
-export function differenceAt(f: (...args: readonly unknown[]) => number, args: readonly unknown[], path: Path): Estimate {
+export function differenceAt(
+  f: (...args: readonly unknown[]) => number,
+  args: readonly unknown[],
+  path: Path,
+): Estimate {
   const at = memberAt(args, path);
   if (typeof at !== "number") throw new Error("no number to vary");
   const shifted = (value: number): number => {

@@ -8,7 +8,8 @@ export interface Edit {
   readonly text: string;
 }
 
-export const parse = (source: string): ts.SourceFile => ts.createSourceFile("source.ts", source, ts.ScriptTarget.ES2022, true);
+export const parse = (source: string): ts.SourceFile =>
+  ts.createSourceFile("source.ts", source, ts.ScriptTarget.ES2022, true);
 
 /** The text with every edit made; of edits that overlap only the first. */
 export function applyEdits(source: string, edits: readonly Edit[]): string {

@@ -20,7 +20,10 @@ export class Modules {
   /** What the modules wrote with `console`, oldest first; empty it at will. */
   readonly printed: unknown[][] = [];
   readonly #console = Object.fromEntries(
-    ["log", "info", "warn", "error", "debug"].map((name) => [name, (...values: unknown[]) => void this.printed.push(cloneData(values))]),
+    ["log", "info", "warn", "error", "debug"].map((name) => [
+      name,
+      (...values: unknown[]) => void this.printed.push(cloneData(values)),
+    ]),
   );
 
   constructor(sources: Readonly<Record<string, string>>, outside: Outside = () => undefined) {
@@ -68,13 +71,16 @@ export class Modules {
 /** An exported function, typed as what can be called with anything. */
 export function exportedFunction(exports: Exports, name: string): (...args: readonly unknown[]) => unknown {
   const found = exports[name];
-  if (typeof found !== "function") throw new Error(`no exported function ${name}; there are ${Object.keys(exports).join(", ")}`);
+  if (typeof found !== "function")
+    throw new Error(`no exported function ${name}; there are ${Object.keys(exports).join(", ")}`);
   return found as (...args: readonly unknown[]) => unknown;
 }
 
 /** The value of a JavaScript expression in which `scope` names values. */
 export function evaluateExpression(expression: string, scope: Exports = {}): unknown {
   const names = Object.keys(scope).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== "default");
-  const run = new Function(...names, `"use strict"; return (${expression});`) as (...values: readonly unknown[]) => unknown;
+  const run = new Function(...names, `"use strict"; return (${expression});`) as (
+    ...values: readonly unknown[]
+  ) => unknown;
   return run(...names.map((name) => scope[name]));
 }

@@ -39,7 +39,13 @@ export type Check =
   | { readonly kind: "rewritten"; readonly how: Rewriting };
 type Rewriting = "named" | "unrolled" | "tuple";
 
-export const emptySummary = (): Summary => ({ programs: 0, comparisons: 0, skipped: 0, refused: new Map(), disagreements: [] });
+export const emptySummary = (): Summary => ({
+  programs: 0,
+  comparisons: 0,
+  skipped: 0,
+  refused: new Map(),
+  disagreements: [],
+});
 
 const passes = [...new Set([...beforeDifferentiation, ...afterDifferentiation].map(({ name }) => name))];
 const timeLimit = 10_000;
@@ -48,7 +54,11 @@ const timeLimit = 10_000;
 export function fuzzBatch(first: number, count: number, options: Options, summary: Summary): void {
   const programs = Array.from({ length: count }, (_, i) => generateProgram(first + i, options));
   const random = new Random(first);
-  const outcomes = compileSources(programs.map(({ source }) => source), [], true);
+  const outcomes = compileSources(
+    programs.map(({ source }) => source),
+    [],
+    true,
+  );
   const good: { readonly program: GeneratedProgram; readonly compiled: Compiled }[] = [];
   programs.forEach((program, i) => {
     summary.programs++;
@@ -100,7 +110,9 @@ function judgeOutcome(outcome: Outcome, cases: readonly (readonly unknown[])[]):
   const rounds = /fround|Float32Array/.test(compiled.modules.source(compiled.path));
   for (const args of cases) {
     try {
-      limited(timeLimit, () => tally.add(judge(compiled, annotatedOf(compiled), args, { differences: rounds ? 0 : 6 })));
+      limited(timeLimit, () =>
+        tally.add(judge(compiled, annotatedOf(compiled), args, { differences: rounds ? 0 : 6 })),
+      );
     } catch (error) {
       tally.problem("judge failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
@@ -127,12 +139,19 @@ function note(summary: Summary, program: GeneratedProgram, tally: Tally, check: 
 }
 
 /** Programs compiled in another way, or rewritten, must have the same gradients. */
-function compareVariants(good: readonly { readonly program: GeneratedProgram; readonly compiled: Compiled }[], check: Check, summary: Summary): void {
+function compareVariants(
+  good: readonly { readonly program: GeneratedProgram; readonly compiled: Compiled }[],
+  check: Check,
+  summary: Summary,
+): void {
   const variants = good.flatMap((entry) => {
     const source = variantSource(entry.program.source, entry.program.length, check);
     return source === undefined ? [] : [{ ...entry, source }];
   });
-  const outcomes = compileSources(variants.map(({ source }) => source), check.kind === "without" ? check.passes : []);
+  const outcomes = compileSources(
+    variants.map(({ source }) => source),
+    check.kind === "without" ? check.passes : [],
+  );
   variants.forEach(({ program, compiled }, i) => {
     const outcome = outcomes[i];
     if (outcome !== undefined) note(summary, program, compareGradients(compiled, outcome, program.cases), check);
@@ -141,20 +160,35 @@ function compareVariants(good: readonly { readonly program: GeneratedProgram; re
 
 function variantSource(source: string, length: number, check: Check): string | undefined {
   if (check.kind !== "rewritten") return source;
-  const changed = check.how === "named" ? nameSubexpressions(source) : check.how === "unrolled" ? unrollLoops(source, length) : returnTuple(source);
+  const changed =
+    check.how === "named"
+      ? nameSubexpressions(source)
+      : check.how === "unrolled"
+        ? unrollLoops(source, length)
+        : returnTuple(source);
   return changed === source ? undefined : changed;
 }
 
 function compareGradients(compiled: Compiled, variant: Outcome, cases: readonly (readonly unknown[])[]): Tally {
   const tally = new Tally();
   if (variant.kind !== "compiled") {
-    if (variant.kind === "crashed") tally.problem(`variant crashes in the ${variant.stage}`, variant.error.stack ?? variant.error.message);
-    else tally.problem("variant refused", variant.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
+    if (variant.kind === "crashed")
+      tally.problem(`variant crashes in the ${variant.stage}`, variant.error.stack ?? variant.error.message);
+    else
+      tally.problem("variant refused", variant.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
     return tally;
   }
   for (const args of cases) {
     try {
-      limited(timeLimit, () => tally.compare("variant", "the variant's gradient: ", gradientOf(variant.compiled, args), gradientOf(compiled, args), 1e-10));
+      limited(timeLimit, () =>
+        tally.compare(
+          "variant",
+          "the variant's gradient: ",
+          gradientOf(variant.compiled, args),
+          gradientOf(compiled, args),
+          1e-10,
+        ),
+      );
     } catch (error) {
       tally.problem("variant failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
@@ -222,7 +256,10 @@ export function minimize(disagreement: Disagreement, log: (text: string) => void
     disagreement.program,
     (candidates) => {
       const good = candidates.map((candidate) => !strict || behaves(candidate));
-      const kinds = kindsOf(candidates.filter((_, i) => good[i]), check)[Symbol.iterator]();
+      const kinds = kindsOf(
+        candidates.filter((_, i) => good[i]),
+        check,
+      )[Symbol.iterator]();
       return good.map((isGood) => isGood && kinds.next().value?.includes(kind) === true);
     },
     log,

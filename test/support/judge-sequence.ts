@@ -17,7 +17,11 @@ export function judgeSequence(compiled: Compiled, annotated: Annotated, cases: r
     const first = cases.map((args) => attempt(() => f(...cloneData(args))));
     const second = cases.map((args) => attempt(() => f(...cloneData(args))));
     const changed = difference(first, second);
-    tally.check("sequence", changed === undefined, () => `${annotated.exportName}_${mode} depends on the calls before it, ${changed}`);
+    tally.check(
+      "sequence",
+      changed === undefined,
+      () => `${annotated.exportName}_${mode} depends on the calls before it, ${changed}`,
+    );
   }
   if (annotated.modes.includes("vjp")) judgePullbacks(compiled, annotated, cases, tally);
   return tally;
@@ -32,13 +36,21 @@ function attempt(run: () => unknown): unknown {
 }
 
 /** All pullbacks made first, then used one after the other, twice, against each used at once. */
-function judgePullbacks(compiled: Compiled, annotated: Annotated, cases: readonly (readonly unknown[])[], tally: Tally): void {
+function judgePullbacks(
+  compiled: Compiled,
+  annotated: Annotated,
+  cases: readonly (readonly unknown[])[],
+  tally: Tally,
+): void {
   const vjp = exportedFunction(compiled.generated, `${annotated.exportName}_vjp`);
   const open = (args: readonly unknown[]): (() => unknown) => {
     const pair: unknown = vjp(...cloneData(args));
     const [value, pullback]: readonly unknown[] = Array.isArray(pair) ? pair : [];
     const seed = mapLeaves(value, () => 1);
-    return () => (typeof pullback === "function" ? cloneData<unknown>(Reflect.apply(pullback, undefined, [cloneData(seed)])) : undefined);
+    return () =>
+      typeof pullback === "function"
+        ? cloneData<unknown>(Reflect.apply(pullback, undefined, [cloneData(seed)]))
+        : undefined;
   };
   const returning = cases.filter((args) => !String(attempt(() => open(args)())).startsWith("threw"));
   const alone = returning.map((args) => attempt(withDraws(() => open(args))));
@@ -46,6 +58,10 @@ function judgePullbacks(compiled: Compiled, annotated: Annotated, cases: readonl
   for (let round = 0; round < 2; round++) {
     const together = kept.map((pull) => attempt(pull));
     const changed = difference(alone, together);
-    tally.check("sequence", changed === undefined, () => `pullbacks of ${annotated.exportName}_vjp disturb each other, ${changed}`);
+    tally.check(
+      "sequence",
+      changed === undefined,
+      () => `pullbacks of ${annotated.exportName}_vjp disturb each other, ${changed}`,
+    );
   }
 }

@@ -5,7 +5,19 @@
  */
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import type { Compiled } from "./compile.js";
-import { cloneData, difference, leaves, mapLeaves, memberAt, numberAt, type Path, pathText, references, setNumber, text } from "./data.js";
+import {
+  cloneData,
+  difference,
+  leaves,
+  mapLeaves,
+  memberAt,
+  numberAt,
+  type Path,
+  pathText,
+  references,
+  setNumber,
+  text,
+} from "./data.js";
 import { derivative, differenceAlong, differenceAt } from "./differences.js";
 import { exportedFunction } from "./evaluate.js";
 import { dualGradient, jvp, type JsValue } from "./interpret.js";
@@ -40,7 +52,12 @@ interface Trial {
 }
 
 /** Every judge on every mode of `annotated` at `args`. */
-export function judge(compiled: Compiled, annotated: Annotated, args: readonly unknown[], options: JudgeOptions = {}): Tally {
+export function judge(
+  compiled: Compiled,
+  annotated: Annotated,
+  args: readonly unknown[],
+  options: JudgeOptions = {},
+): Tally {
   const tally = new Tally();
   const original = exportedFunction(compiled.original, annotated.exportName);
   const primal = run(compiled, original, args);
@@ -67,7 +84,8 @@ function call(compiled: Compiled, f: Callable, args: readonly unknown[]): Ran {
   }
 }
 
-const thrownText = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : `${typeof error} ${text(error)}`);
+const thrownText = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : `${typeof error} ${text(error)}`;
 
 /** Calls a generated function; checks that it leaves the arguments alone, and prints and throws as the user's function. */
 function callGenerated(trial: Trial, mode: string): unknown {
@@ -101,7 +119,11 @@ function callTwice(trial: Trial, mode: string): unknown {
   const kept = cloneData(first);
   const second = callGenerated(trial, mode);
   const changed = difference(kept, second);
-  trial.tally.check("repeatable", changed === undefined, () => `${name} gives something else the second time, ${changed}`);
+  trial.tally.check(
+    "repeatable",
+    changed === undefined,
+    () => `${name} gives something else the second time, ${changed}`,
+  );
   checkFresh(trial, name, second, references(first), "an earlier result");
   return second;
 }
@@ -116,7 +138,8 @@ function judgeGradient(trial: Trial): unknown {
   const { annotated, tally } = trial;
   const name = `${annotated.exportName}_grad`;
   const found = perParameter(annotated, result);
-  if (annotated.wrt.length > 1) tally.check("shape", found.length === annotated.wrt.length, () => `${name} returns ${text(result)}`);
+  if (annotated.wrt.length > 1)
+    tally.check("shape", found.length === annotated.wrt.length, () => `${name} returns ${text(result)}`);
   const duals = dualReference(trial, 1);
   if (duals !== undefined) tally.compare("duals", `${name} by dual numbers: `, found, duals);
   const original = exportedFunction(trial.compiled.original, annotated.exportName);
@@ -126,7 +149,9 @@ function judgeGradient(trial: Trial): unknown {
 
 /** The arguments with the literals that stand for those left out. */
 function withDefaults(annotated: Annotated, args: readonly unknown[]): readonly unknown[] {
-  return annotated.params.map((param, i) => (args[i] === undefined && param.default !== undefined ? new Function(`return ${param.default}`)() : args[i]));
+  return annotated.params.map((param, i) =>
+    args[i] === undefined && param.default !== undefined ? new Function(`return ${param.default}`)() : args[i],
+  );
 }
 
 /** The gradient weighed by `seed`, by dual numbers through the lowered IR. */
@@ -138,7 +163,9 @@ function dualReference(trial: Trial, seed: unknown): readonly unknown[] | undefi
   const fuel = 20_000_000;
   try {
     const values = cloneData(args) as JsValue[];
-    const found = withDraws(() => dualGradient(program, annotated.func, values, annotated.wrt, { fuel, seed: seed as JsValue }));
+    const found = withDraws(() =>
+      dualGradient(program, annotated.func, values, annotated.wrt, { fuel, seed: seed as JsValue }),
+    );
     return compiled.modules.source(compiled.path).includes("Math.random") ? redrawn(trial, found, seed) : found;
   } catch (error) {
     trial.tally.problem("duals: failed", `the interpreter fails on ${annotated.exportName}: ${thrownText(error)}`);
@@ -153,14 +180,21 @@ function redrawn(trial: Trial, found: readonly unknown[], seed: unknown): readon
     mapLeaves(found[i], (_, path) => {
       const direction: unknown[] = args.map(() => undefined);
       direction[position] = mapLeaves(args[position], (__, other) => (pathText(other) === pathText(path) ? 1 : 0));
-      const { tangents } = withDraws(() => jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]));
+      const { tangents } = withDraws(() =>
+        jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]),
+      );
       return leaves(seed).reduce((sum, leaf) => sum + leaf.value * numberAt(tangents[0], leaf.path), 0);
     }),
   );
 }
 
 /** Single numbers, or one direction through all of them when there are many. */
-function againstDifferences(trial: Trial, name: string, gradient: readonly unknown[], f: (...args: readonly unknown[]) => number): void {
+function againstDifferences(
+  trial: Trial,
+  name: string,
+  gradient: readonly unknown[],
+  f: (...args: readonly unknown[]) => number,
+): void {
   const { annotated, args, tally, random, options } = trial;
   const limit = options.differences ?? 12;
   if (limit === 0) return;
@@ -188,17 +222,33 @@ function againstDifferences(trial: Trial, name: string, gradient: readonly unkno
   if (numbers.length > limit) {
     const direction = numbers.map(({ path }) => ({ path, value: random.real(-1, 1) }));
     const slope = numbers.reduce((sum, { value }, i) => sum + value * (direction[i]?.value ?? 0), 0);
-    compareEstimate(tally, `${name}, by differences along a direction:`, slope, differenceAlong(quiet, args, direction), scale);
+    compareEstimate(
+      tally,
+      `${name}, by differences along a direction:`,
+      slope,
+      differenceAlong(quiet, args, direction),
+      scale,
+    );
   }
 }
 
-function compareEstimate(tally: Tally, where: string, value: number, estimate: ReturnType<typeof derivative>, scale: number): void {
+function compareEstimate(
+  tally: Tally,
+  where: string,
+  value: number,
+  estimate: ReturnType<typeof derivative>,
+  scale: number,
+): void {
   if (!estimate.smooth || !Number.isFinite(value)) {
     tally.skipped++;
     return;
   }
   const allowed = 1e-6 * (Math.abs(estimate.value) + 0.01 * scale) + 20 * estimate.error + 1e-9;
-  tally.check("differences", Math.abs(value - estimate.value) <= allowed, () => `${where} ${value}, not ${estimate.value} (± ${estimate.error})`);
+  tally.check(
+    "differences",
+    Math.abs(value - estimate.value) <= allowed,
+    () => `${where} ${value}, not ${estimate.value} (± ${estimate.error})`,
+  );
 }
 
 /** From the place in the gradients to the place in the arguments. */
@@ -227,7 +277,8 @@ function judgePullback(trial: Trial, gradient: unknown): void {
   // Again, with our hands on the arguments: they are overwritten before the pullback runs.
   const given = cloneData(args);
   const ran = call(compiled, exportedFunction(compiled.generated, name), given);
-  if (ran.kind === "threw" || !Array.isArray(ran.value)) return tally.problem("throws", `${name} fails the second time`);
+  if (ran.kind === "threw" || !Array.isArray(ran.value))
+    return tally.problem("throws", `${name} fails the second time`);
   const [value, pullback]: readonly unknown[] = ran.value;
   const wrong = difference(value, primal.value);
   tally.check("value", wrong === undefined, () => `the value of ${name}: ${wrong}`);
@@ -240,9 +291,14 @@ function judgePullback(trial: Trial, gradient: unknown): void {
   pulled.forEach((found, i) => judgePulled(trial, name, found, seeds[i], i));
   const again = pullOnce(trial, name, pull, seeds[0]);
   const changed = difference(pulled[0], again);
-  tally.check("repeatable", changed === undefined, () => `the pullback of ${name} gives something else the third time, ${changed}`);
+  tally.check(
+    "repeatable",
+    changed === undefined,
+    () => `the pullback of ${name} gives something else the third time, ${changed}`,
+  );
   checkFresh(trial, `the pullback of ${name}`, again, references(pulled), "an earlier result");
-  if (gradient !== undefined) tally.compare("vjp", `${name} with seed 1 against grad: `, pullOnce(trial, name, pull, 1), gradient);
+  if (gradient !== undefined)
+    tally.compare("vjp", `${name} with seed 1 against grad: `, pullOnce(trial, name, pull, 1), gradient);
 }
 
 function pullOnce(trial: Trial, name: string, pull: Callable, seed: unknown): unknown {
@@ -275,8 +331,12 @@ function judgePulled(trial: Trial, name: string, pulled: unknown, seed: unknown,
     return;
   }
   if (options.noDuals === true) return;
-  const direction = args.map((arg, i) => (annotated.wrt.includes(i) ? mapLeaves(arg, () => random.real(-1, 1)) : undefined));
-  const { tangents } = withDraws(() => jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]));
+  const direction = args.map((arg, i) =>
+    annotated.wrt.includes(i) ? mapLeaves(arg, () => random.real(-1, 1)) : undefined,
+  );
+  const { tangents } = withDraws(() =>
+    jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]),
+  );
   const forward = leaves(seed).reduce((sum, { path, value }) => sum + value * tangentAt(tangents[0], path), 0);
   const terms = leaves(found).map(({ path, value }) => value * numberAt(direction, argumentPath(annotated, path)));
   const reverse = terms.reduce((sum, term) => sum + term, 0);
@@ -291,7 +351,8 @@ function judgePulled(trial: Trial, name: string, pulled: unknown, seed: unknown,
 const tangentAt = (tangent: unknown, path: Path): number => numberAt(tangent, path);
 
 /** Gradients of a `Float32Array` may be rounded. */
-const holdsSingles = (args: readonly unknown[]): boolean => [...references(args)].some((reference) => reference instanceof Float32Array);
+const holdsSingles = (args: readonly unknown[]): boolean =>
+  [...references(args)].some((reference) => reference instanceof Float32Array);
 
 /** Overwrites every number in place. */
 function scramble(value: unknown): void {

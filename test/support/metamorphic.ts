@@ -24,7 +24,10 @@ export function nameSubexpressions(source: string): string {
       };
       const text = name(expression);
       if (before.length > 0) {
-        edits.push({ start: statement.getStart(), end: statement.getStart(), text: `${before.join(" ")} ` }, replace(expression, text));
+        edits.push(
+          { start: statement.getStart(), end: statement.getStart(), text: `${before.join(" ")} ` },
+          replace(expression, text),
+        );
       }
     }
     return true;
@@ -37,11 +40,14 @@ function valueOf(statement: ts.Statement): ts.Expression | undefined {
   if (ts.isReturnStatement(statement)) return statement.expression;
   if (ts.isVariableStatement(statement)) {
     const [declaration, ...more] = statement.declarationList.declarations;
-    return more.length === 0 && declaration !== undefined && ts.isIdentifier(declaration.name) ? declaration.initializer : undefined;
+    return more.length === 0 && declaration !== undefined && ts.isIdentifier(declaration.name)
+      ? declaration.initializer
+      : undefined;
   }
   if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) return undefined;
   const { left, operatorToken, right } = statement.expression;
-  const assigns = operatorToken.kind >= ts.SyntaxKind.FirstAssignment && operatorToken.kind <= ts.SyntaxKind.LastAssignment;
+  const assigns =
+    operatorToken.kind >= ts.SyntaxKind.FirstAssignment && operatorToken.kind <= ts.SyntaxKind.LastAssignment;
   return assigns && isPure(left) && !ts.isArrayLiteralExpression(left) ? right : undefined;
 }
 
@@ -50,8 +56,15 @@ function isPure(node: ts.Node): boolean {
   return !contains(node, (inner) => {
     if (ts.isCallExpression(inner)) return !inner.expression.getText().startsWith("Math.");
     if (ts.isBinaryExpression(inner)) return !isArithmetic(inner.operatorToken.kind);
-    if (ts.isPrefixUnaryExpression(inner)) return inner.operator === ts.SyntaxKind.PlusPlusToken || inner.operator === ts.SyntaxKind.MinusMinusToken;
-    return ts.isPostfixUnaryExpression(inner) || ts.isConditionalExpression(inner) || ts.isObjectLiteralExpression(inner) || ts.isNewExpression(inner) || ts.isArrowFunction(inner);
+    if (ts.isPrefixUnaryExpression(inner))
+      return inner.operator === ts.SyntaxKind.PlusPlusToken || inner.operator === ts.SyntaxKind.MinusMinusToken;
+    return (
+      ts.isPostfixUnaryExpression(inner) ||
+      ts.isConditionalExpression(inner) ||
+      ts.isObjectLiteralExpression(inner) ||
+      ts.isNewExpression(inner) ||
+      ts.isArrowFunction(inner)
+    );
   });
 }
 
@@ -65,12 +78,14 @@ const arithmetic = new Set<ts.SyntaxKind>([
 ]);
 const isArithmetic = (kind: ts.SyntaxKind): boolean => arithmetic.has(kind);
 
-const isOperation = (node: ts.Expression): boolean => ts.isBinaryExpression(node) || ts.isCallExpression(node) || ts.isPrefixUnaryExpression(node);
+const isOperation = (node: ts.Expression): boolean =>
+  ts.isBinaryExpression(node) || ts.isCallExpression(node) || ts.isPrefixUnaryExpression(node);
 
 /** The text of an expression with its operands replaced; what is not arithmetic stays as it stands. */
 function rebuilt(node: ts.Expression, operand: (node: ts.Expression) => string): string {
   if (ts.isParenthesizedExpression(node)) return `(${operand(node.expression)})`;
-  if (ts.isBinaryExpression(node)) return `${operand(node.left)} ${node.operatorToken.getText()} ${operand(node.right)}`;
+  if (ts.isBinaryExpression(node))
+    return `${operand(node.left)} ${node.operatorToken.getText()} ${operand(node.right)}`;
   if (ts.isPrefixUnaryExpression(node)) return `${ts.tokenToString(node.operator) ?? ""}${operand(node.operand)}`;
   if (ts.isCallExpression(node)) return `${node.expression.getText()}(${node.arguments.map(operand).join(", ")})`;
   return node.getText();
@@ -84,16 +99,24 @@ export function unrollLoops(source: string, length: number): string {
     const found = ts.isForStatement(node) ? constantLoop(node, length) : undefined;
     if (!ts.isForStatement(node) || found === undefined) return true;
     const { name, count } = found;
-    const copies = Array.from({ length: count }, (_, i) => `{ const ${name}: number = ${i}; ${node.statement.getText()} }`);
+    const copies = Array.from(
+      { length: count },
+      (_, i) => `{ const ${name}: number = ${i}; ${node.statement.getText()} }`,
+    );
     edits.push(replace(node, `{ ${copies.join("\n")} }`));
     return false;
   });
   return applyEdits(source, edits);
 }
 
-function constantLoop(node: ts.ForStatement, length: number): { readonly name: string; readonly count: number } | undefined {
+function constantLoop(
+  node: ts.ForStatement,
+  length: number,
+): { readonly name: string; readonly count: number } | undefined {
   if (ts.isLabeledStatement(node.parent)) return undefined;
-  const header = /^for \(let (\w+) = 0; (\w+) < (.*?); (\w+)\+\+\) $/.exec(node.getText().slice(0, node.statement.getStart() - node.getStart()));
+  const header = /^for \(let (\w+) = 0; (\w+) < (.*?); (\w+)\+\+\) $/.exec(
+    node.getText().slice(0, node.statement.getStart() - node.getStart()),
+  );
   const [, name = "", tested, bound = "", stepped] = header ?? [];
   if (header === null || name !== tested || name !== stepped) return undefined;
   const count = /^\d+$/.test(bound) ? Number(bound) : bound === "n" || /^\w+\.length$/.test(bound) ? length : undefined;
@@ -107,22 +130,32 @@ function leaves(body: ts.Node): boolean {
     if (ts.isBreakStatement(node)) return node.label === undefined && !inLoop && !inSwitch;
     if (ts.isContinueStatement(node)) return node.label === undefined && !inLoop;
     const loop = inLoop || ts.isIterationStatement(node, false);
-    return ts.forEachChild(node, (child) => exits(child, loop, inSwitch || ts.isSwitchStatement(node)) || undefined) ?? false;
+    return (
+      ts.forEachChild(node, (child) => exits(child, loop, inSwitch || ts.isSwitchStatement(node)) || undefined) ?? false
+    );
   };
   return exits(body, false, false);
 }
 
-const assigns = (body: ts.Node, name: string): boolean => contains(body, (node) => new RegExp(`^(\\+\\+|--)?${name}(\\+\\+|--| [-+*/]?= )`).test(node.getText()) && !ts.isBlock(node));
+const assigns = (body: ts.Node, name: string): boolean =>
+  contains(
+    body,
+    (node) => new RegExp(`^(\\+\\+|--)?${name}(\\+\\+|--| [-+*/]?= )`).test(node.getText()) && !ts.isBlock(node),
+  );
 
 /** `f` returning `[value, 0.5]` in place of a number; undefined when it does not return a number. */
 export function returnTuple(source: string): string | undefined {
   const file = parse(source);
-  const f = file.statements.find((statement): statement is ts.FunctionDeclaration => ts.isFunctionDeclaration(statement) && statement.name?.text === "f");
+  const f = file.statements.find(
+    (statement): statement is ts.FunctionDeclaration =>
+      ts.isFunctionDeclaration(statement) && statement.name?.text === "f",
+  );
   if (f?.type?.getText() !== "number" || f.body === undefined) return undefined;
   const edits = [replace(f.type, "[number, number]")];
   eachNode(f.body, (node) => {
     if (ts.isFunctionLike(node)) return false;
-    if (ts.isReturnStatement(node) && node.expression !== undefined) edits.push(replace(node.expression, `[${node.expression.getText()}, 0.5]`));
+    if (ts.isReturnStatement(node) && node.expression !== undefined)
+      edits.push(replace(node.expression, `[${node.expression.getText()}, 0.5]`));
     return true;
   });
   return applyEdits(source, edits);
@@ -134,9 +167,13 @@ export function checkBounds(source: string): string {
   eachNode(parse(source), (node) => {
     if (!ts.isElementAccessExpression(node) || ts.isTypeNode(node.parent)) return true;
     const { argumentExpression: index, expression: array } = node;
-    edits.push({ start: index.getStart(), end: index.getStart(), text: `inRange(${array.getText()}, ` }, { start: index.getEnd(), end: index.getEnd(), text: ")" });
+    edits.push(
+      { start: index.getStart(), end: index.getStart(), text: `inRange(${array.getText()}, ` },
+      { start: index.getEnd(), end: index.getEnd(), text: ")" },
+    );
     return true;
   });
-  const check = "const inRange = (array: any, i: number): number => { if (!(i in array)) throw new RangeError(`no element ${i}`); return i; };";
+  const check =
+    "const inRange = (array: any, i: number): number => { if (!(i in array)) throw new RangeError(`no element ${i}`); return i; };";
   return `${check}\n${applyEdits(source, edits)}`;
 }

@@ -13,7 +13,11 @@ export interface Failing {
 /** Which of the candidates still fail in the same way. */
 export type StillFails = (candidates: readonly Failing[]) => readonly boolean[];
 
-export function shrink(program: Failing, stillFails: StillFails, log: (text: string) => void = () => undefined): Failing {
+export function shrink(
+  program: Failing,
+  stillFails: StillFails,
+  log: (text: string) => void = () => undefined,
+): Failing {
   let current = oneCase(program, stillFails);
   for (let round = 1; round <= 60; round++) {
     const smaller = shrinkOnce(current, stillFails);
@@ -49,7 +53,9 @@ function shrinkOnce(program: Failing, stillFails: StillFails): Failing | undefin
     const [best] = good;
     if (best === undefined) continue;
     const together = compatible(good);
-    const combined = [together, together.slice(0, Math.ceil(together.length / 2))].filter((set) => set.length > 1).map((set) => apply(program, set));
+    const combined = [together, together.slice(0, Math.ceil(together.length / 2))]
+      .filter((set) => set.length > 1)
+      .map((set) => apply(program, set));
     const kept = combined.length > 0 ? stillFails(combined).indexOf(true) : -1;
     return combined[kept] ?? apply(program, [best]);
   }
@@ -57,7 +63,10 @@ function shrinkOnce(program: Failing, stillFails: StillFails): Failing | undefin
 }
 
 function apply(program: Failing, made: readonly Change[]): Failing {
-  const source = applyEdits(program.source, made.flatMap(({ edits }) => edits));
+  const source = applyEdits(
+    program.source,
+    made.flatMap(({ edits }) => edits),
+  );
   const dropped = new Set(made.map(({ dropArgument }) => dropArgument));
   return { source: tidy(source), cases: program.cases.map((args) => args.filter((_, i) => !dropped.has(i))) };
 }
@@ -70,7 +79,9 @@ function compatible(good: readonly Change[]): Change[] {
   const overlaps = (a: Edit, b: Edit): boolean => a.start < b.end && b.start < a.end;
   for (const change of good) {
     const clashes = chosen.some(
-      (other) => other.edits.some((a) => change.edits.some((b) => overlaps(a, b))) || (other.dropArgument !== undefined && change.dropArgument !== undefined),
+      (other) =>
+        other.edits.some((a) => change.edits.some((b) => overlaps(a, b))) ||
+        (other.dropArgument !== undefined && change.dropArgument !== undefined),
     );
     if (!clashes) chosen.push(change);
   }
@@ -104,7 +115,8 @@ function removals(statements: readonly ts.Statement[], offer: Offer): void {
     for (let at = 0; at < statements.length; at += size) {
       const first = statements[at];
       const last = statements[Math.min(at + size, statements.length) - 1];
-      if (first !== undefined && last !== undefined) offer({ start: first.getFullStart(), end: last.getEnd(), text: "" });
+      if (first !== undefined && last !== undefined)
+        offer({ start: first.getFullStart(), end: last.getEnd(), text: "" });
     }
   }
 }
@@ -124,7 +136,8 @@ function simplerStatements(node: ts.Statement, offer: Offer): void {
   else if (ts.isBlock(node) && (ts.isBlock(node.parent) || ts.isCaseOrDefaultClause(node.parent))) {
     offer(replace(node, node.statements.map((statement) => statement.getText()).join("\n")));
   } else if (ts.isSwitchStatement(node)) {
-    for (const clause of node.caseBlock.clauses) offer(replace(node, `{ ${clause.statements.map((statement) => statement.getText()).join("\n")} }`));
+    for (const clause of node.caseBlock.clauses)
+      offer(replace(node, `{ ${clause.statements.map((statement) => statement.getText()).join("\n")} }`));
   }
 }
 
@@ -132,7 +145,8 @@ function simplerStatements(node: ts.Statement, offer: Offer): void {
 function isValue(node: ts.Node): node is ts.Expression {
   if (!ts.isExpression(node)) return false;
   const { parent } = node;
-  if (ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.getText().endsWith("=")) return false;
+  if (ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.getText().endsWith("="))
+    return false;
   return !((ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression === node);
 }
 

@@ -18,7 +18,9 @@ export function stripTypes(source: string, fileName = "module.ts"): string {
 
 function syntaxErrors(file: ts.SourceFile): string[] {
   const found: unknown = Reflect.get(file, "parseDiagnostics");
-  return Array.isArray(found) ? found.map((diagnostic: ts.Diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")) : [];
+  return Array.isArray(found)
+    ? found.map((diagnostic: ts.Diagnostic) => ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"))
+    : [];
 }
 
 /** Adds the edits of one node; false when nothing inside it remains. */
@@ -27,6 +29,20 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
   const cut = (from: number, to: number, text = ""): void => void edits.push({ start: from, end: to, text });
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
     cut(start, node.end);
+    return false;
+  }
+  if (ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node)) {
+    // They have a body at run time, which TypeScript writes.
+    const modifier = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    const text = file.text.slice(modifier?.end ?? start, node.end);
+    const { outputText } = ts.transpileModule(text, {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, preserveConstEnums: true },
+    });
+    cut(
+      start,
+      node.end,
+      `${outputText.replace(/\/\/# .*$/m, "")}${modifier === undefined ? "" : `exports.${node.name.text} = ${node.name.text};`}`,
+    );
     return false;
   }
   if (ts.isImportDeclaration(node)) {
@@ -49,8 +65,10 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
   if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return false;
   if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) cut(node.expression.end, node.end);
   if (ts.isNonNullExpression(node)) cut(node.end - 1, node.end);
-  if (ts.isFunctionLike(node) && node.typeParameters !== undefined) cut(node.typeParameters.pos - 1, node.typeParameters.end + 1);
-  if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && node.typeArguments !== undefined) cut(node.typeArguments.pos - 1, node.typeArguments.end + 1);
+  if (ts.isFunctionLike(node) && node.typeParameters !== undefined)
+    cut(node.typeParameters.pos - 1, node.typeParameters.end + 1);
+  if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && node.typeArguments !== undefined)
+    cut(node.typeArguments.pos - 1, node.typeArguments.end + 1);
   if (ts.isVariableDeclaration(node) || ts.isParameter(node)) {
     const marked = ts.isParameter(node) ? node.questionToken : node.exclamationToken;
     const from = marked?.getStart(file) ?? node.name.end;
@@ -64,7 +82,12 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
 }
 
 /** Drops `export`, and says what is exported: functions first thing, variables where they stand. */
-function exportDeclaration(node: ts.FunctionDeclaration | ts.VariableStatement, file: ts.SourceFile, edits: Edit[], exported: string[]): void {
+function exportDeclaration(
+  node: ts.FunctionDeclaration | ts.VariableStatement,
+  file: ts.SourceFile,
+  edits: Edit[],
+  exported: string[],
+): void {
   const modifiers = node.modifiers ?? [];
   const keyword = modifiers.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   if (keyword === undefined) return;
@@ -89,7 +112,9 @@ function importText(node: ts.ImportDeclaration): string {
   const bindings = clause.namedBindings;
   if (bindings !== undefined && ts.isNamespaceImport(bindings)) parts.push(`const ${bindings.name.text} = ${from};`);
   else if (bindings !== undefined) {
-    const names = bindings.elements.filter(({ isTypeOnly }) => !isTypeOnly).map(({ propertyName, name }) => `${(propertyName ?? name).text}: ${name.text}`);
+    const names = bindings.elements
+      .filter(({ isTypeOnly }) => !isTypeOnly)
+      .map(({ propertyName, name }) => `${(propertyName ?? name).text}: ${name.text}`);
     if (names.length > 0) parts.push(`const { ${names.join(", ")} } = ${from};`);
   }
   return parts.join(" ");
@@ -97,12 +122,16 @@ function importText(node: ts.ImportDeclaration): string {
 
 function exportText(node: ts.ExportDeclaration): string {
   if (node.isTypeOnly) return "";
-  const from = node.moduleSpecifier === undefined ? undefined : `require(${JSON.stringify(moduleName(node.moduleSpecifier))})`;
+  const from =
+    node.moduleSpecifier === undefined ? undefined : `require(${JSON.stringify(moduleName(node.moduleSpecifier))})`;
   if (node.exportClause === undefined) return `Object.assign(exports, ${from});`;
   if (ts.isNamespaceExport(node.exportClause)) return `exports.${node.exportClause.name.text} = ${from};`;
   return node.exportClause.elements
     .filter(({ isTypeOnly }) => !isTypeOnly)
-    .map(({ propertyName, name }) => `exports.${name.text} = ${from === undefined ? "" : `${from}.`}${(propertyName ?? name).text};`)
+    .map(
+      ({ propertyName, name }) =>
+        `exports.${name.text} = ${from === undefined ? "" : `${from}.`}${(propertyName ?? name).text};`,
+    )
     .join(" ");
 }
 

@@ -26,7 +26,11 @@ export class Tally {
   compare(kind: string, where: string, actual: unknown, expected: unknown, tolerance = 1e-11): void {
     const wanted = leaves(expected);
     const found = leaves(actual);
-    this.check(`${kind}: shape`, wanted.length === found.length, () => `${where} has ${found.length} numbers, not ${wanted.length}`);
+    this.check(
+      `${kind}: shape`,
+      wanted.length === found.length,
+      () => `${where} has ${found.length} numbers, not ${wanted.length}`,
+    );
     const scale = Math.max(1, ...wanted.map(({ value }) => (Number.isFinite(value) ? Math.abs(value) : 0)));
     for (const { path, value } of wanted) {
       if (!Number.isFinite(value)) {
@@ -35,7 +39,11 @@ export class Tally {
       }
       const got = numberAt(actual, path);
       const allowed = precision(actual, path, tolerance) * (Math.abs(value) + 0.1 * scale);
-      this.check(kind, Math.abs(got - value) <= allowed, () => `${where}${path.length > 0 ? pathText(path) : ""} is ${got}, not ${value}`);
+      this.check(
+        kind,
+        Math.abs(got - value) <= allowed,
+        () => `${where}${path.length > 0 ? pathText(path) : ""} is ${got}, not ${value}`,
+      );
     }
   }
 

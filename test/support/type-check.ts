@@ -44,15 +44,24 @@ export function typeCheck(files: Readonly<Record<string, string>>): string[] {
     const file = program.getSourceFile(name);
     const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
     return found.map((diagnostic) => {
-      const { line } = ts.getLineAndCharacterOfPosition(diagnostic.file ?? ts.createSourceFile(name, "", 99), diagnostic.start ?? 0);
+      const { line } = ts.getLineAndCharacterOfPosition(
+        diagnostic.file ?? ts.createSourceFile(name, "", 99),
+        diagnostic.start ?? 0,
+      );
       return `${name}(${line + 1}): TS${diagnostic.code} ${ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")}`;
     });
   });
 }
 
-function resolve(specifier: string, containing: string, exists: (name: string) => boolean): ts.ResolvedModuleFull | undefined {
+function resolve(
+  specifier: string,
+  containing: string,
+  exists: (name: string) => boolean,
+): ts.ResolvedModuleFull | undefined {
   if (specifier === "@adc/runtime") return { resolvedFileName: join(root, "runtime/src/index.ts"), extension: ".ts" };
   if (!specifier.startsWith(".")) return undefined;
   const path = join(dirname(containing), specifier).replace(/\.js$/, "");
-  return [`${path}.ts`, join(path, "index.ts")].filter(exists).map((name) => ({ resolvedFileName: name, extension: ".ts" }))[0];
+  return [`${path}.ts`, join(path, "index.ts")]
+    .filter(exists)
+    .map((name) => ({ resolvedFileName: name, extension: ".ts" }))[0];
 }

@@ -110,14 +110,14 @@ export const moduleConstantWritten = error("ADC2018", (name: string) => [
 ]);
 
 export const tupleIndex = error("ADC2019", () => [
-  "A tuple is indexed by something that is not a literal.",
-  "The members of a tuple are told apart when adc runs.",
+  "A tuple with members of several types is indexed by something that is not a literal.",
+  "The type of what is read must be known when adc runs.",
   "Use an array type such as `number[]`, or a literal index.",
 ]);
 
 export const iteration = error("ADC2020", (what: string) => [
   `${what} cannot be differentiated.`,
-  "`for…of` goes over arrays and typed arrays, and over `entries()` and `keys()` of them.",
+  "`for…of` goes over arrays, typed arrays and tuples of one type, and over `entries()` and `keys()` of arrays.",
   "Write a loop over the index of an array.",
 ]);
 

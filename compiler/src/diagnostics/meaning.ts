@@ -20,8 +20,8 @@ export const notAFunctionName = error("ADC4002", (name: string) => [
 ]);
 
 export const genericCall = error("ADC4003", (name: string) => [
-  `\`${name}\` has type parameters.`,
-  "Generic functions are not yet followed.",
+  `What the type parameters of \`${name}\` stand for cannot be told.`,
+  "A generic function is read once for each choice of types, which must be types of the language and come to an end.",
   "Write the concrete types instead.",
 ]);
 

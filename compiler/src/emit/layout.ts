@@ -7,7 +7,7 @@
  */
 import type { Export, If, Op, Region, Value, ValueId } from "../ir/ir.js";
 import { sameType } from "../ir/types.js";
-import { regions, results } from "../ir/walk.js";
+import { eachUse, regions, results } from "../ir/walk.js";
 
 /** An operation in its place. */
 export interface Item {
@@ -88,7 +88,7 @@ export function layOut(body: Region): Layout {
       const open = op.kind === "if" ? openArm(op) : undefined;
       for (const region of regions(op)) {
         const inner = openBlock(region, roleOf(op, region), item);
-        if (region !== open) fill(region.ops, inner);
+        if (region !== open) fill(inner.role === "loop" ? withLateCounting(region) : region.ops, inner);
         closeBlock(inner);
         if (region === open) inner.yields = null;
         item.blocks.push(inner);
@@ -111,6 +111,28 @@ export function layOut(body: Region): Layout {
   fill(body.ops, root);
   closeBlock(root);
   return { root, definitions, items, resolve };
+}
+
+/**
+ * The operations of a loop's body, with those last that only count for the next iteration: `position++` can then be written
+ * at the end, where the old position is not read any more.
+ */
+function withLateCounting({ params, ops, yields }: Region): readonly Op[] {
+  const yielded = new Set(yields?.map((v) => v.id));
+  const known = new Set(params.map((v) => v.id));
+  for (const op of ops) if (op.kind === "const") known.add(op.result.id);
+  const counts = ops.filter(
+    (op) => op.kind === "prim" && yielded.has(op.result.id) && op.args.every((v) => known.has(v.id)),
+  );
+  if (counts.length === 0) return ops;
+  const made = new Set(counts.flatMap((op) => results(op).map((v) => v.id)));
+  const read = new Set<ValueId>();
+  const note = (v: Value): void => {
+    if (made.has(v.id)) read.add(v.id);
+  };
+  eachUse({ params, ops, yields: null }, note);
+  const late = new Set(counts.filter((op) => results(op).every((v) => !read.has(v.id))));
+  return [...ops.filter((op) => !late.has(op)), ...late];
 }
 
 /** A gradient that is the shadow itself. */

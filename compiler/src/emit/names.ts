@@ -73,17 +73,8 @@ const many = 16;
 
 /** Which names are used where. A scope is a block, or a loop as a whole. */
 class ScopedNames {
-  readonly #own = new Map<Scope, Set<string>>();
-  /** Names used in a scope or inside it. */
-  readonly #within = new Map<Scope, Set<string>>();
-
-  use(name: string, scope: Scope): void {
-    add(this.#own, scope, name);
-    // What is used inside a scope is used inside those around it.
-    for (let at: Scope | undefined = scope; at !== undefined && this.#within.get(at)?.has(name) !== true; at = outer(at))
-      add(this.#within, at, name);
-  }
-
+  /** The scopes that use a name, as positions: sorted, disjoint. */
+  readonly #used = new Map<string, { readonly from: number; readonly to: number }[]>();
   /** The highest number that a scope gave to a name. */
   readonly #given = new Map<Scope, Map<string, number>>();
 
@@ -108,18 +99,38 @@ class ScopedNames {
     return this.#given.get(scope)?.get(name) ?? 1;
   }
 
+  use(name: string, scope: Scope): void {
+    const entry = extent(scope);
+    const used = this.#used.get(name);
+    if (used === undefined) this.#used.set(name, [entry]);
+    else used.splice(firstEndingFrom(used, entry.from), 0, entry);
+  }
+
+  /** Is a name used in this scope, in one around it or in one inside it? */
   isTaken(name: string, scope: Scope): boolean {
-    if (this.#within.get(scope)?.has(name) === true) return true;
-    for (let at = outer(scope); at !== undefined; at = outer(at))
-      if (this.#own.get(at)?.has(name) === true) return true;
-    return false;
+    const used = this.#used.get(name);
+    if (used === undefined) return false;
+    const { from, to } = extent(scope);
+    const next = used[firstEndingFrom(used, from)];
+    return next !== undefined && next.from <= to;
   }
 }
 
-function add(map: Map<Scope, Set<string>>, scope: Scope, name: string): void {
-  const names = map.get(scope);
-  if (names === undefined) map.set(scope, new Set([name]));
-  else names.add(name);
+const extent = (scope: Scope): { readonly from: number; readonly to: number } => ({
+  from: "role" in scope ? scope.start : scope.pos,
+  to: scope.end,
+});
+
+/** The index of the first of these sorted intervals that does not end before a position. */
+function firstEndingFrom(intervals: readonly { readonly to: number }[], position: number): number {
+  let low = 0;
+  let high = intervals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((intervals[middle]?.to ?? Infinity) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function wantedName(variable: Variable, layout: Layout, isTaken: (name: string) => boolean): string {

@@ -5,7 +5,7 @@ import type { Func, GlobalDecl, Type } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { EffectTable } from "./effects.js";
 import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, symbolOf } from "./source.js";
-import { isTypedArrayName, TypeMapper } from "./types.js";
+import { type Bindings, isTypedArrayName, TypeMapper } from "./types.js";
 
 /** A function that was asked for: annotated, or called from one that was. */
 export interface Signature {
@@ -14,6 +14,8 @@ export interface Signature {
   readonly node: FunctionNode;
   readonly params: readonly { readonly name: string; readonly type: Type; readonly node: ts.ParameterDeclaration }[];
   readonly result: Type;
+  /** What its type parameters stand for. */
+  readonly bindings: Bindings;
   /** The call through which it was first reached. */
   readonly from?: { readonly caller: Signature; readonly call: ts.Node };
 }
@@ -36,7 +38,8 @@ export class FileContext {
   readonly effects: EffectTable;
   readonly funcs = new Map<string, Func>();
   readonly globals = new Map<string, GlobalDecl>();
-  readonly signatures = new Map<FunctionNode, Signature | undefined>();
+  /** By function, then by instance. */
+  readonly signatures = new Map<FunctionNode, Map<string, Signature | undefined>>();
   readonly queue: Signature[] = [];
   readonly #constants = new Map<ts.Node, { name: string | undefined }>();
 

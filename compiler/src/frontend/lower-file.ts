@@ -67,7 +67,7 @@ function lowerSafely(
   failed: () => boolean,
 ): Func | undefined {
   try {
-    return lowerFunction(file, signature, report);
+    return file.types.withBindings(signature.bindings, () => lowerFunction(file, signature, report));
   } catch (error) {
     if (failed()) return undefined;
     throw error;

@@ -3,7 +3,11 @@ import { ts } from "ts-morph";
 import { annotation, type Diagnostic, language, meaning } from "../diagnostics.js";
 import type { Type } from "../ir/ir.js";
 import type { FileContext, Signature } from "./file-context.js";
+import { givenType, type Instance, keyOf, plainInstance } from "./instance.js";
 import { type FunctionNode, hasModifier, spanOf } from "./source.js";
+
+/** A generic function that calls itself with ever larger types has no end. */
+const mostInstances = 50;
 
 /** How a function was reached. */
 export interface Reached {
@@ -17,13 +21,19 @@ export function signatureOf(
   node: FunctionNode,
   reached: Reached | undefined,
   report: (d: Diagnostic) => void,
+  instance: Instance = plainInstance,
 ): Signature | undefined {
-  if (file.signatures.has(node)) return file.signatures.get(node);
+  const key = keyOf(file, node, instance);
+  const known = file.signatures.get(node) ?? new Map<string, Signature | undefined>();
+  file.signatures.set(node, known);
+  if (known.has(key)) return known.get(key);
   file.touch(node.getSourceFile());
-  const signature = compute(file, node, reached, (d) =>
-    report(reached === undefined ? d : { ...d, related: [...steps(reached), ...d.related] }),
+  const reportHere = (d: Diagnostic): void =>
+    report(reached === undefined ? d : { ...d, related: [...steps(reached), ...d.related] });
+  const signature = file.types.withBindings(instance.bindings, () =>
+    compute(file, node, reached, reportHere, instance, known.size),
   );
-  file.signatures.set(node, signature);
+  known.set(key, signature);
   if (signature !== undefined) file.queue.push(signature);
   return signature;
 }
@@ -44,6 +54,8 @@ function compute(
   node: FunctionNode,
   reached: Reached | undefined,
   report: (d: Diagnostic) => void,
+  instance: Instance,
+  number: number,
 ): Signature | undefined {
   const source = sourceName(node);
   let ok = true;
@@ -55,21 +67,22 @@ function compute(
     fail(language.asyncOrGenerator(spanOf(node.name ?? node), "An async function"));
   if (node.asteriskToken !== undefined) fail(language.asyncOrGenerator(spanOf(node.name ?? node), "A generator"));
   const [generic] = node.typeParameters ?? [];
-  if (generic !== undefined) {
+  if (generic !== undefined && (instance.bindings.size === 0 || number > mostInstances)) {
     // The parameters would only say the same again.
     return fail((reached === undefined ? annotation.genericFunction : meaning.genericCall)(spanOf(generic), source));
   }
   if (!isAtTopLevel(node)) return fail(language.closuresNotYet(spanOf(node.name ?? node)));
   const params: Signature["params"][number][] = [];
   for (const [i, param] of node.parameters.entries()) {
-    const form = parameterForm(param);
+    const form = parameterForm(param, reached !== undefined);
     if (form !== undefined) {
       fail(annotation.parameterForm(spanOf(param), form));
       continue;
     }
     const name = ts.isIdentifier(param.name) ? param.name.text : `arg${i}`;
     const type = file.checker.getTypeAtLocation(param.name);
-    const mapped = file.types.map(type);
+    const given = givenType(file, type, instance.given[i]);
+    const mapped = given === undefined ? file.types.map(type) : { type: given };
     if ("type" in mapped) params.push({ name, type: mapped.type, node: param });
     else if (file.types.isNoDiff(param.type, type))
       params.push({ name, type: { kind: "opaque", text: file.types.show(type) }, node: param });
@@ -85,8 +98,9 @@ function compute(
   }
   const result = resultType(file, node, fail);
   if (!ok || result === undefined) return undefined;
-  const name = `${file.nameOf(node.getSourceFile())}#${source}`;
-  const signature: Signature = { name, source, node, params, result };
+  const suffix = number === 0 ? "" : `.${number + 1}`;
+  const name = `${file.nameOf(node.getSourceFile())}#${source}${suffix}`;
+  const signature: Signature = { name, source, node, params, result, bindings: instance.bindings };
   return reached?.caller === undefined
     ? signature
     : { ...signature, from: { caller: reached.caller, call: reached.call } };
@@ -108,8 +122,8 @@ function resultType(file: FileContext, node: FunctionNode, fail: (d: Diagnostic)
   );
 }
 
-function parameterForm(param: ts.ParameterDeclaration): string | undefined {
-  if (param.dotDotDotToken !== undefined) return "A rest parameter";
+function parameterForm(param: ts.ParameterDeclaration, isHelper: boolean): string | undefined {
+  if (param.dotDotDotToken !== undefined && !isHelper) return "A rest parameter";
   if (param.questionToken !== undefined) return "An optional parameter";
   if (ts.isIdentifier(param.name) && param.name.text === "this") return "A `this` parameter";
   return undefined;

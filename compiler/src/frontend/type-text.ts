@@ -57,7 +57,7 @@ export class TypeTexts {
     }
     if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) {
       if (type.types.every((t) => (t.flags & (TypeFlags.Object | TypeFlags.Enum)) === 0))
-        return plain(this.#show(type, ts.TypeFormatFlags.InTypeAlias));
+        return plain(this.#literals(type.types));
       const parts = type.types.map((t) => this.#text(t, seen));
       const known = parts.filter((p) => p !== undefined);
       return known.length === parts.length ? combine(known, (texts) => texts.join(" | ")) : undefined;
@@ -143,8 +143,15 @@ export class TypeTexts {
     return name === "default" ? undefined : name;
   }
 
-  #show(type: ts.Type, flags: ts.TypeFormatFlags = ts.TypeFormatFlags.None): string {
-    return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation | flags);
+  /** A union of literals, in an order that does not depend on what else was compiled. */
+  #literals(types: readonly ts.Type[]): string {
+    const texts = types.map((t) => (t.flags & TypeFlags.BooleanLiteral ? "boolean" : this.#show(t)));
+    const compare = (a: string, b: string): number => Number(a) - Number(b) || (a < b ? -1 : a > b ? 1 : 0);
+    return [...new Set(texts)].toSorted(compare).join(" | ");
+  }
+
+  #show(type: ts.Type): string {
+    return this.checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation);
   }
 }
 

@@ -177,7 +177,8 @@ export class TypeMapper {
       const elements = typeArguments(checker, type);
       if (elements.some((t) => isMarkedNoDiff(checker, t))) return { why: noDiffReason };
       // A long tuple is a table that was declared `as const`.
-      if (elements.length > 4 && elements.every((t) => t.flags & TypeFlags.NumberLiteral)) return { type: arrayOf(num) };
+      if (elements.length > 4 && elements.every((t) => t.flags & TypeFlags.NumberLiteral))
+        return { type: arrayOf(num) };
       const members = elements.map((t) => this.map(t));
       const failed = members.find((m) => "why" in m);
       if (failed !== undefined) return failed;
@@ -257,17 +258,25 @@ export class TypeMapper {
       return { type: record(known) };
     }
     this.#byShape.set(shape, name);
-    // In an instance of a generic function the type may be written with a parameter of that function.
-    const text = this.#bindings.size > 0 ? undefined : this.text(type);
+    const text = this.#recordText(type);
     this.records.set(name, text === undefined ? { name, fields } : { name, fields, text });
     return { type: record(name) };
+  }
+
+  /** How a record is written, where every object of its shape can be written so. */
+  #recordText(type: ts.Type): TypeText | undefined {
+    // In an instance of a generic function the type may mention a parameter of that function.
+    if (this.#bindings.size > 0) return undefined;
+    // `{ readonly rate: 0.1 }`, from `as const`, is the type of one object only.
+    const isOne = this.checker.getPropertiesOfType(type).some((p) => this.checker.getTypeOfSymbol(p).isLiteral());
+    return isOne ? undefined : this.text(type);
   }
 
   /** A record that was first met in a generic function gets its text where it is met with one. */
   #addText(name: string, type: ts.Type): void {
     const decl = this.records.get(name);
-    if (decl === undefined || decl.text !== undefined || this.#bindings.size > 0) return;
-    const text = this.text(type);
+    if (decl === undefined || decl.text !== undefined) return;
+    const text = this.#recordText(type);
     if (text !== undefined) this.records.set(name, { ...decl, text });
   }
 

@@ -7,6 +7,7 @@ import { inline } from "./inline.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pruneParams } from "./prune-params.js";
 import { scalarize } from "./scalarize.js";
+import { sinkIntoPullbacks } from "./sink.js";
 import { simplify } from "./simplify.js";
 import { forwardStores } from "./stores.js";
 import { recogniseSumsOfSquares } from "./sum-of-squares.js";
@@ -26,6 +27,7 @@ export interface OptimizeOptions extends PassOptions {
 const passes = {
   simplify,
   inline,
+  sink: sinkIntoPullbacks,
   scalarize,
   cse: eliminateCommonSubexpressions,
   "sum-of-squares": recogniseSumsOfSquares,
@@ -55,6 +57,7 @@ export const beforeDifferentiation = named(
 export const improvement = named(
   "simplify",
   "dce",
+  "sink",
   "scalarize",
   "simplify",
   "cse",

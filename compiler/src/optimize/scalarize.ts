@@ -3,8 +3,8 @@
  * when they are carried round loops or chosen by an `if`.
  * **Needs** Verified IR; works best after `inline`.
  * **Guarantees** The same results and effects. A member declared `NoDiff` stays a constant: what is stored in it passes
- * `stopGradient`. The members of `zeros` are adjoints: the first addend becomes the sum, so that a zero of theirs may be
- * negative where it was positive.
+ * `stopGradient`. The members of `zeros`, and of what `addInto` adds to, are adjoints: the first addend becomes the sum, so
+ * that a zero of theirs may be negative where it was positive.
  * **How** `aggregates.ts` finds the values; this walk keeps for each of them the values of its members. A merged aggregate
  * becomes merged members. A written one is a single object with one name: its members are variables, which get SSA form
  * as they go through the regions that write them. An aggregate inside another is free in the next round.
@@ -329,7 +329,9 @@ class Scalarizer {
         const inner = before ?? b.load({ kind: "field", base, name: shape.name }, shape.type);
         b.push({ kind: "addInto", target: inner, source: amount });
       } else if (before === undefined) b.accum({ kind: "field", base, name: shape.name }, amount);
-      else this.set({ id: target.id, index }, this.sum(before, amount, b));
+      // Only adjoints are added into: one that is still the literal zero it was made of becomes the addend.
+      else
+        this.set({ id: target.id, index }, this.literals.get(before.id) === 0 ? amount : this.sum(before, amount, b));
     });
   }
 

@@ -104,8 +104,25 @@ export class Context {
 
   /** A name nobody has: short, ordinary, and now and then one a careless compiler would take for itself. */
   fresh(stem: string): string {
-    const taken = new Set([...this.variables.map((variable) => variable.name), ...this.whole.helpers.map((helper) => helper.name)]);
-    const hostile = ["dx", "da", "tape", "grad", "value", "seed", "$s", "_t", "pullback", "top", "result", "f_grad", "x_1"];
+    const taken = new Set([
+      ...this.variables.map((variable) => variable.name),
+      ...this.whole.helpers.map((helper) => helper.name),
+    ]);
+    const hostile = [
+      "dx",
+      "da",
+      "tape",
+      "grad",
+      "value",
+      "seed",
+      "$s",
+      "_t",
+      "pullback",
+      "top",
+      "result",
+      "f_grad",
+      "x_1",
+    ];
     if (this.random.chance(0.06)) {
       const name = this.random.pick(hostile);
       if (!taken.has(name)) return name;
@@ -114,7 +131,11 @@ export class Context {
     return `${stem}${this.whole.nextName}`;
   }
 
-  declare(name: string, shape: Shape, how: { assignable?: boolean; writable?: boolean; root?: string; local?: boolean } = {}): void {
+  declare(
+    name: string,
+    shape: Shape,
+    how: { assignable?: boolean; writable?: boolean; root?: string; local?: boolean } = {},
+  ): void {
     const { assignable = false, writable = true, root = name, local = root === name } = how;
     this.variables.push({ name, shape, assignable, writable, root, local });
     const limit = this.main ? 2 : 1;
@@ -137,7 +158,9 @@ export class Context {
 
   /** Text for the length of every array. */
   lengthText(): string {
-    const arrays = this.visible().filter(({ shape }) => shape.kind === "floats" || shape.kind === "array" || shape.kind === "ints");
+    const arrays = this.visible().filter(
+      ({ shape }) => shape.kind === "floats" || shape.kind === "array" || shape.kind === "ints",
+    );
     if (arrays.length > 0 && this.random.chance(0.7)) return `${this.random.pick(arrays).name}.length`;
     const lengths = this.visible().filter((variable) => variable.name === "n");
     return lengths.length > 0 ? "n" : String(this.whole.length);

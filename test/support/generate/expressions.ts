@@ -49,8 +49,11 @@ export function numberLeaf(context: Context): Expression {
   const { random } = context;
   if (random.chance(0.12)) return literal(context);
   const counters = context.visible().filter(({ shape }) => shape.kind === "int");
-  if (counters.length > 0 && random.chance(0.1)) return { text: `(${random.pick(counters).name} + ${random.integer(1, 3)})`, bound: 20 };
-  const holders = context.visible().filter(({ shape }) => shape.kind !== "bool" && shape.kind !== "int" && shape.kind !== "ints");
+  if (counters.length > 0 && random.chance(0.1))
+    return { text: `(${random.pick(counters).name} + ${random.integer(1, 3)})`, bound: 20 };
+  const holders = context
+    .visible()
+    .filter(({ shape }) => shape.kind !== "bool" && shape.kind !== "int" && shape.kind !== "ints");
   // What was declared last is what a program is likely to use next.
   for (let attempt = 0; attempt < 4 && holders.length > 0; attempt++) {
     const holder = random.chance(0.4) ? random.pick(holders.slice(-4)) : context.prefer(holders);
@@ -93,7 +96,9 @@ export function indexText(context: Context): string {
 
 function simpleIndex(context: Context): string {
   const exact = context.visible().filter(({ shape }) => shape.kind === "int" && shape.range === "index");
-  return exact.length > 0 ? context.random.pick(exact).name : String(context.random.integer(0, context.whole.length - 1));
+  return exact.length > 0
+    ? context.random.pick(exact).name
+    : String(context.random.integer(0, context.whole.length - 1));
 }
 
 /** An expression of at most `depth` operations. */
@@ -130,11 +135,21 @@ function binary(context: Context, a: Expression, b: Expression): Expression {
 }
 
 const squared = (context: Context, a: Expression): string =>
-  context.random.chance(0.5) ? `${a.text} ** 2` : context.random.chance(0.5) ? `Math.pow(${a.text}, 2)` : `Math.cosh(0.3 * ${shrink(context, a).text})`;
+  context.random.chance(0.5)
+    ? `${a.text} ** 2`
+    : context.random.chance(0.5)
+      ? `Math.pow(${a.text}, 2)`
+      : `Math.cosh(0.3 * ${shrink(context, a).text})`;
 
 /** Something smooth of at most 1 (or so) in size, whatever `a` is. */
 export function shrink(context: Context, a: Expression): Expression {
-  const form = context.random.pick(["Math.sin(@)", "Math.cos(@)", "Math.tanh(@)", "(0.6 * Math.atan(@))", "(1 / (1 + Math.exp(-Math.tanh(@))))"]);
+  const form = context.random.pick([
+    "Math.sin(@)",
+    "Math.cos(@)",
+    "Math.tanh(@)",
+    "(0.6 * Math.atan(@))",
+    "(1 / (1 + Math.exp(-Math.tanh(@))))",
+  ]);
   return { text: form.replace("@", () => a.text), bound: 1.5 };
 }
 
@@ -168,7 +183,16 @@ function smooth(context: Context, a: Expression): Expression {
 /** Ties have probability zero here, and the judges agree on them when they happen. */
 function kinked(context: Context, a: Expression, b: Expression): Expression {
   if (context.random.chance(0.02)) return { text: `Math.fround(${a.text})`, bound: a.bound };
-  const form = context.random.pick(["Math.abs(@)", "Math.max(@, #)", "Math.min(@, #)", "Math.max(@, 0.1)", "Math.max(@, #, -0.3)", "(@ % 1.3)", "Math.sign(@)", "(@ * Math.floor(#))"]);
+  const form = context.random.pick([
+    "Math.abs(@)",
+    "Math.max(@, #)",
+    "Math.min(@, #)",
+    "Math.max(@, 0.1)",
+    "Math.max(@, #, -0.3)",
+    "(@ % 1.3)",
+    "Math.sign(@)",
+    "(@ * Math.floor(#))",
+  ]);
   const text = form.replaceAll("@", () => a.text).replaceAll("#", () => b.text);
   return { text, bound: form.includes("floor") ? a.bound * (b.bound + 1) : Math.max(a.bound, b.bound, 1.3) };
 }
@@ -211,23 +235,34 @@ export function store(context: Context, value: Expression): string {
 export function condition(context: Context, depth: number): string {
   const { random } = context;
   const flags = context.visible().filter(({ shape }) => shape.kind === "bool");
-  if (flags.length > 0 && random.chance(0.2)) return random.chance(0.3) ? `!${random.pick(flags).name}` : random.pick(flags).name;
+  if (flags.length > 0 && random.chance(0.2))
+    return random.chance(0.3) ? `!${random.pick(flags).name}` : random.pick(flags).name;
   if (depth > 0 && random.chance(0.25)) {
     return `(${condition(context, depth - 1)} ${random.pick(["&&", "||"])} ${condition(context, depth - 1)})`;
   }
   const integers = context.visible().filter(({ shape }) => shape.kind === "int");
   if (integers.length > 0 && random.chance(0.4)) {
     const { name } = random.pick(integers);
-    return random.pick([`${name} % 2 === ${random.integer(0, 1)}`, `${name} > ${random.integer(0, 2)}`, `${name} % 3 !== ${random.integer(0, 2)}`, `(${name} & 1) < 1`]);
+    return random.pick([
+      `${name} % 2 === ${random.integer(0, 1)}`,
+      `${name} > ${random.integer(0, 2)}`,
+      `${name} % 3 !== ${random.integer(0, 2)}`,
+      `(${name} & 1) < 1`,
+    ]);
   }
   const left = number(context, 1).text;
-  const right = random.chance(0.6) ? String(Math.round(random.real(-0.8, 0.8) * 1000) / 1000 + 0.0007) : numberLeaf(context).text;
+  const right = random.chance(0.6)
+    ? String(Math.round(random.real(-0.8, 0.8) * 1000) / 1000 + 0.0007)
+    : numberLeaf(context).text;
   return `${left} ${random.pick(["<", ">", "<=", ">="])} ${right}`;
 }
 
 /** A call of a helper that returns a number. */
 function callNumber(context: Context, depth: number): Expression | undefined {
-  const helper = callable(context, (candidate) => sameShape(candidate.returns, num) && (!candidate.writes || !context.whole.options.plain));
+  const helper = callable(
+    context,
+    (candidate) => sameShape(candidate.returns, num) && (!candidate.writes || !context.whole.options.plain),
+  );
   if (helper === undefined) return undefined;
   return { text: callText(context, helper, depth - 1), bound: storedBound };
 }
@@ -235,7 +270,9 @@ function callNumber(context: Context, depth: number): Expression | undefined {
 /** A helper that may be called here: it must fit the time there is. */
 export function callable(context: Context, wanted: (helper: Helper) => boolean): Helper | undefined {
   const candidates = [...context.whole.helpers];
-  const fits = candidates.filter((helper) => wanted(helper) && context.trips * helper.cost < 3000 && hasArguments(context, helper));
+  const fits = candidates.filter(
+    (helper) => wanted(helper) && context.trips * helper.cost < 3000 && hasArguments(context, helper),
+  );
   return fits.length === 0 ? undefined : context.random.pick(fits);
 }
 

@@ -7,7 +7,8 @@ import type { Context, Variable } from "./context.js";
 import { assignable, build, indexText, number, numberLeaf, shrink, store } from "./expressions.js";
 import { float64, num, numbers, type Shape } from "./shapes.js";
 
-const isVector = ({ shape }: Variable): boolean => shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num");
+const isVector = ({ shape }: Variable): boolean =>
+  shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num");
 
 /** A few statements on one array, for the body of a loop; false when there is no array to work on. */
 export function kernel(context: Context, counter: string | undefined): boolean {
@@ -59,11 +60,19 @@ const named: Form = (context, array, other) => {
   context.line(`const ${name} = ${at(context, array)};`);
   context.declare(name, num);
   const place = at(context, array);
-  return context.random.pick([`${place} = 0.5 * ${name} + Math.sin(${at(context, other)});`, `${place} += Math.sin(${name} * ${name});`, `${at(context, other)} *= Math.cos(${name});`]);
+  return context.random.pick([
+    `${place} = 0.5 * ${name} + Math.sin(${at(context, other)});`,
+    `${place} += Math.sin(${name} * ${name});`,
+    `${at(context, other)} *= Math.cos(${name});`,
+  ]);
 };
 
 const guarded: Form = (context, array, other, counter) => {
-  const test = context.random.pick([`${at(context, array)} > ${at(context, other)}`, `${at(context, array)} < 0.2`, `${numberLeaf(context).text} > 0.1`]);
+  const test = context.random.pick([
+    `${at(context, array)} > ${at(context, other)}`,
+    `${at(context, array)} < 0.2`,
+    `${numberLeaf(context).text} > 0.1`,
+  ]);
   const arm = update(context, array, other, counter);
   return context.random.chance(0.3) ? `if (${test}) { ${arm} continue; }` : `if (${test}) ${arm}`;
 };
@@ -72,14 +81,24 @@ const guarded: Form = (context, array, other, counter) => {
 export function turns(context: Context): void {
   const { random, whole } = context;
   const shape: Shape = random.chance(0.7) ? float64 : numbers;
-  const fresh = shape.kind === "floats" ? `new Float64Array(${context.lengthText()})` : `new Array<number>(${context.lengthText()}).fill(0)`;
-  const [last, next, i, step] = [context.fresh("last"), context.fresh("next"), context.fresh("i"), context.fresh("step")];
+  const fresh =
+    shape.kind === "floats"
+      ? `new Float64Array(${context.lengthText()})`
+      : `new Array<number>(${context.lengthText()}).fill(0)`;
+  const [last, next, i, step] = [
+    context.fresh("last"),
+    context.fresh("next"),
+    context.fresh("i"),
+    context.fresh("step"),
+  ];
   context.line(`let ${last} = ${build(context, shape, 2)};`);
   context.line(`for (let ${step} = 0; ${step} < ${random.integer(1, 3)}; ${step}++) {`);
   context.line(`  const ${next} = ${fresh};`);
   context.line(`  for (let ${i} = 0; ${i} < ${last}.length; ${i}++) {`);
   const read = `${last}[${random.pick([i, `(${i} + 1) % ${whole.length}`])}]!`;
-  context.line(`    ${next}[${i}] = ${random.pick([`Math.sin(${read}) + ${numberLeaf(context).text} * 0.3`, `${read} * ${shrink(context, numberLeaf(context)).text}`, `0.5 * ${read} * ${last}[${i}]!`])};`);
+  context.line(
+    `    ${next}[${i}] = ${random.pick([`Math.sin(${read}) + ${numberLeaf(context).text} * 0.3`, `${read} * ${shrink(context, numberLeaf(context)).text}`, `0.5 * ${read} * ${last}[${i}]!`])};`,
+  );
   context.line("  }");
   if (random.chance(0.3)) context.line(`  if (${next}[0]! > 0.9) break;`);
   context.line(`  ${last} = ${next};`);

@@ -57,7 +57,8 @@ export function loop(context: Context): undefined {
   context.trips = trips;
   context.targets.pop();
   context.line(header.close);
-  if (target.labelUsed) context.lines[place] = context.lines[place]!.replace(/^( *)/, (spaces) => `${spaces}${target.label}: `);
+  if (target.labelUsed)
+    context.lines[place] = context.lines[place]!.replace(/^( *)/, (spaces) => `${spaces}${target.label}: `);
   return undefined;
 }
 
@@ -68,7 +69,9 @@ function counted(context: Context): Header {
   const name = random.chance(0.5) ? context.fresh("i") : "i";
   const length = context.lengthText();
   const declare = (): void => context.declare(name, index);
-  const outer = context.visible().filter(({ shape, name: other }) => shape.kind === "int" && shape.range === "index" && other !== name);
+  const outer = context
+    .visible()
+    .filter(({ shape, name: other }) => shape.kind === "int" && shape.range === "index" && other !== name);
   const header = random.pick([
     `for (let ${name} = 0; ${name} < ${length}; ${name}++) {`,
     `for (let ${name} = 0; ${name} < ${length}; ++${name}) {`,
@@ -108,7 +111,14 @@ function elements(context: Context): Header {
     isReference(elem)
       ? context.declare(name, elem, { root: array.root, local: array.local, writable: array.writable })
       : context.declare(name, elem, { assignable: !constant });
-  return { before: [], open: `for (${constant ? "const" : "let"} ${name} of ${array.name}) {`, close: "}", first: [], declare, trips: context.whole.length };
+  return {
+    before: [],
+    open: `for (${constant ? "const" : "let"} ${name} of ${array.name}) {`,
+    close: "}",
+    first: [],
+    declare,
+    trips: context.whole.length,
+  };
 }
 
 /** A counter that is safe, and a condition on active values. */
@@ -130,7 +140,14 @@ function untilReached(context: Context): Header {
   context.line(`let ${name} = ${start};`);
   context.declare(name, num);
   const step = `${name} += 0.4 + ${numberLeaf(context).text} ** 2;`;
-  return { before: [], open: `while (${name} < ${context.random.integer(1, 3)}.05) {`, close: "}", first: [step], declare: nothing, trips: 8 };
+  return {
+    before: [],
+    open: `while (${name} < ${context.random.integer(1, 3)}.05) {`,
+    close: "}",
+    first: [step],
+    declare: nothing,
+    trips: 8,
+  };
 }
 
 function countdown(context: Context): Header {
@@ -139,7 +156,14 @@ function countdown(context: Context): Header {
   context.line(`let ${name} = ${start};`);
   const inside = (): void => context.declare(name, loose);
   const form = context.random.pick([`while (${name}-- > 0) {`, `while (--${name} >= 0) {`, `for (; ${name} > 0; ) {`]);
-  return { before: [], open: form, close: "}", first: form.startsWith("for") ? [`${name}--;`] : [], declare: inside, trips: 3 };
+  return {
+    before: [],
+    open: form,
+    close: "}",
+    first: form.startsWith("for") ? [`${name}--;`] : [],
+    declare: inside,
+    trips: 3,
+  };
 }
 
 function doWhile(context: Context): Header {
@@ -162,7 +186,14 @@ function endless(context: Context): Header {
   context.declare(name, loose);
   const test = random.chance(0.5) ? ` || ${condition(context, 1)}` : "";
   const first = [`if (${name}++ >= ${random.integer(0, 5)}${test}) break;`];
-  return { before: [], open: random.pick(["for (;;) {", "while (true) {"]), close: "}", first, declare: nothing, trips: 5 };
+  return {
+    before: [],
+    open: random.pick(["for (;;) {", "while (true) {"]),
+    close: "}",
+    first,
+    declare: nothing,
+    trips: 5,
+  };
 }
 
 /** A counter that the body may move further, so that it is no index any more. */

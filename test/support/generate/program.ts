@@ -33,7 +33,13 @@ export const defaultOptions: Options = { size: 20, aliases: false, plain: false 
 /** The program of a seed. The same seed and options give the same text on every machine. */
 export function generateProgram(seed: number, options: Options = defaultOptions): GeneratedProgram {
   const random = new Random(seed);
-  const length = random.weighted([[1, 1], [3, 2], [4, 3], [2, 4], [1, 6]]);
+  const length = random.weighted([
+    [1, 1],
+    [3, 2],
+    [4, 3],
+    [2, 4],
+    [1, 6],
+  ]);
   const records = Array.from({ length: random.integer(0, 2) }, (_, i) => recordShape(random, i));
   const whole: Whole = { random, options, length, records, helpers: [], nextName: 0, constants: [] };
   const texts = records.map((shape) => declaration(shape, random.chance(0.6)));
@@ -52,11 +58,18 @@ export function generateProgram(seed: number, options: Options = defaultOptions)
   const context = new Context(whole, returns, random.integer(Math.ceil(options.size / 4), options.size), true);
   declareParameters(context, params);
   body(context);
-  const differentiated = params.filter(({ shape }) => isDifferentiable(shape) && !random.chance(0.08)).map(({ name }) => name);
+  const differentiated = params
+    .filter(({ shape }) => isDifferentiable(shape) && !random.chance(0.08))
+    .map(({ name }) => name);
   const first = params.find(({ shape }) => isDifferentiable(shape))?.name ?? "x";
   const wrt = differentiated.length > 0 ? differentiated : [first];
-  texts.push(`/** @differentiable wrt=${wrt.join(",")} */`, functionText("export ", "f", params, returns, context.lines));
-  const cases = [0, 1].map(() => params.map(({ shape, name }) => (name === "n" ? length : sample(shape, random, length))));
+  texts.push(
+    `/** @differentiable wrt=${wrt.join(",")} */`,
+    functionText("export ", "f", params, returns, context.lines),
+  );
+  const cases = [0, 1].map(() =>
+    params.map(({ shape, name }) => (name === "n" ? length : sample(shape, random, length))),
+  );
   return { seed, source: `${texts.join("\n")}\n`, length, cases };
 }
 
@@ -70,7 +83,9 @@ function moduleConstants(whole: Whole, texts: string[]): void {
   if (random.chance(0.2)) {
     const values = Array.from({ length }, () => random.integer(-20, 20) / 10).join(", ");
     const typed = random.chance(0.5);
-    texts.push(`${random.chance(0.5) ? "export " : ""}const weights = ${typed ? `new Float64Array([${values}])` : `[${values}]`};`);
+    texts.push(
+      `${random.chance(0.5) ? "export " : ""}const weights = ${typed ? `new Float64Array([${values}])` : `[${values}]`};`,
+    );
     whole.constants.push({ name: "weights", shape: typed ? float64 : numbers });
   }
 }
@@ -80,14 +95,23 @@ interface Parameter {
   readonly shape: Shape;
 }
 
-function functionText(prefix: string, name: string, params: readonly Parameter[], returns: Shape, lines: readonly string[], arrow = false): string {
+function functionText(
+  prefix: string,
+  name: string,
+  params: readonly Parameter[],
+  returns: Shape,
+  lines: readonly string[],
+  arrow = false,
+): string {
   const list = params.map((parameter) => `${parameter.name}: ${typeText(parameter.shape)}`).join(", ");
   if (arrow) return `${prefix}const ${name} = (${list}): ${typeText(returns)} => {\n${lines.join("\n")}\n};`;
   return `${prefix}function ${name}(${list}): ${typeText(returns)} {\n${lines.join("\n")}\n}`;
 }
 
 function recordShape(random: Random, i: number): Shape {
-  const names = random.shuffle(["x", "y", "z", "mass", "weight", "pos", "vel", "data", "length2"]).slice(0, random.integer(1, 3));
+  const names = random
+    .shuffle(["x", "y", "z", "mass", "weight", "pos", "vel", "data", "length2"])
+    .slice(0, random.integer(1, 3));
   const fields = names.map(
     (name, position): RecordField => ({
       name,
@@ -100,7 +124,18 @@ function recordShape(random: Random, i: number): Shape {
               [1, float64],
               [1, numbers],
               [0.7, { kind: "tuple", elems: [num, num] }],
-              [0.7, { kind: "record", name: "", inline: true, fields: [{ name: "u", shape: num }, { name: "v", shape: num }] }],
+              [
+                0.7,
+                {
+                  kind: "record",
+                  name: "",
+                  inline: true,
+                  fields: [
+                    { name: "u", shape: num },
+                    { name: "v", shape: num },
+                  ],
+                },
+              ],
             ]),
     }),
   );
@@ -127,7 +162,10 @@ function anyShape(whole: Whole): Shape {
 function mainParameters(whole: Whole): Parameter[] {
   const { random } = whole;
   const names = random.shuffle(["x", "y", "w", "a", "b", "p", "theta", "i0", "dx", "data"]);
-  const params = Array.from({ length: random.integer(1, 4) }, (_, i): Parameter => ({ name: names[i] ?? "q", shape: anyShape(whole) }));
+  const params = Array.from(
+    { length: random.integer(1, 4) },
+    (_, i): Parameter => ({ name: names[i] ?? "q", shape: anyShape(whole) }),
+  );
   if (random.chance(0.4)) params.push({ name: "n", shape: loose });
   if (random.chance(0.2)) params.push({ name: "at", shape: index });
   if (random.chance(0.2)) params.push({ name: "table", shape: { kind: "ints" } });
@@ -136,7 +174,8 @@ function mainParameters(whole: Whole): Parameter[] {
 }
 
 function declareParameters(context: Context, params: readonly Parameter[]): void {
-  for (const { name, shape } of context.whole.constants) context.declare(name, shape, { writable: false, local: false });
+  for (const { name, shape } of context.whole.constants)
+    context.declare(name, shape, { writable: false, local: false });
   for (const { name, shape } of params) {
     const frozen = shape.kind === "array" && shape.readonly === true;
     const assignable = shape.kind === "num";
@@ -190,7 +229,14 @@ function sumUp(context: Context): string | undefined {
       );
     } else {
       const place = descend(context, name, shape);
-      if (place !== undefined) context.line(random.pick([`total += Math.sin(${place});`, `total -= ${place} * ${place};`, `total = total * 0.7 + ${place};`]));
+      if (place !== undefined)
+        context.line(
+          random.pick([
+            `total += Math.sin(${place});`,
+            `total -= ${place} * ${place};`,
+            `total = total * 0.7 + ${place};`,
+          ]),
+        );
     }
   }
   return "total";
@@ -199,9 +245,13 @@ function sumUp(context: Context): string | undefined {
 /** A helper function; one in four calls itself. */
 function helperText(whole: Whole): string {
   const { random } = whole;
-  const name = random.pick(["step", "mix", "scale", "energy", "update", "norm", "blend", "visit"]) + String(++whole.nextName);
+  const name =
+    random.pick(["step", "mix", "scale", "energy", "update", "norm", "blend", "visit"]) + String(++whole.nextName);
   const recursive = random.chance(0.25);
-  const rest = Array.from({ length: random.integer(1, 3) }, (_, i): Parameter => ({ name: ["p", "q", "r"][i] ?? "s", shape: anyShape(whole) }));
+  const rest = Array.from(
+    { length: random.integer(1, 3) },
+    (_, i): Parameter => ({ name: ["p", "q", "r"][i] ?? "s", shape: anyShape(whole) }),
+  );
   const params: Parameter[] = recursive ? [{ name: "depth", shape: loose }, ...rest] : rest;
   const returns = random.weighted<Shape>([
     [5, num],

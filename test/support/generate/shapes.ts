@@ -13,7 +13,12 @@ export type Shape =
   /** An array of n elements. */
   | { readonly kind: "array"; readonly elem: Shape; readonly readonly?: boolean }
   | { readonly kind: "tuple"; readonly elems: readonly Shape[] }
-  | { readonly kind: "record"; readonly name: string; readonly fields: readonly RecordField[]; readonly inline: boolean }
+  | {
+      readonly kind: "record";
+      readonly name: string;
+      readonly fields: readonly RecordField[];
+      readonly inline: boolean;
+    }
   | { readonly kind: "void" };
 
 export interface RecordField {
@@ -60,7 +65,9 @@ const recordBody = (fields: readonly RecordField[]): string =>
 /** `interface P { … }` or `type P = { … }` for a named record. */
 export function declaration(shape: Shape, asInterface: boolean): string {
   if (shape.kind !== "record") return "";
-  return asInterface ? `interface ${shape.name} ${recordBody(shape.fields)}` : `type ${shape.name} = ${recordBody(shape.fields)};`;
+  return asInterface
+    ? `interface ${shape.name} ${recordBody(shape.fields)}`
+    : `type ${shape.name} = ${recordBody(shape.fields)};`;
 }
 
 /** Are the two written the same way and used the same way? */
@@ -68,7 +75,11 @@ export const sameShape = (a: Shape, b: Shape): boolean => typeText(a) === typeTe
 
 /** Does a value of this shape live in memory that can be shared? */
 export const isReference = (shape: Shape): boolean =>
-  shape.kind === "floats" || shape.kind === "ints" || shape.kind === "array" || shape.kind === "tuple" || shape.kind === "record";
+  shape.kind === "floats" ||
+  shape.kind === "ints" ||
+  shape.kind === "array" ||
+  shape.kind === "tuple" ||
+  shape.kind === "record";
 
 /** Can a derivative live in it? */
 export function isDifferentiable(shape: Shape): boolean {

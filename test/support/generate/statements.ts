@@ -93,14 +93,35 @@ function declareOther(context: Context): Outcome {
     [1, { kind: "tuple", elems: [num, num] }],
     [0.4, { kind: "ints" }],
     [whole.records.length > 0 ? 2 : 0, whole.records[random.integer(0, Math.max(0, whole.records.length - 1))] ?? num],
-    [0.5, { kind: "record", name: "", inline: true, fields: [{ name: "x", shape: num }, { name: "y", shape: num }] }],
+    [
+      0.5,
+      {
+        kind: "record",
+        name: "",
+        inline: true,
+        fields: [
+          { name: "x", shape: num },
+          { name: "y", shape: num },
+        ],
+      },
+    ],
   ]);
   return declareShape(context, shape);
 }
 
 function declareShape(context: Context, shape: Shape): Outcome {
   const { random } = context;
-  const stem = { bool: "flag", int: "k", floats: "buf", ints: "idx", array: "list", tuple: "pair", record: "obj", num: "z", void: "z" }[shape.kind];
+  const stem = {
+    bool: "flag",
+    int: "k",
+    floats: "buf",
+    ints: "idx",
+    array: "list",
+    tuple: "pair",
+    record: "obj",
+    num: "z",
+    void: "z",
+  }[shape.kind];
   const value = build(context, shape, 2);
   const name = context.fresh(stem);
   const annotation = typeAnnotation(shape);
@@ -162,18 +183,26 @@ function assignInteger(context: Context): Outcome {
     context.line(`${name}[${indexText(context)}] = (${indexText(context)} + 1) % ${context.whole.length};`);
     return undefined;
   }
-  const indices = context.visible().filter((variable) => variable.assignable && variable.shape.kind === "int" && variable.shape.range === "index");
+  const indices = context
+    .visible()
+    .filter((variable) => variable.assignable && variable.shape.kind === "int" && variable.shape.range === "index");
   if (indices.length === 0) return declareShape(context, index);
   const { name } = random.pick(indices);
-  context.line(random.chance(0.5) ? `${name} = ${indexText(context)};` : `${name} = (${name} + 1) % ${context.lengthText()};`);
+  context.line(
+    random.chance(0.5) ? `${name} = ${indexText(context)};` : `${name} = (${name} + 1) % ${context.lengthText()};`,
+  );
   return undefined;
 }
 
 /** A fresh row in the place of an old one: `m[i] = [1, 2]`, `o.data = new Float64Array(n)`. */
 function replaceRow(context: Context): Outcome {
   const { random } = context;
-  const matrices = context.visible().filter(({ shape, writable }) => writable && shape.kind === "array" && isReference(shape.elem));
-  const records = context.visible().filter(({ shape }) => shape.kind === "record" && shape.fields.some((field) => isReference(field.shape)));
+  const matrices = context
+    .visible()
+    .filter(({ shape, writable }) => writable && shape.kind === "array" && isReference(shape.elem));
+  const records = context
+    .visible()
+    .filter(({ shape }) => shape.kind === "record" && shape.fields.some((field) => isReference(field.shape)));
   if (matrices.length > 0 && random.chance(0.6)) {
     const matrix = random.pick(matrices);
     if (matrix.shape.kind !== "array") return undefined;
@@ -211,8 +240,9 @@ export function update(context: Context, place: string): string {
 
 /** Writes an element or a field. */
 function write(context: Context): Outcome {
-  const { random } = context;
-  const holders = context.visible().filter((variable) => variable.writable && isReference(variable.shape) && variable.shape.kind !== "ints");
+  const holders = context
+    .visible()
+    .filter((variable) => variable.writable && isReference(variable.shape) && variable.shape.kind !== "ints");
   if (holders.length === 0) return assign(context);
   const holder = context.prefer(holders);
   const place = descend(context, holder.name, holder.shape);
@@ -243,9 +273,15 @@ function branch(context: Context): Outcome {
 function choose(context: Context): Outcome {
   const { random } = context;
   const integers = context.visible().filter(({ shape }) => shape.kind === "int");
-  const subject = integers.length > 0 && random.chance(0.7) ? random.pick(integers).name : `Math.floor(Math.abs(${numberLeaf(context).text}) * 2)`;
+  const subject =
+    integers.length > 0 && random.chance(0.7)
+      ? random.pick(integers).name
+      : `Math.floor(Math.abs(${numberLeaf(context).text}) * 2)`;
   context.line(`switch (${subject} % 4) {`);
-  const cases = random.shuffle([0, 1, 2, 3]).slice(0, random.integer(1, 4)).map((value) => `case ${value}:`);
+  const cases = random
+    .shuffle([0, 1, 2, 3])
+    .slice(0, random.integer(1, 4))
+    .map((value) => `case ${value}:`);
   if (random.chance(0.6)) cases.splice(random.integer(0, cases.length), 0, "default:");
   const target = { kind: "switch" as const, label: "", labelUsed: false };
   context.targets.push(target);
@@ -277,7 +313,11 @@ function callStatement(context: Context): Outcome {
     context.line(`${call};`);
     return undefined;
   }
-  if (helper.returns.kind === "tuple" && helper.returns.elems.every((elem) => elem.kind === "num") && random.chance(0.6)) {
+  if (
+    helper.returns.kind === "tuple" &&
+    helper.returns.elems.every((elem) => elem.kind === "num") &&
+    random.chance(0.6)
+  ) {
     const names = helper.returns.elems.map(() => context.fresh("p"));
     context.line(`const [${names.join(", ")}] = ${call};`);
     for (const name of names) context.declare(name, num);
@@ -292,7 +332,12 @@ function callStatement(context: Context): Outcome {
 
 function swap(context: Context): Outcome {
   const { random } = context;
-  const arrays = context.visible().filter(({ shape, writable }) => writable && (shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num")));
+  const arrays = context
+    .visible()
+    .filter(
+      ({ shape, writable }) =>
+        writable && (shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num")),
+    );
   if (arrays.length > 0 && random.chance(0.7)) {
     const array = random.pick(arrays);
     if (!array.local) context.writesParameters = true;
@@ -304,13 +349,17 @@ function swap(context: Context): Outcome {
   const first = assignable(context);
   const second = assignable(context);
   if (first === undefined || second === undefined || first === second) return assign(context);
-  context.line(`[${first}, ${second}] = [${second}, ${random.chance(0.5) ? first : store(context, number(context, 2))}];`);
+  context.line(
+    `[${first}, ${second}] = [${second}, ${random.chance(0.5) ? first : store(context, number(context, 2))}];`,
+  );
   return undefined;
 }
 
 function destructure(context: Context): Outcome {
   const { random } = context;
-  const tuples = context.visible().filter(({ shape }) => shape.kind === "tuple" && shape.elems.every((elem) => elem.kind === "num"));
+  const tuples = context
+    .visible()
+    .filter(({ shape }) => shape.kind === "tuple" && shape.elems.every((elem) => elem.kind === "num"));
   const records = context.visible().filter(({ shape }) => shape.kind === "record");
   if (records.length > 0 && random.chance(0.4)) {
     const record = random.pick(records);
@@ -335,7 +384,9 @@ function destructure(context: Context): Outcome {
 function alias(context: Context): Outcome {
   const { random } = context;
   const holders = context.visible().filter(({ shape }) => shape.kind === "array" && isReference(shape.elem));
-  const records = context.visible().filter(({ shape }) => shape.kind === "record" && shape.fields.some((field) => isReference(field.shape)));
+  const records = context
+    .visible()
+    .filter(({ shape }) => shape.kind === "record" && shape.fields.some((field) => isReference(field.shape)));
   if (holders.length > 0 && (records.length === 0 || random.chance(0.6))) {
     const holder = random.pick(holders);
     if (holder.shape.kind !== "array") return undefined;
@@ -357,7 +408,12 @@ function alias(context: Context): Outcome {
 /** References assigned and stored: outside the first release in general, never to be compiled wrongly. */
 function aliasing(context: Context): Outcome {
   const { random } = context;
-  const pairs = context.visible().flatMap((a) => context.visible().filter((b) => a !== b && isReference(a.shape) && sameShape(a.shape, b.shape)).map((b) => [a, b] as const));
+  const pairs = context.visible().flatMap((a) =>
+    context
+      .visible()
+      .filter((b) => a !== b && isReference(a.shape) && sameShape(a.shape, b.shape))
+      .map((b) => [a, b] as const),
+  );
   if (pairs.length === 0) return alias(context);
   const [a, b] = random.pick(pairs);
   const name = context.fresh("same");
@@ -386,7 +442,8 @@ function exit(context: Context): Outcome {
     context.line(`if (${condition(context, 1)}) {`);
     context.block(() => {
       statements(context, 1);
-      if (!/^\s*(return|break|continue|throw)\b/.test(context.lines[context.lines.length - 1] ?? "")) context.line(text);
+      if (!/^\s*(return|break|continue|throw)\b/.test(context.lines[context.lines.length - 1] ?? ""))
+        context.line(text);
     });
     context.line("}");
   } else {
@@ -423,7 +480,9 @@ export function returnValue(context: Context): string {
   const { returns, random } = context;
   if (returns.kind === "void") return "";
   if (isReference(returns)) {
-    const own = context.visible().filter((variable) => variable.local && variable.root === variable.name && sameShape(variable.shape, returns));
+    const own = context
+      .visible()
+      .filter((variable) => variable.local && variable.root === variable.name && sameShape(variable.shape, returns));
     if (own.length > 0 && random.chance(0.75)) return ` ${random.pick(own).name}`;
   }
   if (returns.kind === "num") return ` ${gather(context)}`;
@@ -434,21 +493,35 @@ export function returnValue(context: Context): string {
 function gather(context: Context): string {
   const { random } = context;
   const terms = Array.from({ length: random.integer(1, 5) }, () => number(context, random.integer(0, 2)));
-  const text = terms.map((term) => (term.bound > 1e3 ? shrink(context, term).text : term.text)).join(random.chance(0.8) ? " + " : " - ");
+  const text = terms
+    .map((term) => (term.bound > 1e3 ? shrink(context, term).text : term.text))
+    .join(random.chance(0.8) ? " + " : " - ");
   return !context.main ? store(context, { text: `(${text})`, bound: 1e3 }) : text;
 }
 
 /** What no derivative flows through. */
 function effectful(context: Context): Outcome {
   const { text } = numberLeaf(context);
-  context.line(context.random.pick([";", "{ const unused = 1; void unused; }", `void ${text};`, `console.log("at", ${text});`, `if (!(Math.abs(${text}) < 1e9)) throw new RangeError("far away");`]));
+  context.line(
+    context.random.pick([
+      ";",
+      "{ const unused = 1; void unused; }",
+      `void ${text};`,
+      `console.log("at", ${text});`,
+      `if (!(Math.abs(${text}) < 1e9)) throw new RangeError("far away");`,
+    ]),
+  );
   return undefined;
 }
 
 function increment(context: Context): Outcome {
   const { random } = context;
-  const counters = context.visible().filter((variable) => variable.assignable && variable.shape.kind === "int" && variable.shape.range === "loose");
-  const arrays = context.visible().filter(({ shape }) => shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num"));
+  const counters = context
+    .visible()
+    .filter((variable) => variable.assignable && variable.shape.kind === "int" && variable.shape.range === "loose");
+  const arrays = context
+    .visible()
+    .filter(({ shape }) => shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num"));
   if (counters.length === 0) {
     const name = context.fresh("k");
     context.line(`let ${name} = ${random.integer(0, 1)};`);

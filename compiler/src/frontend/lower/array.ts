@@ -74,6 +74,7 @@ export function lowerArrayLiteral(
     return type === undefined ? v : context.coerce(v, type, element);
   });
   const made = context.at(node).aggregate(wanted, members, hint);
+  if (members.length === 0) context.empty.add(made.id);
   for (const member of members) context.putInto(made, member);
   return made;
 }

@@ -65,6 +65,8 @@ function targetOf(context: FunctionContext, node: ts.Expression): Target | undef
     if (ts.isElementAccessExpression(inner)) checkGrowth(context, inner);
     const place = locate(context, inner);
     if (place === undefined) return undefined;
+    if (place.place.kind === "elem" && context.empty.has(place.place.base.id))
+      context.report(language.arrayGrows(spanOf(inner)));
     return {
       hint: undefined,
       type: place.type,

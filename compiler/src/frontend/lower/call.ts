@@ -2,14 +2,17 @@
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
-import type { Value } from "../../ir/ir.js";
+import type { Type, Value } from "../../ir/ir.js";
 import { isReference, num, str } from "../../ir/types.js";
+import type { Signature } from "../file-context.js";
+import { bindingsOf } from "../instance.js";
 import { signatureOf } from "../signature.js";
-import { bare, isInlineFunction, spanOf } from "../source.js";
+import { bare, isInlineFunction, spanOf, symbolOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { lowerArrayCall } from "./array.js";
 import { lowerArrayMethod } from "./array-methods.js";
 import type { FunctionContext } from "./context.js";
+import type { Slot } from "./env.js";
 import { foreign, foreignCall } from "./foreign.js";
 import { lowerBuiltinCall } from "./math.js";
 
@@ -68,34 +71,44 @@ function followCall(
   hint: string | undefined,
 ): Value {
   const name = bare(node.expression).getText();
-  const signature = signatureOf(context.file, target, { call: node, caller: context.signature }, (d) =>
-    context.report(d),
-  );
-  const args: Value[] = [];
   const spread = node.arguments.find(ts.isSpreadElement);
   if (spread !== undefined) return refuse(context, node, language.spreadNotYet(spanOf(spread), "in a call"));
-  if (signature === undefined) {
-    // What is wrong with the function was said once; the arguments are read for what is wrong with them.
-    for (const argument of node.arguments) if (!isInlineFunction(argument)) context.expression(argument);
-    return standInFor(context, node);
-  }
-  node.arguments.forEach((argument, i) => {
-    const param = signature.params[i];
-    if (param === undefined) {
-      // JavaScript evaluates it all the same.
-      context.expression(argument);
-      return;
-    }
-    if (context.file.globalName(argument) === "undefined" && param.node.initializer !== undefined) {
-      args.push(defaultValue(context, param.node.initializer, param.type));
-      return;
-    }
-    args.push(context.coerce(context.expression(argument), param.type, argument));
+  // What is wrong with the function was said once; the arguments are read for what is wrong with them.
+  const given = node.arguments.map((argument, i) => {
+    const isMissing = context.file.globalName(argument) === "undefined";
+    if (isInlineFunction(argument) || (isMissing && target.parameters[i]?.initializer !== undefined)) return undefined;
+    return context.expression(argument);
   });
-  for (const param of signature.params.slice(node.arguments.length)) {
-    if (param.node.initializer === undefined)
-      return refuse(context, node, meaning.calledParameter(spanOf(node), name, `\`${param.name}\` is missing`));
-    args.push(defaultValue(context, param.node.initializer, param.type));
+  const bindings = bindingsOf(context.file, node, target);
+  if (bindings === undefined) return refuse(context, node, meaning.genericCall(spanOf(node.expression), name));
+  const instance = {
+    bindings,
+    given: given.map((v, i) =>
+      v === undefined || context.isRefused(v) || target.parameters[i]?.dotDotDotToken !== undefined
+        ? undefined
+        : v.type,
+    ),
+  };
+  const signature = signatureOf(
+    context.file,
+    target,
+    { call: node, caller: context.signature },
+    (d) => context.report(d),
+    instance,
+  );
+  if (signature === undefined) return standInFor(context, node);
+  const args: Value[] = [];
+  for (const [i, param] of signature.params.entries()) {
+    const argument = node.arguments[i];
+    const v = given[i];
+    if (param.node.dotDotDotToken !== undefined) {
+      args.push(restOf(context, node, param.type, i, given));
+      break;
+    }
+    if (argument !== undefined && v !== undefined) args.push(context.coerce(v, param.type, argument));
+    else if (param.node.initializer !== undefined) args.push(defaultValue(context, signature, args, param));
+    else if (argument !== undefined) args.push(context.coerce(context.expression(argument), param.type, argument));
+    else return refuse(context, node, meaning.calledParameter(spanOf(node), name, `\`${param.name}\` is missing`));
   }
   checkConstants(context, node, args, target);
   // A marked function takes the text it is passed for an input.
@@ -111,12 +124,57 @@ function followCall(
       context.file.constantsIn(target) ?? args.map((a) => context.constantIn(a)).find((n) => n !== undefined);
     if (name !== undefined) context.constants.set(made.id, name);
   }
-  return results[0] ?? context.undefinedOf({ kind: "void" });
+  if (made !== undefined) return made;
+  const nothing = context.undefinedOf({ kind: "void" });
+  if (context.file.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Never) context.never.add(nothing.id);
+  return nothing;
 }
 
-/** A default is lowered where the call is: it is a literal or made of module constants. */
-function defaultValue(context: FunctionContext, node: ts.Expression, type: Value["type"]): Value {
-  return context.coerce(context.expression(node), type, node);
+/** The array a rest parameter receives. */
+function restOf(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  type: Type,
+  from: number,
+  given: readonly (Value | undefined)[],
+): Value {
+  if (type.kind !== "array") return context.standIn(type);
+  const { elem } = type;
+  const members = node.arguments
+    .slice(from)
+    .map((argument, i) => context.coerce(given[from + i] ?? context.expression(argument), elem, argument));
+  const made = context.at(node).aggregate(type, members);
+  for (const member of members) context.putInto(made, member);
+  return made;
+}
+
+/** A default is lowered where the call is; it may mention the parameters before it. */
+function defaultValue(
+  context: FunctionContext,
+  signature: Signature,
+  before: readonly Value[],
+  param: Signature["params"][number],
+): Value {
+  const { initializer } = param.node;
+  if (initializer === undefined) return context.standIn(param.type);
+  const { checker } = context.file;
+  const { env } = context;
+  const hidden: [ts.Symbol, Slot | undefined][] = [];
+  env.enter();
+  for (const [i, v] of before.entries()) {
+    const name = signature.params[i]?.node.name;
+    const symbol = name !== undefined && ts.isIdentifier(name) ? checker.getSymbolAtLocation(name) : undefined;
+    if (symbol === undefined) continue;
+    // In a call of the function by itself they are also variables of the caller.
+    hidden.push([symbol, env.slot(symbol)]);
+    env.declare(symbol, { type: v.type, hint: symbol.name, level: context.level }, v);
+  }
+  const made = context.file.types.withBindings(signature.bindings, () =>
+    context.coerce(context.expression(initializer), param.type, initializer),
+  );
+  env.leave();
+  for (const [symbol, slot] of hidden) env.restore(symbol, slot);
+  return made;
 }
 
 /** A constant of the module must not reach a function that stores into arrays or objects. */
@@ -148,6 +206,7 @@ function methodOrOutside(
   if (inner.kind === ts.SyntaxKind.SuperKeyword)
     return refuse(context, node, language.classesNotYet(spanOf(node), "`super`"));
   if (!ts.isPropertyAccessExpression(inner)) {
+    if (isRefusedVariable(context, inner)) return standInFor(context, node);
     if (callee.kind === "ambient") return outside(context, node, callee.name, used);
     if (isInlineFunction(inner)) return refuse(context, node, language.closuresNotYet(spanOf(inner)));
     return refuse(
@@ -195,6 +254,13 @@ function methodOrOutside(
   if (ownerIR?.kind === "record")
     return refuse(context, node, language.functionValuesNotYet(spanOf(inner), inner.getText()));
   return outside(context, node, inner.getText(), used);
+}
+
+/** A variable whose value was refused; nothing more is said about it. */
+function isRefusedVariable(context: FunctionContext, node: ts.Expression): boolean {
+  const symbol = ts.isIdentifier(node) ? symbolOf(context.file.checker, node) : undefined;
+  const v = symbol === undefined ? undefined : context.env.get(symbol);
+  return v !== undefined && context.isRefused(v);
 }
 
 function isAmbientSymbol(context: FunctionContext, symbol: ts.Symbol): boolean {

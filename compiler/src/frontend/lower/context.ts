@@ -62,6 +62,14 @@ export class FunctionContext {
   readonly constants = new Map<ValueId, string>();
   /** Arrays and objects of the function that refer to constants of the module. */
   readonly holders = new Map<ValueId, string>();
+  /** NaN where JavaScript has `undefined`: they cannot be tested for it. */
+  readonly maybeMissing = new Set<ValueId>();
+  /** Arrays made without elements: every store makes them longer. */
+  readonly empty = new Set<ValueId>();
+  /** Arrays and objects with such an array among their members. */
+  readonly #holdEmpty = new Set<ValueId>();
+  /** Stand-ins for what a call that never returns would have returned. */
+  readonly never = new Set<ValueId>();
   /** Stand-ins for what was refused; nothing more is said about them. */
   readonly #refused = new Set<ValueId>();
 
@@ -125,6 +133,7 @@ export class FunctionContext {
   coerce(v: Value, type: Type, node: ts.Node): Value {
     if (sameType(v.type, type)) return v;
     if (this.isRefused(v)) return this.standIn(type);
+    if (this.never.has(v.id)) return this.placeholder(type);
     return this.refuse(language.typeMismatch(spanOf(node), this.show(v.type), this.show(type)), type);
   }
 
@@ -221,6 +230,7 @@ export class FunctionContext {
   readFrom(base: Value, loaded: Value): Value {
     const name = this.constantIn(base);
     if (name !== undefined && isReference(loaded.type)) this.constants.set(loaded.id, name);
+    if (this.#holdEmpty.has(base.id) && loaded.type.kind === "array") this.empty.add(loaded.id);
     // Text may have been put there that was made from a number.
     if (loaded.type.kind === "str") this.numericText.add(loaded.id);
     return loaded;
@@ -230,6 +240,7 @@ export class FunctionContext {
   putInto(base: Value, v: Value): void {
     const name = this.constantIn(v);
     if (name !== undefined) this.holders.set(base.id, name);
+    if (this.empty.has(v.id)) this.#holdEmpty.add(base.id);
   }
 
   isInteger(v: Value): boolean {

@@ -43,6 +43,12 @@ export class Env {
     this.#change(key, value);
   }
 
+  /** Puts back what a name stood for. */
+  restore(key: Key, slot: Slot | undefined): void {
+    if (slot === undefined) this.#slots.delete(key);
+    else this.#slots.set(key, slot);
+  }
+
   #change(key: Key, value: Value | undefined): void {
     const log = this.#logs.at(-1);
     if (log !== undefined && !log.has(key)) log.set(key, this.#values.get(key));

@@ -29,11 +29,17 @@ export function enumMember(
   checker: ts.TypeChecker,
   node: ts.PropertyAccessExpression | ts.ElementAccessExpression,
 ): number | string | undefined {
-  const declaration = symbolOf(
-    checker,
-    ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression,
-  )?.valueDeclaration;
+  const symbol = ts.isPropertyAccessExpression(node) ? symbolOf(checker, node.name) : quotedMember(checker, node);
+  const declaration = symbol?.valueDeclaration;
   return declaration !== undefined && ts.isEnumMember(declaration) ? checker.getConstantValue(declaration) : undefined;
+}
+
+/** `Color["Red"]`; not `table[Color.Red]`. */
+function quotedMember(checker: ts.TypeChecker, node: ts.ElementAccessExpression): ts.Symbol | undefined {
+  const owner = symbolOf(checker, bare(node.expression));
+  const name = bare(node.argumentExpression);
+  if (owner === undefined || !(owner.flags & ts.SymbolFlags.Enum) || !ts.isStringLiteralLike(name)) return undefined;
+  return checker.getExportsOfModule(owner).find((s) => s.name === name.text);
 }
 
 function directLiteral(node: ts.Expression): number | boolean | string | undefined {

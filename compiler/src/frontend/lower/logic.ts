@@ -118,12 +118,11 @@ function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint:
   const left = bare(node.left);
   if (ts.isElementAccessExpression(left) || ts.isPropertyAccessExpression(left)) {
     const at = ts.isPropertyAccessExpression(left) && left.name.text === "length" ? undefined : locate(context, left);
-    if (at?.member !== undefined && ts.isElementAccessExpression(left)) {
-      context.report(language.tupleIndex(spanOf(left.argumentExpression)));
-      return context.standIn(at.type);
-    }
     if (at !== undefined) {
-      const missing = primitive(context, node, "isNullish", [load(context, at, left)]);
+      const read = load(context, at, left);
+      if (context.maybeMissing.has(read.id))
+        return context.refuse(language.missingValue(spanOf(left), left.getText()), at.type);
+      const missing = primitive(context, node, "isNullish", [read]);
       const otherwise = (): Value => {
         const right = context.expression(node.right);
         return context.coerce(right, at.type, node.right);
@@ -133,6 +132,8 @@ function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint:
     if (!ts.isPropertyAccessExpression(left) || left.name.text !== "length") return standInFor(context, node);
   }
   const v = context.expression(node.left);
+  if (context.maybeMissing.has(v.id))
+    return context.refuse(language.missingValue(spanOf(left), left.getText()), v.type);
   const missing = primitive(context, node, "isNullish", [v]);
   return branchValue(
     context,

@@ -277,7 +277,11 @@ export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, to
       const at =
         members === undefined
           ? { place: elem(array, index), type: elementType(array.type) }
-          : { place: field(array, "0"), type: members.type, member: { base: array, index, ...members } };
+          : {
+              place: field(array, "0"),
+              type: members.type,
+              member: { base: array, index, isWithin: true, ...members },
+            };
       return load(context, at, node.initializer, hint);
     };
     if (pair !== undefined) {

@@ -72,7 +72,8 @@ function spreadInto(context: FunctionContext, node: ts.SpreadAssignment, members
       context.report(language.spreadNotYet(spanOf(node), "of something that is not an object with named fields"));
     return false;
   }
-  for (const { name, type } of fields) members.set(name, load(context, { place: field(source, name), type }, node, name));
+  for (const { name, type } of fields)
+    members.set(name, load(context, { place: field(source, name), type }, node, name));
   return true;
 }
 

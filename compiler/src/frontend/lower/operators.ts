@@ -150,6 +150,8 @@ function lowerEquality(
       node.operatorToken.kind === SyntaxKind.EqualsEqualsEqualsToken ||
       node.operatorToken.kind === SyntaxKind.ExclamationEqualsEqualsToken;
     const v = context.expression(tested);
+    if (context.maybeMissing.has(v.id))
+      return context.refuse(language.missingValue(spanOf(tested), tested.getText()), bool);
     // What is read out of range is `undefined`, never `null`.
     const result = isNull && strict ? context.constant(false, hint) : primitive(context, node, "isNullish", [v], hint);
     return name === "eq" ? result : primitive(context, node, "not", [result], hint);

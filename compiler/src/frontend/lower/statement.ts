@@ -136,6 +136,8 @@ function declaredType(context: FunctionContext, node: ts.VariableDeclaration, v:
     return v.type;
   }
   const type = context.file.checker.getTypeAtLocation(node.name);
+  // `const never: never = mode`: TypeScript checks that no case was left out.
+  if (type.flags & ts.TypeFlags.Never) return v.type;
   const mapped = context.file.types.map(type);
   if ("type" in mapped) return mapped.type;
   const isMissing = type.isUnion() && type.types.some((t) => t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null));

@@ -4,7 +4,7 @@
  * throws elsewhere.
  */
 import type { ts } from "ts-morph";
-import { field } from "../../ir/build.js";
+import { field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
@@ -16,6 +16,8 @@ export interface TupleMember {
   readonly count: number;
   /** The type of every member. */
   readonly type: Type;
+  /** The index is known to be that of a member. */
+  readonly isWithin?: boolean;
 }
 
 export function loadMember(
@@ -28,13 +30,16 @@ export function loadMember(
   const from = (i: number): Value => {
     if (i < count) {
       const own = (): Value => context.readFrom(base, context.at(node).load(field(base, String(i)), type, hint));
+      if (member.isWithin === true && i === count - 1) return own();
       return branchValue(context, isIndex(context, member, i, node), own, () => from(i + 1), { type, hint });
     }
     if (type.kind === "num") return context.b.const(Number.NaN);
     throwOutside(context, node);
-    return context.placeholder(type);
+    return value(type);
   };
-  return context.readFrom(base, from(0));
+  const read = context.readFrom(base, from(0));
+  if (member.isWithin !== true) context.maybeMissing.add(read.id);
+  return read;
 }
 
 export function storeMember(context: FunctionContext, member: TupleMember, v: Value, node: ts.Node): void {
