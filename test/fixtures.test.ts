@@ -92,7 +92,7 @@ describe("fixtures", () => {
   });
 
   it("give the same bytes whatever was compiled before", () => {
-    const again = compile([...judged].reverse());
+    const again = compile(judged.toReversed());
     for (const fixture of judged) {
       const first = outcomes.get(fixture.path);
       const second = again.get(fixture.path);

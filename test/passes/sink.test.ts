@@ -11,7 +11,7 @@ const made = "%a: (num, num) = new %z %z";
 const body = 'accum %a."0" += %s; %r = load %a."0"; %o = const 0; store %a."0" = %o; yield %r';
 const refused: readonly (readonly [string, string])[] = [
   ["one that keeps what is added", f(made, 'accum %a."0" += %s; %r = load %a."0"; yield %r')],
-  ["one that ends with another number", f(made, `${body.replace("const 0", "const 1")}`)],
+  ["one that ends with another number", f(made, body.replace("const 0", "const 1"))],
   [
     "one that is put back only under a condition",
     f(

@@ -78,7 +78,7 @@ const guarded: Form = (context, array, other, counter) => {
 };
 
 /** Two buffers in turns: the next state is computed from the last one, then takes its place. */
-export function turns(context: Context): void {
+export function turns(context: Context): undefined {
   const { random, whole } = context;
   const shape: Shape = random.chance(0.7) ? float64 : numbers;
   const fresh =
@@ -104,4 +104,5 @@ export function turns(context: Context): void {
   context.line(`  ${last} = ${next};`);
   context.line("}");
   context.declare(last, shape);
+  return undefined;
 }

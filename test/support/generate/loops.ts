@@ -3,7 +3,6 @@ import type { Context, Target } from "./context.js";
 import { condition, indexText, number, numberLeaf, shrink } from "./expressions.js";
 import { kernel } from "./kernels.js";
 import { index, isReference, loose, num, type Shape } from "./shapes.js";
-import { statements } from "./statements.js";
 
 interface Header {
   /** Lines before the loop. */
@@ -20,7 +19,8 @@ interface Header {
   readonly trips: number;
 }
 
-export function loop(context: Context): undefined {
+/** Writes a loop; `statements` writes what is inside. */
+export function loop(context: Context, statements: (context: Context, count: number) => void): undefined {
   const { random } = context;
   if (context.trips > 60 || context.targets.length > 3) return undefined;
   const header = random.weighted<() => Header>([

@@ -1,6 +1,7 @@
 /** A whole random program: types, helpers, the differentiated function `f`, and values to call it with. */
 import { Random } from "../random.js";
 import { Context, type Helper, type Options, type Whole } from "./context.js";
+import { returnValue } from "./exits.js";
 import { build, descend, number, store } from "./expressions.js";
 import {
   bool,
@@ -18,7 +19,7 @@ import {
   typeText,
   voidShape,
 } from "./shapes.js";
-import { returnValue, statements } from "./statements.js";
+import { statements } from "./statements.js";
 
 export interface GeneratedProgram {
   readonly seed: number;
