@@ -1,6 +1,6 @@
 /** Every fixture: compiled, type-checked, run and judged; with optimisation, without any, and with each pass left out. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { afterDifferentiation, beforeDifferentiation } from "../compiler/src/optimize/index.js";
+import { optionalPasses } from "../compiler/src/optimize/index.js";
 import { compileAll, generatedPath, type Compiled, type CompileOptions, type Outcome } from "./support/compile.js";
 import { difference, leaves, mapLeaves, numberAt, text } from "./support/data.js";
 import { evaluateExpression, type Exports } from "./support/evaluate.js";
@@ -14,7 +14,7 @@ const all = readFixtures();
 const judged = all.filter(({ cases, expectations }) => cases.length + expectations.length > 0);
 const refused = all.filter(({ errors }) => errors.length > 0);
 const files = Object.fromEntries(all.map(({ path, source }) => [path, source]));
-const passes = [...new Set([...beforeDifferentiation, ...afterDifferentiation].map(({ name }) => name))];
+const passes = optionalPasses;
 
 const compile = (fixtures: readonly Fixture[], options: CompileOptions = {}): Map<string, Outcome> =>
   compileAll(files, { ...options, only: fixtures.map(({ path }) => path) });

@@ -1,13 +1,11 @@
 /** Differentiating IR without a source, and running what comes out in the interpreter. */
 import { powConstant, ruleSet } from "../../compiler/src/frontend/rules.js";
 import type { Program } from "../../compiler/src/ir/ir.js";
-import { afterDifferentiation, beforeDifferentiation } from "../../compiler/src/optimize/index.js";
+import { optionalPasses } from "../../compiler/src/optimize/index.js";
 import { generate } from "../../compiler/src/pipeline.js";
 import { interpret, type JsValue } from "../support/interpret.js";
 
-export const withoutPasses: readonly string[] = [
-  ...new Set([...beforeDifferentiation, ...afterDifferentiation].map((p) => p.name)),
-];
+export const withoutPasses = optionalPasses;
 
 /** The program with `name` differentiated: functions `name.grad`, `name.vjp`. Every pass is verified. */
 export function differentiated(

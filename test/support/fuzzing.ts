@@ -1,6 +1,6 @@
 /** Random programs against the judges, many in one in-memory project. */
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
-import { afterDifferentiation, beforeDifferentiation } from "../../compiler/src/optimize/index.js";
+import { optionalPasses } from "../../compiler/src/optimize/index.js";
 import { compileAll, type Compiled, type Outcome } from "./compile.js";
 import { cloneData, leaves, mapLeaves, text } from "./data.js";
 import { exportedFunction, Modules } from "./evaluate.js";
@@ -47,7 +47,7 @@ export const emptySummary = (): Summary => ({
   disagreements: [],
 });
 
-const passes = [...new Set([...beforeDifferentiation, ...afterDifferentiation].map(({ name }) => name))];
+const passes = optionalPasses;
 const timeLimit = 10_000;
 
 /** The programs of `count` seeds from `first`, judged and then compared with a variant of themselves. */

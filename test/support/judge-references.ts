@@ -38,6 +38,13 @@ export interface Trial {
 export const perParameter = (annotated: Annotated, gradient: unknown): readonly unknown[] =>
   annotated.wrt.length === 1 ? [gradient] : Array.isArray(gradient) ? gradient : [];
 
+/** The arguments with the literals that stand for those left out. */
+function withDefaults(annotated: Annotated, args: readonly unknown[]): readonly unknown[] {
+  return annotated.params.map((param, i) =>
+    args[i] === undefined && param.default !== undefined ? new Function(`return ${param.default}`)() : args[i],
+  );
+}
+
 /** The gradient weighed by `seed`, by dual numbers through the lowered IR. */
 export function dualReference(trial: Trial, seed: unknown): readonly unknown[] | undefined {
   const { compiled, annotated, options } = trial;

@@ -114,13 +114,6 @@ function judgeGradient(trial: Trial): unknown {
   return result;
 }
 
-/** The arguments with the literals that stand for those left out. */
-function withDefaults(annotated: Annotated, args: readonly unknown[]): readonly unknown[] {
-  return annotated.params.map((param, i) =>
-    args[i] === undefined && param.default !== undefined ? new Function(`return ${param.default}`)() : args[i],
-  );
-}
-
 function judgeValueAndGradient(trial: Trial, gradient: unknown): void {
   const { annotated, primal, tally } = trial;
   const name = `${annotated.exportName}_value_and_grad`;

@@ -1,7 +1,7 @@
 /** What the halves of all functions share while one annotated function is differentiated. */
 import { type Activity, analyzeActivity } from "../analysis/activity.js";
 import { integerValues } from "../analysis/integers.js";
-import { analyzeMemory, type MemoryModel, reachable } from "../analysis/memory.js";
+import { analyzeMemory, type MemoryModel, probedSlots, reachable } from "../analysis/memory.js";
 import { analyzeStability, type Stability } from "../analysis/stability.js";
 import type { Func, Program, RecordDecl, Type, ValueId } from "../ir/ir.js";
 import { gradientRecord, gradientType, shadowName, shadowRecord, shadowType } from "../ir/types.js";
@@ -18,6 +18,8 @@ export class Context {
   readonly memory: MemoryModel;
   readonly activity: Activity;
   readonly names: readonly string[];
+  /** Array slots that may be read where there is no element. */
+  readonly probed: ReadonlySet<string>;
   /** Functions made so far: the halves. */
   readonly made = new Map<string, Func>();
   readonly records: Map<string, RecordDecl>;
@@ -35,6 +37,7 @@ export class Context {
     this.activity = analyzeActivity(program, entry, wrt, this.memory, (name, arity, operand) => {
       return rules.ruleSet(name, arity).slots[operand] != null;
     });
+    this.probed = probedSlots(program, this.names, this.memory);
     this.records = new Map(program.records);
   }
 

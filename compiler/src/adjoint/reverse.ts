@@ -100,7 +100,7 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
       return;
     case "load": {
       const g = scope.get(op.result);
-      if (g !== undefined && isFloatPlace(state.context.program, op.place)) b.accum(shadowPlace(state, op.place, b), g);
+      if (g !== undefined && isFloatPlace(state.context.program, op.place)) accumulate(state, op.place, g, b);
       return;
     }
     case "store": {
@@ -149,6 +149,28 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
     default:
       return;
   }
+}
+
+/** `dx[i] += g` for a read of `x[i]`. Where the program looks whether there is an element, a missing one gets no adjoint. */
+function accumulate(state: FunctionState, primal: Place, g: Value, b: Builder): void {
+  const place = shadowPlace(state, primal, b);
+  const mayMiss =
+    primal.kind === "elem" &&
+    primal.base.type.kind === "array" &&
+    state.context.probed.has(state.context.memory.slotOf(primal));
+  if (!mayMiss) {
+    b.accum(place, g);
+    return;
+  }
+  b.if(
+    b.prim("isNullish", [b.load(place, num)]),
+    [],
+    () => [],
+    (present) => {
+      present.accum(place, g);
+      return [];
+    },
+  );
 }
 
 /** The adjoint of what was written to a place. A write past the end of a typed array went nowhere: its adjoint is 0. */

@@ -281,3 +281,20 @@ export function eachNumberSlot(
   };
   inside(memory, type, false);
 }
+
+/** Slots of arrays that the program reads to see whether there is an element (`xs[i] ?? 0`, `xs[i] === undefined`). */
+export function probedSlots(program: Program, names: readonly string[], memory: MemoryModel): ReadonlySet<string> {
+  const probed = new Set<string>();
+  for (const name of names) {
+    const loads = new Map<ValueId, string>();
+    const func = program.funcs.get(name);
+    if (func === undefined) continue;
+    walk(func.body, (op) => {
+      if (op.kind === "load" && op.place.kind === "elem") loads.set(op.result.id, memory.slotOf(op.place));
+      const [tested] = op.kind === "prim" && op.name === "isNullish" ? op.args : [];
+      const slot = tested === undefined ? undefined : loads.get(tested.id);
+      if (slot !== undefined) probed.add(slot);
+    });
+  }
+  return probed;
+}

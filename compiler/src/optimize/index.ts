@@ -71,12 +71,19 @@ export const removal = named("dce", "prune-params", "dce");
 
 export const afterDifferentiation = [...improvement, ...removal];
 
+/** What decides a value at a kink (CONVENTIONS: a sum of squares), not speed: never left out. */
+const conventions: ReadonlySet<string> = new Set(["sum-of-squares"]);
+
+/** Names of the passes that can be left out. */
+export const optionalPasses: readonly string[] = Object.keys(passes).filter((name) => !conventions.has(name));
+
 /** Runs passes in order. A pass that has run is left out the next time if nothing has changed since. */
 export function optimize(program: Program, passes: readonly NamedPass[], options: OptimizeOptions = {}): Program {
   let current = program;
   const settled = new Map<string, Program>();
   for (const { name, pass } of passes) {
-    if (options.without?.includes(name) === true || settled.get(name) === current) continue;
+    const isLeftOut = options.without?.includes(name) === true && !conventions.has(name);
+    if (isLeftOut || settled.get(name) === current) continue;
     current = pass(current, options);
     settled.set(name, current);
     options.afterEach?.(name, current);
