@@ -42,12 +42,13 @@ for (let done = 0, round = 0; done < count; done += batch, round++) {
 function report(position: number, size: number): void {
   const found = summary.disagreements[position];
   if (found === undefined) return;
+  const { check } = found;
   const how =
-    found.check.kind === "without"
-      ? `without ${found.check.passes.join(", ")}`
-      : found.check.kind === "rewritten"
-        ? found.check.how
-        : "judged";
+    check.kind === "without"
+      ? `without ${check.passes.join(", ")}`
+      : check.kind === "rewritten"
+        ? check.how
+        : check.kind;
   console.log(
     `\n--- seed ${found.seed}, size ${size}, ${how}: ${found.kind}\n${found.message.split("\n").slice(0, 6).join("\n")}`,
   );

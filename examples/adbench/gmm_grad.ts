@@ -81,26 +81,23 @@ export function gmmObjective_grad(
         whitened[j] = diagonals[t3]! * difference;
         stack[top++] = difference;
       }
+      const t5 = n * 2;
+      if (top + t5 > capacity) {
+        stack = tape.growNumbers(top + t5);
+        capacity = stack.length;
+      }
       let position = k * rowLength + dimension;
       for (let i2 = 0; i2 < n; i2++) {
         const xi = centered[i2]!;
-        const j = i2 + 1;
-        const t3 = n - j;
-        if (top + t3 > capacity) {
-          stack = tape.growNumbers(top + t3);
-          capacity = stack.length;
+        let position2 = position;
+        for (let j = i2 + 1; j < n; j++) {
+          whitened[j]! += icf[position2]! * xi;
+          position2++;
         }
-        for (let j2 = j; j2 < n; j2++) {
-          whitened[j2]! += icf[position]! * xi;
-          const position2 = position + 1;
-          stack[top++] = position;
-          position = position2;
-        }
-        if (top + 1 > capacity) {
-          stack = tape.growNumbers(top + 1);
-          capacity = stack.length;
-        }
-        stack[top++] = xi;
+        stack[top] = xi;
+        stack[top + 1] = position;
+        top += 2;
+        position = position2;
       }
       if (top + n2 > capacity) {
         stack = tape.growNumbers(top + n2);
@@ -138,7 +135,7 @@ export function gmmObjective_grad(
     }
     stack[top++] = sum3;
   }
-  const t5 = wishart.gamma;
+  const t6 = wishart.gamma;
   for (let k = 0; k < components; k++) {
     const t3 = k * rowLength;
     let p = dimension;
@@ -167,21 +164,21 @@ export function gmmObjective_grad(
   const dalphas = new Float64Array(alphas.length);
   const dcentered = new Float64Array(dimension);
   const dmeans = new Float64Array(means.length);
-  const t6 = priorSign * wishart.m;
-  const t7 = -priorSign * (0.5 * t5 * t5);
+  const t7 = priorSign * wishart.m;
+  const t8 = -priorSign * (0.5 * t6 * t6);
   // Adjoint of the loop at line 102.
   for (let k = t4; k >= 0; k--) {
     const count2 = stack[--top]!;
-    dlogDeterminants[k]! += t6;
+    dlogDeterminants[k]! += t7;
     // Adjoint of the loop at line 108.
     for (let k2 = count2 - 1; k2 >= 0; k2--) {
       const t3 = stack[--top]!;
-      dicf[t3]! += 2 * icf[t3]! * t7;
+      dicf[t3]! += 2 * icf[t3]! * t8;
     }
     // Adjoint of the loop at line 104.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
       const t3 = k * dimension + j;
-      ddiagonals[t3]! += 2 * diagonals[t3]! * t7;
+      ddiagonals[t3]! += 2 * diagonals[t3]! * t8;
     }
   }
   // Adjoint of the loop at line 52.
@@ -191,8 +188,8 @@ export function gmmObjective_grad(
     // Adjoint of the loop at line 8.
     let dmax = 1;
     for (let i2 = t4; i2 >= 0; i2--) {
-      const t8 = stack[--top]!;
-      const t9 = t3 * t8;
+      const t5 = stack[--top]!;
+      const t9 = t3 * t5;
       dmax -= t9;
       dterms[i2]! += t9;
     }
@@ -210,27 +207,30 @@ export function gmmObjective_grad(
     dterms[0]! += dmax;
     // Adjoint of the loop at line 53.
     for (let k = t4; k >= 0; k--) {
-      const t8 = dterms[k]!;
+      const t5 = dterms[k]!;
       dterms[k] = 0;
-      const t9 = t8 * -0.5;
+      const t9 = t5 * -0.5;
       // Adjoint of the loop at line 82.
       for (let i2 = n2 - 1; i2 >= 0; i2--) {
         const t10 = stack[--top]!;
         dwhitened[i2]! += 2 * t10 * t9;
       }
-      dlogDeterminants[k]! += t8;
-      dalphas[k]! += t8;
+      dlogDeterminants[k]! += t5;
+      dalphas[k]! += t5;
       const t11 = n - 1;
       // Adjoint of the loop at line 71.
       for (let i2 = t11; i2 >= 0; i2--) {
-        const xi = stack[--top]!;
+        top -= 2;
+        const xi = stack[top]!;
+        const position = stack[top + 1]!;
+        const j = i2 + 1;
         // Adjoint of the loop at line 73.
         let dxi = 0;
-        for (let j = t11; j >= i2 + 1; j--) {
-          const position = stack[--top]!;
-          const t10 = dwhitened[j]!;
-          dxi += t10 * icf[position]!;
-          dicf[position]! += t10 * xi;
+        for (let j2 = t11; j2 >= j; j2--) {
+          const position2 = position + (j2 - j);
+          const t10 = dwhitened[j2]!;
+          dxi += t10 * icf[position2]!;
+          dicf[position2]! += t10 * xi;
         }
         dcentered[i2]! += dxi;
       }
@@ -253,9 +253,9 @@ export function gmmObjective_grad(
   // Adjoint of the loop at line 8.
   for (let i = t4; i >= 0; i--) {
     const t3 = stack[--top]!;
-    const t8 = t13 * t3;
-    dmax3 -= t8;
-    dalphas[i]! += t8;
+    const t5 = t13 * t3;
+    dmax3 -= t5;
+    dalphas[i]! += t5;
   }
   // Adjoint of the loop at line 4.
   for (let i = t4; i >= 1; i--) {
@@ -276,9 +276,9 @@ export function gmmObjective_grad(
     // Adjoint of the loop at line 40.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
       const t3 = stack[--top]!;
-      const t8 = k * dimension + j;
-      const t9 = ddiagonals[t8]!;
-      ddiagonals[t8] = 0;
+      const t5 = k * dimension + j;
+      const t9 = ddiagonals[t5] ?? 0;
+      ddiagonals[t5] = 0;
       dicf[k * rowLength + j]! += t9 * t3 + dsum;
     }
   }
@@ -363,26 +363,23 @@ export function gmmObjective_value_and_grad(
         whitened[j] = diagonals[t3]! * difference;
         stack[top++] = difference;
       }
+      const t6 = n2 * 2;
+      if (top + t6 > capacity) {
+        stack = tape.growNumbers(top + t6);
+        capacity = stack.length;
+      }
       let position = k * rowLength + dimension;
       for (let i2 = 0; i2 < n2; i2++) {
         const xi = centered[i2]!;
-        const j = i2 + 1;
-        const t3 = n2 - j;
-        if (top + t3 > capacity) {
-          stack = tape.growNumbers(top + t3);
-          capacity = stack.length;
+        let position2 = position;
+        for (let j = i2 + 1; j < n2; j++) {
+          whitened[j]! += icf[position2]! * xi;
+          position2++;
         }
-        for (let j2 = j; j2 < n2; j2++) {
-          whitened[j2]! += icf[position]! * xi;
-          const position2 = position + 1;
-          stack[top++] = position;
-          position = position2;
-        }
-        if (top + 1 > capacity) {
-          stack = tape.growNumbers(top + 1);
-          capacity = stack.length;
-        }
-        stack[top++] = xi;
+        stack[top] = xi;
+        stack[top + 1] = position;
+        top += 2;
+        position = position2;
       }
       if (top + n3 > capacity) {
         stack = tape.growNumbers(top + n3);
@@ -421,15 +418,15 @@ export function gmmObjective_value_and_grad(
     }
     stack[top++] = sum3;
   }
-  const t6 = wishart.m;
-  const n = dimension + t6 + 1;
-  const t7 = wishart.gamma;
-  const t8 = 0.5 * n;
+  const t7 = wishart.m;
+  const n = dimension + t7 + 1;
+  const t8 = wishart.gamma;
+  const t9 = 0.5 * n;
   let result = 0.25 * dimension * (dimension - 1) * Math.log(3.141592653589793);
-  const t9 = 0.5 * t4;
+  const t10 = 0.5 * t4;
   for (let j = 1; j <= dimension; j++) {
     let shift = 0;
-    let z = t8 + 0.5 * (1 - j);
+    let z = t9 + 0.5 * (1 - j);
     while (z < 16) {
       shift += Math.log(z);
       z++;
@@ -437,12 +434,12 @@ export function gmmObjective_value_and_grad(
     const inverse = 1 / z;
     const square = inverse * inverse;
     const t3 = square * (0.0005952380952380953 - square * 0.0008417508417508417);
-    const t10 = square * (0.002777777777777778 - square * (0.0007936507936507937 - t3));
-    const series = inverse * (0.08333333333333333 - t10);
-    result += (z - 0.5) * Math.log(z) - z + t9 + series - shift;
+    const t6 = square * (0.002777777777777778 - square * (0.0007936507936507937 - t3));
+    const series = inverse * (0.08333333333333333 - t6);
+    result += (z - 0.5) * Math.log(z) - z + t10 + series - shift;
   }
-  const constant = n * dimension * (Math.log(t7) - 0.5 * Math.log(2)) - result;
-  const t11 = 0.5 * t7 * t7;
+  const constant = n * dimension * (Math.log(t8) - 0.5 * Math.log(2)) - result;
+  const t11 = 0.5 * t8 * t8;
   let penalty = 0;
   for (let k = 0; k < components; k++) {
     let frobenius = 0;
@@ -459,13 +456,13 @@ export function gmmObjective_value_and_grad(
         stack = tape.growNumbers(top + 1);
         capacity = stack.length;
       }
-      const t10 = t3 + p;
-      const l = icf[t10]!;
+      const t6 = t3 + p;
+      const l = icf[t6]!;
       frobenius += l * l;
       p++;
-      stack[top++] = t10;
+      stack[top++] = t6;
     }
-    penalty += t11 * frobenius - t6 * logDeterminants[k]!;
+    penalty += t11 * frobenius - t7 * logDeterminants[k]!;
     if (top + 1 > capacity) {
       stack = tape.growNumbers(top + 1);
       capacity = stack.length;
@@ -481,7 +478,7 @@ export function gmmObjective_value_and_grad(
   const dalphas = new Float64Array(alphas.length);
   const dcentered = new Float64Array(dimension);
   const dmeans = new Float64Array(means.length);
-  const t13 = priorSign * t6;
+  const t13 = priorSign * t7;
   const t14 = -priorSign * t11;
   // Adjoint of the loop at line 102.
   for (let k = t5; k >= 0; k--) {
@@ -505,8 +502,8 @@ export function gmmObjective_value_and_grad(
     // Adjoint of the loop at line 8.
     let dmax = 1;
     for (let i2 = t5; i2 >= 0; i2--) {
-      const t10 = stack[--top]!;
-      const t15 = t3 * t10;
+      const t6 = stack[--top]!;
+      const t15 = t3 * t6;
       dmax -= t15;
       dterms[i2]! += t15;
     }
@@ -524,52 +521,55 @@ export function gmmObjective_value_and_grad(
     dterms[0]! += dmax;
     // Adjoint of the loop at line 53.
     for (let k = t5; k >= 0; k--) {
-      const t10 = dterms[k]!;
+      const t6 = dterms[k]!;
       dterms[k] = 0;
-      const t15 = t10 * -0.5;
+      const t15 = t6 * -0.5;
       // Adjoint of the loop at line 82.
       for (let i2 = n3 - 1; i2 >= 0; i2--) {
         const t16 = stack[--top]!;
         dwhitened[i2]! += 2 * t16 * t15;
       }
-      dlogDeterminants[k]! += t10;
-      dalphas[k]! += t10;
+      dlogDeterminants[k]! += t6;
+      dalphas[k]! += t6;
       const t17 = n2 - 1;
       // Adjoint of the loop at line 71.
       for (let i2 = t17; i2 >= 0; i2--) {
-        const xi = stack[--top]!;
+        top -= 2;
+        const xi = stack[top]!;
+        const position = stack[top + 1]!;
+        const j = i2 + 1;
         // Adjoint of the loop at line 73.
         let dxi = 0;
-        for (let j = t17; j >= i2 + 1; j--) {
-          const position = stack[--top]!;
-          const t16 = dwhitened[j]!;
-          dxi += t16 * icf[position]!;
-          dicf[position]! += t16 * xi;
+        for (let j2 = t17; j2 >= j; j2--) {
+          const position2 = position + (j2 - j);
+          const t18 = dwhitened[j2]!;
+          dxi += t18 * icf[position2]!;
+          dicf[position2]! += t18 * xi;
         }
         dcentered[i2]! += dxi;
       }
       // Adjoint of the loop at line 54.
       for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
         const difference = stack[--top]!;
-        const t16 = k * dimension + j;
-        const t18 = dwhitened[j]!;
+        const t18 = k * dimension + j;
+        const t19 = dwhitened[j]!;
         dwhitened[j] = 0;
-        ddiagonals[t16]! += t18 * difference;
+        ddiagonals[t18]! += t19 * difference;
         const ddifference = dcentered[j]!;
         dcentered[j] = 0;
-        const ddifference2 = t18 * diagonals[t16]! + ddifference;
-        dmeans[t16]! -= ddifference2;
+        const ddifference2 = t19 * diagonals[t18]! + ddifference;
+        dmeans[t18]! -= ddifference2;
       }
     }
   }
   let dmax3 = -count;
-  const t19 = dmax3 !== 0 ? dmax3 / sum2 : 0;
+  const t20 = dmax3 !== 0 ? dmax3 / sum2 : 0;
   // Adjoint of the loop at line 8.
   for (let i = t5; i >= 0; i--) {
-    const t3 = stack[--top]!;
-    const t10 = t19 * t3;
-    dmax3 -= t10;
-    dalphas[i]! += t10;
+    const t21 = stack[--top]!;
+    const t22 = t20 * t21;
+    dmax3 -= t22;
+    dalphas[i]! += t22;
   }
   // Adjoint of the loop at line 4.
   for (let i = t5; i >= 1; i--) {
@@ -589,11 +589,11 @@ export function gmmObjective_value_and_grad(
     dlogDeterminants[k] = 0;
     // Adjoint of the loop at line 40.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
-      const t3 = stack[--top]!;
-      const t10 = k * dimension + j;
-      const t15 = ddiagonals[t10]!;
-      ddiagonals[t10] = 0;
-      dicf[k * rowLength + j]! += t15 * t3 + dsum;
+      const t21 = stack[--top]!;
+      const t22 = k * dimension + j;
+      const t23 = ddiagonals[t22] ?? 0;
+      ddiagonals[t22] = 0;
+      dicf[k * rowLength + j]! += t23 * t21 + dsum;
     }
   }
   returnTape(tape);

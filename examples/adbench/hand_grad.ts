@@ -22,7 +22,7 @@ export function handResiduals_vjp(
   const refs = tape.refs;
   let refTop = tape.refTop;
   const dtheta = new Float64Array(theta2.length);
-  const result = boneTransforms_forward(data_model, theta2, dtheta, tape);
+  const result = boneTransforms_forward(data_model, theta2, tape);
   const transforms = result[0];
   const dtransforms = result[1];
   refTop = tape.refTop;
@@ -34,12 +34,11 @@ export function handResiduals_vjp(
   const dglobal = result2[1];
   refTop = tape.refTop;
   const n = data_correspondences.length;
-  const residuals = new Float64Array(3 * n);
-  const dresiduals = new Float64Array(residuals.length);
+  const t4 = 3 * n;
+  const residuals = new Float64Array(t4);
   for (let i = 0; i < n; i++) {
-    const t4 = data_correspondences[i]!;
     tape.refTop = refTop;
-    const result3 = vertexPosition_forward(data_model, transforms, global, theta2, t4, dtransforms, dglobal, dtheta, tape);
+    const result3 = vertexPosition_forward(data_model, transforms, global, theta2, data_correspondences[i]!, dtransforms, tape);
     const a = result3[0];
     const a2 = result3[1];
     refTop = tape.refTop;
@@ -58,38 +57,38 @@ export function handResiduals_vjp(
     tape.rewind(mark);
     const refs = tape.refs;
     let refTop = tape.refTop;
+    const dresiduals = new Float64Array(t4);
     for (let i2 = 0; i2 < dresiduals.length; i2++) {
       dresiduals[i2]! += seed[i2]!;
     }
     // Adjoint of the loop at line 46.
     for (let i = n - 1; i >= 0; i--) {
       const a = refs[--refTop] as [number, number, number];
-      const t4 = 3 * i;
-      const t5 = t4 + 1;
-      const t6 = t4 + 2;
-      const t7 = dresiduals[t6]!;
+      const t5 = 3 * i;
+      const t6 = t5 + 1;
+      const t7 = t5 + 2;
+      const t8 = dresiduals[t7] ?? 0;
+      dresiduals[t7] = 0;
+      const t9 = dresiduals[t6] ?? 0;
       dresiduals[t6] = 0;
-      const t8 = dresiduals[t5]!;
+      const t10 = dresiduals[t5] ?? 0;
       dresiduals[t5] = 0;
-      const t9 = dresiduals[t4]!;
-      dresiduals[t4] = 0;
-      a[2] -= t7;
-      a[1] -= t8;
-      a[0] -= t9;
+      a[2] -= t8;
+      a[1] -= t9;
+      a[0] -= t10;
       tape.refTop = refTop;
       vertexPosition_reverse(dglobal, dtheta, tape);
       refTop = tape.refTop;
     }
-    dresiduals.fill(0);
     tape.refTop = refTop;
     const result4 = rotationFromVector_reverse(t, t2, t3, tape);
-    const t10 = result4[0];
-    const t11 = result4[1];
-    const t12 = result4[2];
+    const t11 = result4[0];
+    const t12 = result4[1];
+    const t13 = result4[2];
     refTop = tape.refTop;
-    dtheta[2]! += t12;
-    dtheta[1]! += t11;
-    dtheta[0]! += t10;
+    dtheta[2]! += t13;
+    dtheta[1]! += t12;
+    dtheta[0]! += t11;
     tape.refTop = refTop;
     boneTransforms_reverse(dtheta, tape);
     refTop = tape.refTop;
@@ -121,7 +120,7 @@ export function handResidualsComplicated_vjp(
   const refs = tape.refs;
   let refTop = tape.refTop;
   const dtheta = new Float64Array(theta2.length);
-  const result = boneTransforms_forward2(data_model, theta2, dtheta, tape);
+  const result = boneTransforms_forward2(data_model, theta2, tape);
   const transforms = result[0];
   const dtransforms = result[1];
   stack = tape.numbers;
@@ -139,69 +138,69 @@ export function handResidualsComplicated_vjp(
   capacity = stack.length;
   refTop = tape.refTop;
   const n = data_correspondences.length;
-  const residuals = new Float64Array(3 * n);
-  const dresiduals = new Float64Array(residuals.length);
+  const t4 = 3 * n;
+  const residuals = new Float64Array(t4);
   const data_model_triangles = data_model.triangles;
   for (let i = 0; i < n; i++) {
     const triangle = 3 * data_correspondences[i]!;
-    const t4 = data_model_triangles[triangle]!;
+    const t5 = data_model_triangles[triangle]!;
     tape.numberTop = top;
     tape.refTop = refTop;
-    const result3 = vertexPosition_forward2(data_model, transforms, global, theta2, t4, dtransforms, dglobal, dtheta, tape);
+    const result3 = vertexPosition_forward2(data_model, transforms, global, theta2, t5, dtransforms, tape);
     const a = result3[0];
     const da = result3[1];
     stack = tape.numbers;
     top = tape.numberTop;
     capacity = stack.length;
     refTop = tape.refTop;
-    const t5 = data_model_triangles[triangle + 1]!;
-    const result4 = vertexPosition_forward2(data_model, transforms, global, theta2, t5, dtransforms, dglobal, dtheta, tape);
+    const t6 = data_model_triangles[triangle + 1]!;
+    const result4 = vertexPosition_forward2(data_model, transforms, global, theta2, t6, dtransforms, tape);
     const b = result4[0];
     const db = result4[1];
     stack = tape.numbers;
     top = tape.numberTop;
     capacity = stack.length;
     refTop = tape.refTop;
-    const t6 = data_model_triangles[triangle + 2]!;
-    const result5 = vertexPosition_forward2(data_model, transforms, global, theta2, t6, dtransforms, dglobal, dtheta, tape);
+    const t7 = data_model_triangles[triangle + 2]!;
+    const result5 = vertexPosition_forward2(data_model, transforms, global, theta2, t7, dtransforms, tape);
     const c = result5[0];
     const dc = result5[1];
     stack = tape.numbers;
     top = tape.numberTop;
     capacity = stack.length;
     refTop = tape.refTop;
-    const t7 = 2 * i;
-    const u = us2[t7]!;
-    const v = us2[t7 + 1]!;
+    const t8 = 2 * i;
+    const u = us2[t8]!;
+    const v = us2[t8 + 1]!;
     const w = 1 - u - v;
-    const t8 = 3 * i;
-    const t9 = a[0];
-    const t10 = b[0];
-    const t11 = c[0];
-    residuals[t8] = data_points[t8]! - (u * t9 + v * t10 + w * t11);
-    const t12 = t8 + 1;
-    const t13 = a[1];
-    const t14 = b[1];
-    const t15 = c[1];
-    residuals[t12] = data_points[t12]! - (u * t13 + v * t14 + w * t15);
-    const t16 = t8 + 2;
-    const t17 = a[2];
-    const t18 = b[2];
-    const t19 = c[2];
-    residuals[t16] = data_points[t16]! - (u * t17 + v * t18 + w * t19);
+    const t9 = 3 * i;
+    const t10 = a[0];
+    const t11 = b[0];
+    const t12 = c[0];
+    residuals[t9] = data_points[t9]! - (u * t10 + v * t11 + w * t12);
+    const t13 = t9 + 1;
+    const t14 = a[1];
+    const t15 = b[1];
+    const t16 = c[1];
+    residuals[t13] = data_points[t13]! - (u * t14 + v * t15 + w * t16);
+    const t17 = t9 + 2;
+    const t18 = a[2];
+    const t19 = b[2];
+    const t20 = c[2];
+    residuals[t17] = data_points[t17]! - (u * t18 + v * t19 + w * t20);
     if (top + 9 > capacity) {
       stack = tape.growNumbers(top + 9);
       capacity = stack.length;
     }
-    stack[top] = t19;
-    stack[top + 1] = t18;
-    stack[top + 2] = t17;
-    stack[top + 3] = t15;
-    stack[top + 4] = t14;
-    stack[top + 5] = t13;
-    stack[top + 6] = t11;
-    stack[top + 7] = t10;
-    stack[top + 8] = t9;
+    stack[top] = t20;
+    stack[top + 1] = t19;
+    stack[top + 2] = t18;
+    stack[top + 3] = t16;
+    stack[top + 4] = t15;
+    stack[top + 5] = t14;
+    stack[top + 6] = t12;
+    stack[top + 7] = t11;
+    stack[top + 8] = t10;
     top += 9;
     refs[refTop] = dc;
     refs[refTop + 1] = db;
@@ -218,6 +217,7 @@ export function handResidualsComplicated_vjp(
     let top = tape.numberTop;
     const refs = tape.refs;
     let refTop = tape.refTop;
+    const dresiduals = new Float64Array(t4);
     const dus = new Float64Array(us2.length);
     for (let i2 = 0; i2 < dresiduals.length; i2++) {
       dresiduals[i2]! += seed[i2]!;
@@ -225,48 +225,48 @@ export function handResidualsComplicated_vjp(
     // Adjoint of the loop at line 66.
     for (let i = n - 1; i >= 0; i--) {
       top -= 9;
-      const t4 = stack[top]!;
-      const t5 = stack[top + 1]!;
-      const t6 = stack[top + 2]!;
-      const t7 = stack[top + 3]!;
-      const t8 = stack[top + 4]!;
-      const t9 = stack[top + 5]!;
-      const t10 = stack[top + 6]!;
-      const t11 = stack[top + 7]!;
-      const t12 = stack[top + 8]!;
+      const t5 = stack[top]!;
+      const t6 = stack[top + 1]!;
+      const t7 = stack[top + 2]!;
+      const t8 = stack[top + 3]!;
+      const t9 = stack[top + 4]!;
+      const t10 = stack[top + 5]!;
+      const t11 = stack[top + 6]!;
+      const t12 = stack[top + 7]!;
+      const t13 = stack[top + 8]!;
       refTop -= 3;
       const dc = refs[refTop] as [number, number, number];
       const db = refs[refTop + 1] as [number, number, number];
       const da = refs[refTop + 2] as [number, number, number];
-      const t13 = 2 * i;
-      const u = us2[t13]!;
-      const t14 = t13 + 1;
-      const v = us2[t14]!;
+      const t14 = 2 * i;
+      const u = us2[t14]!;
+      const t15 = t14 + 1;
+      const v = us2[t15]!;
       const w = 1 - u - v;
-      const t15 = 3 * i;
-      const t16 = t15 + 1;
-      const t17 = t15 + 2;
-      const t18 = dresiduals[t17]!;
+      const t16 = 3 * i;
+      const t17 = t16 + 1;
+      const t18 = t16 + 2;
+      const t19 = dresiduals[t18] ?? 0;
+      dresiduals[t18] = 0;
+      const t20 = -t19;
+      dc[2] += t20 * w;
+      db[2] += t20 * v;
+      da[2] += t20 * u;
+      const t21 = dresiduals[t17] ?? 0;
       dresiduals[t17] = 0;
-      const t19 = -t18;
-      dc[2] += t19 * w;
-      db[2] += t19 * v;
-      da[2] += t19 * u;
-      const t20 = dresiduals[t16]!;
+      const t22 = -t21;
+      dc[1] += t22 * w;
+      db[1] += t22 * v;
+      da[1] += t22 * u;
+      const t23 = dresiduals[t16] ?? 0;
       dresiduals[t16] = 0;
-      const t21 = -t20;
-      dc[1] += t21 * w;
-      db[1] += t21 * v;
-      da[1] += t21 * u;
-      const t22 = dresiduals[t15]!;
-      dresiduals[t15] = 0;
-      const t23 = -t22;
-      const dw = t19 * t4 + t21 * t7 + t23 * t10;
-      dc[0] += t23 * w;
-      db[0] += t23 * v;
-      da[0] += t23 * u;
-      dus[t14]! += t19 * t5 + t21 * t8 + t23 * t11 - dw;
-      dus[t13]! += t19 * t6 + t21 * t9 + t23 * t12 - dw;
+      const t24 = -t23;
+      const dw = t20 * t5 + t22 * t8 + t24 * t11;
+      dc[0] += t24 * w;
+      db[0] += t24 * v;
+      da[0] += t24 * u;
+      dus[t15]! += t20 * t6 + t22 * t9 + t24 * t12 - dw;
+      dus[t14]! += t20 * t7 + t22 * t10 + t24 * t13 - dw;
       tape.numberTop = top;
       tape.refTop = refTop;
       vertexPosition_reverse2(dglobal, dtheta, tape);
@@ -282,19 +282,18 @@ export function handResidualsComplicated_vjp(
       top = tape.numberTop;
       refTop = tape.refTop;
     }
-    dresiduals.fill(0);
     tape.numberTop = top;
     tape.refTop = refTop;
     const result6 = rotationFromVector_reverse2(t, t2, t3, tape);
-    const t24 = result6[0];
-    const t25 = result6[1];
-    const t26 = result6[2];
+    const t25 = result6[0];
+    const t26 = result6[1];
+    const t27 = result6[2];
     stack = tape.numbers;
     top = tape.numberTop;
     refTop = tape.refTop;
-    dtheta[2]! += t26;
-    dtheta[1]! += t25;
-    dtheta[0]! += t24;
+    dtheta[2]! += t27;
+    dtheta[1]! += t26;
+    dtheta[0]! += t25;
     tape.numberTop = top;
     tape.refTop = refTop;
     boneTransforms_reverse2(dtheta, tape);
@@ -309,12 +308,7 @@ export function handResidualsComplicated_vjp(
 }
 
 /** Forward half of boneTransforms (hand.ts:82). */
-function boneTransforms_forward(
-  model: HandModel,
-  theta: Float64Array,
-  dtheta: Float64Array,
-  tape: Tape,
-): [Float64Array[], Float64Array[]] {
+function boneTransforms_forward(model: HandModel, theta: Float64Array, tape: Tape): [Float64Array[], Float64Array[]] {
   let stack = tape.numbers;
   let top = tape.numberTop;
   let capacity = stack.length;
@@ -499,7 +493,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = dproduct[t10]!;
+        const dsum = dproduct[t10] ?? 0;
         dproduct[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -519,7 +513,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
         for (let j = 3; j >= 0; j--) {
           const t9 = 4 * i;
           const t10 = t9 + j;
-          const dsum = dproduct2[t10]!;
+          const dsum = dproduct2[t10] ?? 0;
           dproduct2[t10] = 0;
           // Adjoint of the loop at line 13.
           for (let k = 3; k >= 0; k--) {
@@ -539,7 +533,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = drelative[t10]!;
+        const dsum = drelative[t10] ?? 0;
         drelative[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -554,28 +548,28 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
       // Adjoint of the loop at line 26.
       for (let j = 2; j >= 0; j--) {
         const t9 = 4 * i + j;
-        const t10 = dmatrix[t9]!;
+        const t10 = dmatrix[t9] ?? 0;
         dmatrix[t9] = 0;
         drotation[3 * i + j]! += t10;
       }
     }
-    const t13 = drotation[8]!;
+    const t13 = drotation[8] ?? 0;
     drotation[8] = 0;
-    const t14 = drotation[7]!;
+    const t14 = drotation[7] ?? 0;
     drotation[7] = 0;
-    const t15 = drotation[6]!;
+    const t15 = drotation[6] ?? 0;
     drotation[6] = 0;
-    const t16 = drotation[5]!;
+    const t16 = drotation[5] ?? 0;
     drotation[5] = 0;
     const t17 = -t16;
-    const t18 = drotation[4]!;
+    const t18 = drotation[4] ?? 0;
     drotation[4] = 0;
     const t19 = t16 * cx + t18 * sx;
-    const t20 = drotation[3]!;
+    const t20 = drotation[3] ?? 0;
     drotation[3] = 0;
-    const t21 = drotation[2]!;
+    const t21 = drotation[2] ?? 0;
     drotation[2] = 0;
-    const t22 = drotation[1]!;
+    const t22 = drotation[1] ?? 0;
     drotation[1] = 0;
     const t23 = -t22;
     const dsz = t19 * sy + t20 * cy + t21 * sx + t23 * cx;
@@ -583,7 +577,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     const t24 = t21 * cx + t22 * sx;
     const dsx = t14 * cy + t17 * cz + t18 * t8 + t21 * sz + t22 * t7;
     const dsy = t19 * sz - t15 + t24 * cz;
-    const t25 = drotation[0]!;
+    const t25 = drotation[0] ?? 0;
     drotation[0] = 0;
     const dcz = t17 * sx + t18 * cx + t24 * sy + t25 * cy;
     const dcy = t13 * cx + t14 * sx + t20 * sz + t25 * cz;
@@ -600,16 +594,16 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     const t4 = t3 + 1;
     const t5 = 3 * (bone + 1);
     const t6 = 3 * (bone + 2);
-    const t7 = dangles[t6]!;
+    const t7 = dangles[t6] ?? 0;
     dangles[t6] = 0;
     dtheta[t + 3]! += t7;
-    const t8 = dangles[t5]!;
+    const t8 = dangles[t5] ?? 0;
     dangles[t5] = 0;
     dtheta[t + 2]! += t8;
-    const t9 = dangles[t4]!;
+    const t9 = dangles[t4] ?? 0;
     dangles[t4] = 0;
     dtheta[t + 1]! += t9;
-    const t10 = dangles[t3]!;
+    const t10 = dangles[t3] ?? 0;
     dangles[t3] = 0;
     dtheta[t]! += t10;
   }
@@ -693,27 +687,27 @@ function rotationFromVector_reverse(x: number, y: number, z: number, tape: Tape)
     const ax = x / angle;
     const ay = y / angle;
     const az = z / angle;
-    const t = dmatrix[8]!;
+    const t = dmatrix[8] ?? 0;
     dmatrix[8] = 0;
-    const t2 = dmatrix[7]!;
+    const t2 = dmatrix[7] ?? 0;
     dmatrix[7] = 0;
-    const t3 = dmatrix[6]!;
+    const t3 = dmatrix[6] ?? 0;
     dmatrix[6] = 0;
-    const t4 = dmatrix[5]!;
+    const t4 = dmatrix[5] ?? 0;
     dmatrix[5] = 0;
     const t5 = t2 + t4;
     const t6 = t2 - t4;
     const t7 = t5 * d;
-    const t8 = dmatrix[4]!;
+    const t8 = dmatrix[4] ?? 0;
     dmatrix[4] = 0;
-    const t9 = dmatrix[3]!;
+    const t9 = dmatrix[3] ?? 0;
     dmatrix[3] = 0;
-    const t10 = dmatrix[2]!;
+    const t10 = dmatrix[2] ?? 0;
     dmatrix[2] = 0;
     const t11 = t3 + t10;
     const t12 = t10 - t3;
     const t13 = t11 * d;
-    const t14 = dmatrix[1]!;
+    const t14 = dmatrix[1] ?? 0;
     dmatrix[1] = 0;
     const t15 = t9 + t14;
     const t16 = t9 - t14;
@@ -722,7 +716,7 @@ function rotationFromVector_reverse(x: number, y: number, z: number, tape: Tape)
     const t17 = t15 * d;
     const dd = t * (az * az) + t5 * (ay * az) + t8 * (ay * ay) + t11 * (ax * az) + t15 * (ax * ay);
     const day = t7 * az + 2 * ay * (t8 * d) + t12 * s + t17 * ax;
-    const t18 = dmatrix[0]!;
+    const t18 = dmatrix[0] ?? 0;
     dmatrix[0] = 0;
     const dd2 = dd + t18 * (ax * ax);
     const dax = t6 * s + t13 * az + t17 * ay + 2 * ax * (t18 * d);
@@ -768,8 +762,6 @@ function vertexPosition_forward(
   theta: Float64Array,
   vertex: number,
   dtransforms: readonly Float64Array[],
-  dglobal: Float64Array,
-  dtheta: Float64Array,
   tape: Tape,
 ): [[number, number, number], [number, number, number]] {
   let stack = tape.numbers;
@@ -923,12 +915,7 @@ function vertexPosition_reverse(dglobal: Float64Array, dtheta: Float64Array, tap
 }
 
 /** Forward half of boneTransforms (hand.ts:82). */
-function boneTransforms_forward2(
-  model: HandModel,
-  theta: Float64Array,
-  dtheta: Float64Array,
-  tape: Tape,
-): [Float64Array[], Float64Array[]] {
+function boneTransforms_forward2(model: HandModel, theta: Float64Array, tape: Tape): [Float64Array[], Float64Array[]] {
   let stack = tape.numbers;
   let top = tape.numberTop;
   let capacity = stack.length;
@@ -1113,7 +1100,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = dproduct[t10]!;
+        const dsum = dproduct[t10] ?? 0;
         dproduct[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -1133,7 +1120,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
         for (let j = 3; j >= 0; j--) {
           const t9 = 4 * i;
           const t10 = t9 + j;
-          const dsum = dproduct2[t10]!;
+          const dsum = dproduct2[t10] ?? 0;
           dproduct2[t10] = 0;
           // Adjoint of the loop at line 13.
           for (let k = 3; k >= 0; k--) {
@@ -1153,7 +1140,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = drelative[t10]!;
+        const dsum = drelative[t10] ?? 0;
         drelative[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -1168,28 +1155,28 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
       // Adjoint of the loop at line 26.
       for (let j = 2; j >= 0; j--) {
         const t9 = 4 * i + j;
-        const t10 = dmatrix[t9]!;
+        const t10 = dmatrix[t9] ?? 0;
         dmatrix[t9] = 0;
         drotation[3 * i + j]! += t10;
       }
     }
-    const t13 = drotation[8]!;
+    const t13 = drotation[8] ?? 0;
     drotation[8] = 0;
-    const t14 = drotation[7]!;
+    const t14 = drotation[7] ?? 0;
     drotation[7] = 0;
-    const t15 = drotation[6]!;
+    const t15 = drotation[6] ?? 0;
     drotation[6] = 0;
-    const t16 = drotation[5]!;
+    const t16 = drotation[5] ?? 0;
     drotation[5] = 0;
     const t17 = -t16;
-    const t18 = drotation[4]!;
+    const t18 = drotation[4] ?? 0;
     drotation[4] = 0;
     const t19 = t16 * cx + t18 * sx;
-    const t20 = drotation[3]!;
+    const t20 = drotation[3] ?? 0;
     drotation[3] = 0;
-    const t21 = drotation[2]!;
+    const t21 = drotation[2] ?? 0;
     drotation[2] = 0;
-    const t22 = drotation[1]!;
+    const t22 = drotation[1] ?? 0;
     drotation[1] = 0;
     const t23 = -t22;
     const dsz = t19 * sy + t20 * cy + t21 * sx + t23 * cx;
@@ -1197,7 +1184,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     const t24 = t21 * cx + t22 * sx;
     const dsx = t14 * cy + t17 * cz + t18 * t8 + t21 * sz + t22 * t7;
     const dsy = t19 * sz - t15 + t24 * cz;
-    const t25 = drotation[0]!;
+    const t25 = drotation[0] ?? 0;
     drotation[0] = 0;
     const dcz = t17 * sx + t18 * cx + t24 * sy + t25 * cy;
     const dcy = t13 * cx + t14 * sx + t20 * sz + t25 * cz;
@@ -1214,16 +1201,16 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     const t4 = t3 + 1;
     const t5 = 3 * (bone + 1);
     const t6 = 3 * (bone + 2);
-    const t7 = dangles[t6]!;
+    const t7 = dangles[t6] ?? 0;
     dangles[t6] = 0;
     dtheta[t + 3]! += t7;
-    const t8 = dangles[t5]!;
+    const t8 = dangles[t5] ?? 0;
     dangles[t5] = 0;
     dtheta[t + 2]! += t8;
-    const t9 = dangles[t4]!;
+    const t9 = dangles[t4] ?? 0;
     dangles[t4] = 0;
     dtheta[t + 1]! += t9;
-    const t10 = dangles[t3]!;
+    const t10 = dangles[t3] ?? 0;
     dangles[t3] = 0;
     dtheta[t]! += t10;
   }
@@ -1307,27 +1294,27 @@ function rotationFromVector_reverse2(x: number, y: number, z: number, tape: Tape
     const ax = x / angle;
     const ay = y / angle;
     const az = z / angle;
-    const t = dmatrix[8]!;
+    const t = dmatrix[8] ?? 0;
     dmatrix[8] = 0;
-    const t2 = dmatrix[7]!;
+    const t2 = dmatrix[7] ?? 0;
     dmatrix[7] = 0;
-    const t3 = dmatrix[6]!;
+    const t3 = dmatrix[6] ?? 0;
     dmatrix[6] = 0;
-    const t4 = dmatrix[5]!;
+    const t4 = dmatrix[5] ?? 0;
     dmatrix[5] = 0;
     const t5 = t2 + t4;
     const t6 = t2 - t4;
     const t7 = t5 * d;
-    const t8 = dmatrix[4]!;
+    const t8 = dmatrix[4] ?? 0;
     dmatrix[4] = 0;
-    const t9 = dmatrix[3]!;
+    const t9 = dmatrix[3] ?? 0;
     dmatrix[3] = 0;
-    const t10 = dmatrix[2]!;
+    const t10 = dmatrix[2] ?? 0;
     dmatrix[2] = 0;
     const t11 = t3 + t10;
     const t12 = t10 - t3;
     const t13 = t11 * d;
-    const t14 = dmatrix[1]!;
+    const t14 = dmatrix[1] ?? 0;
     dmatrix[1] = 0;
     const t15 = t9 + t14;
     const t16 = t9 - t14;
@@ -1336,7 +1323,7 @@ function rotationFromVector_reverse2(x: number, y: number, z: number, tape: Tape
     const t17 = t15 * d;
     const dd = t * (az * az) + t5 * (ay * az) + t8 * (ay * ay) + t11 * (ax * az) + t15 * (ax * ay);
     const day = t7 * az + 2 * ay * (t8 * d) + t12 * s + t17 * ax;
-    const t18 = dmatrix[0]!;
+    const t18 = dmatrix[0] ?? 0;
     dmatrix[0] = 0;
     const dd2 = dd + t18 * (ax * ax);
     const dax = t6 * s + t13 * az + t17 * ay + 2 * ax * (t18 * d);
@@ -1382,8 +1369,6 @@ function vertexPosition_forward2(
   theta: Float64Array,
   vertex: number,
   dtransforms: readonly Float64Array[],
-  dglobal: Float64Array,
-  dtheta: Float64Array,
   tape: Tape,
 ): [[number, number, number], [number, number, number]] {
   let stack = tape.numbers;

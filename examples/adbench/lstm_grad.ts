@@ -135,10 +135,9 @@ export function lstmLoss_grad(
       const t7 = stack[--top]!;
       const t10 = bits2 + j;
       const t11 = dprediction[j]!;
-      dprediction[j] = 0;
       dextra[2 * bits2 + j]! += t11;
       dextra[t10]! += t11 * t7;
-      dprediction[j]! += t11 * extra[t10]!;
+      dprediction[j] = 0 + t11 * extra[t10]!;
     }
     // Adjoint of the loop at line 67.
     for (let layer = Math.ceil(layers2) - 1; layer >= 0; layer--) {
@@ -171,34 +170,30 @@ export function lstmLoss_grad(
         const t24 = weight + t23 + j;
         const t25 = main[t24]!;
         const t26 = bias + t23 + j;
-        const t27 = dprediction[j]!;
-        dprediction[j] = 0;
-        dhidden[s]! += t27;
-        const t28 = dhidden[s]!;
-        dhidden[s] = 0;
-        const t29 = t28 * t7;
-        const t30 = Math.cosh(t10);
-        dcell[s]! += t28 * outgate / (t30 * t30);
-        const t31 = dcell[s]!;
-        dcell[s] = 0;
-        const t32 = t31 * change;
-        const t33 = t31 * t11;
-        dcell[s]! += t31 * forget;
-        const t34 = Math.cosh(h * t25 + main[t26]!);
-        const t35 = t31 * ingate / (t34 * t34);
-        dmain[t26]! += t35;
-        dmain[t24]! += t35 * h;
-        const t36 = -((t29 !== 0 ? -(t29 / t22) * outgate : 0) * t12);
-        dmain[bias + t20 + j]! += t36;
-        dmain[t21]! += t36 * x;
-        const t37 = -((t32 !== 0 ? -(t32 / t19) * ingate : 0) * t13);
-        dmain[bias + bits2 + j]! += t37;
-        dmain[t18]! += t37 * h;
-        const t38 = -((t33 !== 0 ? -(t33 / t17) * forget : 0) * t14);
-        dmain[bias + j]! += t38;
-        dmain[t16]! += t38 * x;
-        dhidden[s]! += t35 * t25 + t37 * main[t18]!;
-        dprediction[j]! += t36 * main[t21]! + t38 * main[t16]!;
+        const t27 = dhidden[s]! + dprediction[j]!;
+        const t28 = t27 * t7;
+        const t29 = Math.cosh(t10);
+        const t30 = dcell[s]! + t27 * outgate / (t29 * t29);
+        const t31 = t30 * change;
+        const t32 = t30 * t11;
+        dcell[s] = 0 + t30 * forget;
+        const t33 = Math.cosh(h * t25 + main[t26]!);
+        const t34 = t30 * ingate / (t33 * t33);
+        dmain[t26]! += t34;
+        dmain[t24]! += t34 * h;
+        const t35 = -((t28 !== 0 ? -(t28 / t22) * outgate : 0) * t12);
+        dmain[bias + t20 + j]! += t35;
+        dmain[t21]! += t35 * x;
+        const t36 = -((t31 !== 0 ? -(t31 / t19) * ingate : 0) * t13);
+        dmain[bias + bits2 + j]! += t36;
+        const dh = t34 * t25 + t36 * main[t18]!;
+        dmain[t18]! += t36 * h;
+        const t37 = -((t32 !== 0 ? -(t32 / t17) * forget : 0) * t14);
+        dmain[bias + j]! += t37;
+        const dx = t35 * main[t21]! + t37 * main[t16]!;
+        dmain[t16]! += t37 * x;
+        dhidden[s] = 0 + dh;
+        dprediction[j] = 0 + dx;
       }
     }
     // Adjoint of the loop at line 64.
@@ -336,100 +331,95 @@ export function lstmLoss_value_and_grad(
   const t17 = -(1 / t16);
   // Adjoint of the loop at line 37.
   for (let t = Math.ceil(t4) - 1; t >= 0; t--) {
-    const t3 = stack[--top]!;
-    const t5 = t * bits;
-    const t6 = Math.ceil(bits) - 1;
+    const t18 = stack[--top]!;
+    const t19 = t * bits;
+    const t20 = Math.ceil(bits) - 1;
     // Adjoint of the loop at line 45.
     let dnormalizer = 0;
-    for (let j = t6; j >= 0; j--) {
-      const t7 = t17 * sequence[(t + 1) * bits + j]!;
-      dnormalizer -= t7;
-      dprediction[j]! += t7;
+    for (let j = t20; j >= 0; j--) {
+      const t21 = t17 * sequence[(t + 1) * bits + j]!;
+      dnormalizer -= t21;
+      dprediction[j]! += t21;
     }
-    const t8 = dnormalizer !== 0 ? dnormalizer / t3 : 0;
+    const t22 = dnormalizer !== 0 ? dnormalizer / t18 : 0;
     // Adjoint of the loop at line 41.
-    for (let j = t6; j >= 0; j--) {
-      const t7 = stack[--top]!;
-      dprediction[j]! += t8 * t7;
+    for (let j = t20; j >= 0; j--) {
+      const t23 = stack[--top]!;
+      dprediction[j]! += t22 * t23;
     }
-    const t9 = bits2 - 1;
+    const t24 = bits2 - 1;
     // Adjoint of the loop at line 70.
-    for (let j = t9; j >= 0; j--) {
-      const t7 = stack[--top]!;
-      const t10 = bits2 + j;
-      const t11 = dprediction[j]!;
-      dprediction[j] = 0;
-      dextra[2 * bits2 + j]! += t11;
-      dextra[t10]! += t11 * t7;
-      dprediction[j]! += t11 * extra[t10]!;
+    for (let j = t24; j >= 0; j--) {
+      const t25 = stack[--top]!;
+      const t26 = bits2 + j;
+      const t27 = dprediction[j]!;
+      dextra[2 * bits2 + j]! += t27;
+      dextra[t26]! += t27 * t25;
+      dprediction[j] = 0 + t27 * extra[t26]!;
     }
     // Adjoint of the loop at line 67.
     for (let layer = Math.ceil(layers2) - 1; layer >= 0; layer--) {
       const weight = 8 * bits2 * layer;
       const bias = weight + 4 * bits2;
       // Adjoint of the loop at line 86.
-      for (let j = t9; j >= 0; j--) {
+      for (let j = t24; j >= 0; j--) {
         top -= 9;
-        const t7 = stack[top]!;
-        const t10 = stack[top + 1]!;
+        const t25 = stack[top]!;
+        const t26 = stack[top + 1]!;
         const change = stack[top + 2]!;
-        const t11 = stack[top + 3]!;
+        const t27 = stack[top + 3]!;
         const h = stack[top + 4]!;
-        const t12 = stack[top + 5]!;
+        const t28 = stack[top + 5]!;
         const x = stack[top + 6]!;
-        const t13 = stack[top + 7]!;
-        const t14 = stack[top + 8]!;
+        const t29 = stack[top + 7]!;
+        const t30 = stack[top + 8]!;
         const s = layer * bits2 + j;
-        const t15 = weight + j;
-        const t18 = 1 + t14;
-        const forget = 1 / t18;
-        const t19 = weight + bits2 + j;
-        const t20 = 1 + t13;
-        const ingate = 1 / t20;
-        const t21 = 2 * bits2;
-        const t22 = weight + t21 + j;
-        const t23 = 1 + t12;
-        const outgate = 1 / t23;
-        const t24 = 3 * bits2;
-        const t25 = weight + t24 + j;
-        const t26 = main[t25]!;
-        const t27 = bias + t24 + j;
-        const t28 = dprediction[j]!;
-        dprediction[j] = 0;
-        dhidden[s]! += t28;
-        const t29 = dhidden[s]!;
-        dhidden[s] = 0;
-        const t30 = t29 * t7;
-        const t31 = Math.cosh(t10);
-        dcell[s]! += t29 * outgate / (t31 * t31);
-        const t32 = dcell[s]!;
-        dcell[s] = 0;
-        const t33 = t32 * change;
-        const t34 = t32 * t11;
-        dcell[s]! += t32 * forget;
-        const t35 = Math.cosh(h * t26 + main[t27]!);
-        const t36 = t32 * ingate / (t35 * t35);
-        dmain[t27]! += t36;
-        dmain[t25]! += t36 * h;
-        const t37 = -((t30 !== 0 ? -(t30 / t23) * outgate : 0) * t12);
-        dmain[bias + t21 + j]! += t37;
-        dmain[t22]! += t37 * x;
-        const t38 = -((t33 !== 0 ? -(t33 / t20) * ingate : 0) * t13);
-        dmain[bias + bits2 + j]! += t38;
-        dmain[t19]! += t38 * h;
-        const t39 = -((t34 !== 0 ? -(t34 / t18) * forget : 0) * t14);
-        dmain[bias + j]! += t39;
-        dmain[t15]! += t39 * x;
-        dhidden[s]! += t36 * t26 + t38 * main[t19]!;
-        dprediction[j]! += t37 * main[t22]! + t39 * main[t15]!;
+        const t31 = weight + j;
+        const t32 = 1 + t30;
+        const forget = 1 / t32;
+        const t33 = weight + bits2 + j;
+        const t34 = 1 + t29;
+        const ingate = 1 / t34;
+        const t35 = 2 * bits2;
+        const t36 = weight + t35 + j;
+        const t37 = 1 + t28;
+        const outgate = 1 / t37;
+        const t38 = 3 * bits2;
+        const t39 = weight + t38 + j;
+        const t40 = main[t39]!;
+        const t41 = bias + t38 + j;
+        const t42 = dhidden[s]! + dprediction[j]!;
+        const t43 = t42 * t25;
+        const t44 = Math.cosh(t26);
+        const t45 = dcell[s]! + t42 * outgate / (t44 * t44);
+        const t46 = t45 * change;
+        const t47 = t45 * t27;
+        dcell[s] = 0 + t45 * forget;
+        const t48 = Math.cosh(h * t40 + main[t41]!);
+        const t49 = t45 * ingate / (t48 * t48);
+        dmain[t41]! += t49;
+        dmain[t39]! += t49 * h;
+        const t50 = -((t43 !== 0 ? -(t43 / t37) * outgate : 0) * t28);
+        dmain[bias + t35 + j]! += t50;
+        dmain[t36]! += t50 * x;
+        const t51 = -((t46 !== 0 ? -(t46 / t34) * ingate : 0) * t29);
+        dmain[bias + bits2 + j]! += t51;
+        const dh = t49 * t40 + t51 * main[t33]!;
+        dmain[t33]! += t51 * h;
+        const t52 = -((t47 !== 0 ? -(t47 / t32) * forget : 0) * t30);
+        dmain[bias + j]! += t52;
+        const dx = t50 * main[t36]! + t52 * main[t31]!;
+        dmain[t31]! += t52 * x;
+        dhidden[s] = 0 + dh;
+        dprediction[j] = 0 + dx;
       }
     }
     // Adjoint of the loop at line 64.
-    for (let j = t9; j >= 0; j--) {
-      const t7 = sequence[t5 + j]!;
-      const t10 = dprediction[j]!;
+    for (let j = t24; j >= 0; j--) {
+      const t25 = sequence[t19 + j]!;
+      const t26 = dprediction[j]!;
       dprediction[j] = 0;
-      dextra[j]! += t10 * t7;
+      dextra[j]! += t26 * t25;
     }
   }
   // Adjoint of the loop at line 28.

@@ -14,8 +14,8 @@ export function determinant_grad(matrix: Float64Array, size: number): Float64Arr
     next[j] = j + 1;
   }
   next[size] = 0;
-  expand_forward(matrix, size, 0, next, dmatrix, tape);
-  expand_reverse(matrix, size, 0, next, dmatrix, 1, tape);
+  expand_forward(matrix, size, 0, next, tape);
+  expand_reverse(matrix, size, 0, dmatrix, 1, tape);
   returnTape(tape);
   return dmatrix;
 }
@@ -29,21 +29,14 @@ export function determinant_value_and_grad(matrix: Float64Array, size: number): 
     next[j] = j + 1;
   }
   next[size] = 0;
-  const t = expand_forward(matrix, size, 0, next, dmatrix, tape);
-  expand_reverse(matrix, size, 0, next, dmatrix, 1, tape);
+  const t = expand_forward(matrix, size, 0, next, tape);
+  expand_reverse(matrix, size, 0, dmatrix, 1, tape);
   returnTape(tape);
   return [t, dmatrix];
 }
 
 /** Forward half of expand (det.ts:19). */
-function expand_forward(
-  matrix: Float64Array,
-  size: number,
-  row: number,
-  next: Int32Array,
-  dmatrix: Float64Array,
-  tape: Tape,
-): number {
+function expand_forward(matrix: Float64Array, size: number, row: number, next: Int32Array, tape: Tape): number {
   let stack = tape.numbers;
   let top = tape.numberTop;
   let capacity = stack.length;
@@ -64,13 +57,12 @@ function expand_forward(
     const t3 = t2 + column;
     const t4 = matrix[t3]!;
     tape.numberTop = top;
-    const t5 = expand_forward(matrix, size, t, next, dmatrix, tape);
+    const t5 = expand_forward(matrix, size, t, next, tape);
     stack = tape.numbers;
     top = tape.numberTop;
     capacity = stack.length;
     sum += sign * t4 * t5;
     next[previous] = column;
-    const sign2 = -sign;
     if (top + 3 > capacity) {
       stack = tape.growNumbers(top + 3);
       capacity = stack.length;
@@ -79,8 +71,8 @@ function expand_forward(
     stack[top + 1] = sign;
     stack[top + 2] = t3;
     top += 3;
+    sign = -sign;
     previous = column;
-    sign = sign2;
   }
   if (top + 1 > capacity) {
     stack = tape.growNumbers(top + 1);
@@ -96,7 +88,6 @@ function expand_reverse(
   matrix: Float64Array,
   size: number,
   row: number,
-  next: Int32Array,
   dmatrix: Float64Array,
   dresult: number,
   tape: Tape,
@@ -114,7 +105,7 @@ function expand_reverse(
       const sign = stack[top + 1]!;
       const t3 = stack[top + 2]!;
       tape.numberTop = top;
-      expand_reverse(matrix, size, t, next, dmatrix, dresult * (sign * matrix[t3]!), tape);
+      expand_reverse(matrix, size, t, dmatrix, dresult * (sign * matrix[t3]!), tape);
       stack = tape.numbers;
       top = tape.numberTop;
       dmatrix[t3]! += dresult * t2 * sign;

@@ -10,7 +10,6 @@ export function clusteringCost_grad(points: readonly number[][], centroids: read
   const tape = borrowTape();
   let flags = tape.flags;
   let flagTop = tape.flagTop;
-  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
   const n = points.length;
   const n2 = centroids.length;
   for (let i = 0; i < n; i++) {
@@ -29,6 +28,7 @@ export function clusteringCost_grad(points: readonly number[][], centroids: read
       flags[flagTop++] = test ? 1 : 0;
     }
   }
+  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
   // Adjoint of the loop at line 10.
   for (let i = n - 1; i >= 0; i--) {
     const point = points[i]!;
@@ -62,7 +62,6 @@ export function clusteringCost_value_and_grad(
   const tape = borrowTape();
   let flags = tape.flags;
   let flagTop = tape.flagTop;
-  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
   const n = points.length;
   const n2 = centroids.length;
   let cost = 0;
@@ -83,6 +82,7 @@ export function clusteringCost_value_and_grad(
     }
     cost += nearest;
   }
+  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
   // Adjoint of the loop at line 10.
   for (let i = n - 1; i >= 0; i--) {
     const point = points[i]!;

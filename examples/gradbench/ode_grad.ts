@@ -18,7 +18,6 @@ export function solution_vjp(
   const n = x2.length;
   const h = 2 / steps;
   const y = new Float64Array(n);
-  const dy = new Float64Array(y.length);
   const k1 = new Float64Array(n);
   const k2 = new Float64Array(n);
   const k3 = new Float64Array(n);
@@ -89,6 +88,7 @@ export function solution_vjp(
     tape.rewind(mark);
     const stack = tape.numbers;
     let top = tape.numberTop;
+    const dy = new Float64Array(n);
     const dk4 = new Float64Array(n);
     const dk3 = new Float64Array(n);
     const dk2 = new Float64Array(n);
@@ -119,7 +119,7 @@ export function solution_vjp(
         dstage[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t8 = dk4[0]!;
+      const t8 = dk4[0] ?? 0;
       dk4[0] = 0;
       // Adjoint of the loop at line 51.
       for (let i = t5; i >= 0; i--) {
@@ -136,7 +136,7 @@ export function solution_vjp(
         dstage[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t9 = dk3[0]!;
+      const t9 = dk3[0] ?? 0;
       dk3[0] = 0;
       // Adjoint of the loop at line 51.
       for (let i = t5; i >= 0; i--) {
@@ -153,7 +153,7 @@ export function solution_vjp(
         dstage[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t10 = dk2[0]!;
+      const t10 = dk2[0] ?? 0;
       dk2[0] = 0;
       // Adjoint of the loop at line 51.
       for (let i = t5; i >= 0; i--) {
@@ -170,12 +170,11 @@ export function solution_vjp(
         dy[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t11 = dk1[0]!;
+      const t11 = dk1[0] ?? 0;
       dk1[0] = 0;
       t4 = t4 + t8 + t9 + t10 + t11;
     }
     dx[0]! += t4;
-    dy.fill(0);
     return dx;
   };
   return [y2, pullback];
@@ -282,7 +281,7 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t8 = dk4[0]!;
+    const t8 = dk4[0] ?? 0;
     dk4[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
@@ -299,7 +298,7 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t9 = dk3[0]!;
+    const t9 = dk3[0] ?? 0;
     dk3[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
@@ -316,7 +315,7 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t10 = dk2[0]!;
+    const t10 = dk2[0] ?? 0;
     dk2[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
@@ -333,7 +332,7 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
       dy[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t11 = dk1[0]!;
+    const t11 = dk1[0] ?? 0;
     dk1[0] = 0;
     t7 = t7 + t8 + t9 + t10 + t11;
   }
@@ -443,7 +442,7 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t8 = dk4[0]!;
+    const t8 = dk4[0] ?? 0;
     dk4[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
@@ -460,7 +459,7 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t9 = dk3[0]!;
+    const t9 = dk3[0] ?? 0;
     dk3[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
@@ -477,7 +476,7 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t10 = dk2[0]!;
+    const t10 = dk2[0] ?? 0;
     dk2[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
@@ -494,7 +493,7 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
       dy[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t11 = dk1[0]!;
+    const t11 = dk1[0] ?? 0;
     dk1[0] = 0;
     t7 = t7 + t8 + t9 + t10 + t11;
   }

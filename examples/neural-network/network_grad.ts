@@ -21,27 +21,21 @@ export function loss_value_and_grad(
   let flagTop = tape.flagTop;
   const refs = tape.refs;
   let refTop = tape.refTop;
+  const n = inputs.length;
   const network_hidden = network.hidden;
   const network_output = network.output;
-  const row2 = network_hidden.weights;
-  const row3 = network_hidden.biases;
-  const dnetwork_hidden_weights = row2.map((row) => new Array<number>(row.length).fill(0));
-  const dnetwork_hidden_biases = new Array<number>(row3.length).fill(0);
-  const row4 = network_output.weights;
-  const row5 = network_output.biases;
-  const dnetwork_output_weights = row4.map((row) => new Array<number>(row.length).fill(0));
-  const dnetwork_output_biases = new Array<number>(row5.length).fill(0);
-  const n = inputs.length;
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const row6 = inputs[i]!;
+    const row2 = inputs[i]!;
+    const row3 = network_hidden.biases;
     const n2 = row3.length;
     const hidden = new Array<number>(n2).fill(0);
+    const row4 = network_hidden.weights;
     for (let i2 = 0; i2 < n2; i2++) {
-      const row = row2[i2]!;
+      const row = row4[i2]!;
       let sum2 = row3[i2]!;
-      for (let j = 0; j < row6.length; j++) {
-        sum2 += row[j]! * row6[j]!;
+      for (let j = 0; j < row2.length; j++) {
+        sum2 += row[j]! * row2[j]!;
       }
       hidden[i2] = sum2;
     }
@@ -55,11 +49,13 @@ export function loss_value_and_grad(
       hidden[i2] = Math.tanh(t);
       stack[top++] = t;
     }
+    const row5 = network_output.biases;
     const n4 = row5.length;
     const scores = new Array<number>(n4).fill(0);
+    const row6 = network_output.weights;
     const n5 = hidden.length;
     for (let i2 = 0; i2 < n4; i2++) {
-      const row = row4[i2]!;
+      const row = row6[i2]!;
       let sum2 = row5[i2]!;
       for (let j = 0; j < n5; j++) {
         sum2 += row[j]! * hidden[j]!;
@@ -95,27 +91,35 @@ export function loss_value_and_grad(
     refs[refTop + 1] = hidden;
     refTop += 2;
   }
-  const n7 = row2.length;
+  const row7 = network_hidden.weights;
+  const n7 = row7.length;
   let sum4 = 0;
   for (let i = 0; i < n7; i++) {
-    const row = row2[i]!;
+    const row = row7[i]!;
     for (let i2 = 0; i2 < row.length; i2++) {
       const entry = row[i2]!;
       sum4 += entry * entry;
     }
   }
-  const n8 = row4.length;
+  const row8 = network_output.weights;
+  const n8 = row8.length;
   let sum5 = 0;
   for (let i = 0; i < n8; i++) {
-    const row = row4[i]!;
+    const row = row8[i]!;
     for (let i2 = 0; i2 < row.length; i2++) {
       const entry = row[i2]!;
       sum5 += entry * entry;
     }
   }
+  const row9 = network_hidden.biases;
+  const dnetwork_hidden_weights = row7.map((row) => new Array<number>(row.length).fill(0));
+  const dnetwork_hidden_biases = new Array<number>(row9.length).fill(0);
+  const row10 = network_output.biases;
+  const dnetwork_output_weights = row8.map((row) => new Array<number>(row.length).fill(0));
+  const dnetwork_output_biases = new Array<number>(row10.length).fill(0);
   // Adjoint of the loop at line 70.
   for (let i = n8 - 1; i >= 0; i--) {
-    const row = row4[i]!;
+    const row = row8[i]!;
     const drow = dnetwork_output_weights[i]!;
     // Adjoint of the loop at line 71.
     for (let i2 = row.length - 1; i2 >= 0; i2--) {
@@ -124,7 +128,7 @@ export function loss_value_and_grad(
   }
   // Adjoint of the loop at line 70.
   for (let i = n7 - 1; i >= 0; i--) {
-    const row = row2[i]!;
+    const row = row7[i]!;
     const drow = dnetwork_hidden_weights[i]!;
     // Adjoint of the loop at line 71.
     for (let i2 = row.length - 1; i2 >= 0; i2--) {
@@ -139,8 +143,8 @@ export function loss_value_and_grad(
     refTop -= 2;
     const scores = refs[refTop] as number[];
     const hidden = refs[refTop + 1] as number[];
-    const row6 = inputs[i]!;
-    const n2 = row3.length;
+    const row2 = inputs[i]!;
+    const n2 = row9.length;
     const n3 = hidden.length;
     const dscores = new Array<number>(scores.length).fill(0);
     const dhidden = new Array<number>(hidden.length).fill(0);
@@ -167,8 +171,8 @@ export function loss_value_and_grad(
       dscores[i2]! += dvalue;
     }
     // Adjoint of the loop at line 45.
-    for (let i2 = row5.length - 1; i2 >= 0; i2--) {
-      const row = row4[i2]!;
+    for (let i2 = row10.length - 1; i2 >= 0; i2--) {
+      const row = row8[i2]!;
       const drow = dnetwork_output_weights[i2]!;
       const dsum = dscores[i2]!;
       dscores[i2] = 0;
@@ -183,20 +187,18 @@ export function loss_value_and_grad(
     // Adjoint of the loop at line 36.
     for (let i2 = n3 - 1; i2 >= 0; i2--) {
       const t5 = stack[--top]!;
-      const t6 = dhidden[i2]!;
-      dhidden[i2] = 0;
-      const t7 = Math.cosh(t5);
-      dhidden[i2]! += t6 / (t7 * t7);
+      const t6 = Math.cosh(t5);
+      dhidden[i2] = dhidden[i2]! / (t6 * t6);
     }
     // Adjoint of the loop at line 45.
     for (let i2 = n2 - 1; i2 >= 0; i2--) {
+      const n4 = row2.length;
       const drow = dnetwork_hidden_weights[i2]!;
-      const n4 = row6.length;
       const dsum = dhidden[i2]!;
       dhidden[i2] = 0;
       // Adjoint of the loop at line 48.
       for (let j = n4 - 1; j >= 0; j--) {
-        drow[j]! += dsum * row6[j]!;
+        drow[j]! += dsum * row2[j]!;
       }
       dnetwork_hidden_biases[i2]! += dsum;
     }

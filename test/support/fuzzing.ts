@@ -1,7 +1,7 @@
 /** Random programs against the judges, many in one in-memory project. */
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import { optionalPasses } from "../../compiler/src/optimize/index.js";
-import { compileAll, type Compiled, type Outcome } from "./compile.js";
+import { compileAll, type Compiled, generatedPath, type Outcome } from "./compile.js";
 import { cloneData, leaves, mapLeaves, text } from "./data.js";
 import { exportedFunction, Modules } from "./evaluate.js";
 import type { Options } from "./generate/context.js";
@@ -13,6 +13,7 @@ import { checkBounds, nameSubexpressions, returnTuple, unrollLoops } from "./met
 import { Random } from "./random.js";
 import { type Failing, shrink } from "./shrink.js";
 import { Tally } from "./tally.js";
+import { typeCheck } from "./type-check.js";
 
 export interface Disagreement {
   readonly seed: number;
@@ -36,7 +37,9 @@ export interface Summary {
 export type Check =
   | { readonly kind: "judges" }
   | { readonly kind: "without"; readonly passes: readonly string[] }
-  | { readonly kind: "rewritten"; readonly how: Rewriting };
+  | { readonly kind: "rewritten"; readonly how: Rewriting }
+  | { readonly kind: "types" }
+  | { readonly kind: "again" };
 type Rewriting = "named" | "unrolled" | "tuple";
 
 export const emptySummary = (): Summary => ({
@@ -76,6 +79,27 @@ export function fuzzBatch(first: number, count: number, options: Options, summar
   });
   // A variant costs as much as the program itself: a few of each batch are enough.
   compareVariants(good.slice(0, Math.ceil(count / 3)), chooseCheck(random), summary);
+  if (random.chance(0.3)) {
+    const problems = typeProblems(good.map(({ compiled }) => compiled));
+    good.forEach(({ program }, i) => note(summary, program, problems[i] ?? new Tally(), { kind: "types" }));
+  }
+}
+
+/** Does TypeScript accept what was generated? */
+function typeProblems(compiled: readonly Compiled[]): readonly Tally[] {
+  const files = compiled.flatMap(({ path, text: generated, modules }) => [
+    [path, modules.source(path)] as const,
+    [generatedPath(path), generated] as const,
+  ]);
+  const found = typeCheck(Object.fromEntries(files));
+  return compiled.map(({ path, text: generated }) => {
+    const tally = new Tally();
+    const mine = found.filter((message) => message.startsWith(generatedPath(path)));
+    const line = Number(/\((\d+)\)/.exec(mine[0] ?? "")?.[1] ?? 0);
+    const code = /TS\d+/.exec(mine[0] ?? "")?.[0] ?? "";
+    tally.check(`types ${code}`, mine.length === 0, () => `${mine[0]}\n${generated.split("\n")[line - 1]}`);
+    return tally;
+  });
 }
 
 function chooseCheck(random: Random): Check {
@@ -83,6 +107,7 @@ function chooseCheck(random: Random): Check {
     [1, { kind: "without", passes }],
     [1, { kind: "without", passes: [random.pick(passes)] }],
     [1, { kind: "rewritten", how: random.pick<Rewriting>(["named", "unrolled", "tuple"]) }],
+    [0.3, { kind: "again" }],
   ]);
 }
 
@@ -154,8 +179,20 @@ function compareVariants(
   );
   variants.forEach(({ program, compiled }, i) => {
     const outcome = outcomes[i];
-    if (outcome !== undefined) note(summary, program, compareGradients(compiled, outcome, program.cases), check);
+    if (outcome === undefined) return;
+    const tally =
+      check.kind === "again" ? sameBytes(compiled, outcome) : compareGradients(compiled, outcome, program.cases);
+    note(summary, program, tally, check);
   });
+}
+
+/** A second compilation gives the same text, but for the name of the file. */
+function sameBytes(compiled: Compiled, again: Outcome): Tally {
+  const tally = new Tally();
+  const plain = (generated: string): string => generated.replaceAll(/program\d+/g, "program");
+  const same = again.kind === "compiled" && plain(again.compiled.text) === plain(compiled.text);
+  tally.check("bytes", same, () => "the second compilation gives another text");
+  return tally;
 }
 
 function variantSource(source: string, length: number, check: Check): string | undefined {
@@ -222,6 +259,13 @@ function kindsOf(programs: readonly Failing[], check: Check): readonly (readonly
       const outcome = outcomes[i];
       return outcome === undefined ? [] : judgeOutcome(outcome, cases).problems.map(({ kind }) => kind);
     });
+  }
+  if (check.kind === "types") {
+    const compiled = outcomes.map((outcome) => (outcome?.kind === "compiled" ? outcome.compiled : undefined));
+    const problems = typeProblems(compiled.filter((one) => one !== undefined))[Symbol.iterator]();
+    return compiled.map((one) =>
+      one === undefined ? [] : (problems.next().value?.problems.map(({ kind }) => kind) ?? []),
+    );
   }
   const sources = programs.map(({ source, cases }) => variantSource(source, lengthIn(cases), check) ?? source);
   const variants = compileSources(sources, check.kind === "without" ? check.passes : []);

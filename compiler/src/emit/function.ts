@@ -38,7 +38,9 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
     if (name !== undefined) fixed.set(v.id, name);
   });
   const { lines } = bodyOf(func, fixed, context);
-  const shown = params.map((p, k) => `${names[k]}: ${context.names.type(p.type)}${p.default === undefined ? "" : ` = ${p.default}`}`);
+  const shown = params.map(
+    (p, k) => `${names[k]}: ${context.names.type(p.type)}${p.default === undefined ? "" : ` = ${p.default}`}`,
+  );
   const head = signature(`export function ${generated.exportName}`, shown, context.names.type(generated.returns));
   return [...docComment(generated.doc), ...head, ...lines, "}"].join("\n");
 }

@@ -9,7 +9,7 @@ export interface ReadOnlyParams {
 
 /**
  * Values that may share memory are put together (a loaded row with its matrix, what an `if` yields with its result), and a
- * group that anything writes to, keeps or returns is not read-only. Repeated until the calls agree.
+ * group that anything writes to, keeps, merges or returns is not read-only. Repeated until the calls agree.
  */
 export function readOnlyParams(program: Program): ReadOnlyParams {
   const written = new Map<string, Set<number>>();
@@ -78,12 +78,15 @@ function writtenParams(func: Func, written: ReadonlyMap<string, ReadonlySet<numb
         return;
       case "if":
         for (const arm of regions(op)) joinAll(op.results, arm.yields);
+        // A variable that takes different values is declared with its plain type.
+        marked.push(...op.results);
         return;
       case "for":
       case "while": {
         const params = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
         joinAll(params, op.inits);
         joinAll(op.results, params);
+        marked.push(...op.results);
         joinAll(params, op.breaks ? (op.body.yields?.slice(1) ?? null) : op.body.yields);
         if (op.kind === "while") joinAll(op.cond.params, params);
         return;

@@ -43,7 +43,21 @@ export class Structures {
   /** The annotation a variable needs because its initial value does not say enough. */
   annotation(type: Type, init: string): string | undefined {
     if (init.startsWith("undefined") || init === "null" || /^\[\s*\]$/.test(init)) return this.types.text(type);
-    return /[[{]/.test(init.slice(0, 1)) && hasTuple(type, this.types) ? this.types.text(type) : undefined;
+    if (/^[[{]/.test(init) && hasTuple(type, this.types)) return this.types.text(type);
+    // `new Float64Array(n)` is a `Float64Array<ArrayBuffer>`; a place that gets another array later must be wider.
+    const isMade = /^[[{]/.test(init) || init.includes(".map(");
+    return isMade && type.kind !== "typed" && this.holdsTypedArrays(type, new Set())
+      ? this.types.text(type)
+      : undefined;
+  }
+
+  private holdsTypedArrays(type: Type, seen: Set<string>): boolean {
+    if (type.kind === "typed") return true;
+    if (type.kind === "array") return this.holdsTypedArrays(type.elem, seen);
+    if (type.kind === "tuple") return type.elems.some((elem) => this.holdsTypedArrays(elem, seen));
+    if (type.kind !== "record" || seen.has(type.name)) return false;
+    seen.add(type.name);
+    return this.types.decl(type.name).fields.some((field) => this.holdsTypedArrays(field.type, seen));
   }
 
   /** A fresh array. */
