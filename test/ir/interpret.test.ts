@@ -145,7 +145,7 @@ const plain: readonly (readonly [what: string, text: string, args: readonly JsVa
     ],
     [
       "zeros, addInto, clear and export",
-      "record P (x: num, a: Float32Array, s: str, m: [(num, bool)])\nrecord \"P.adjoint\" (x: num, a: Float64Array, m: [(num, num)])\nrecord G (x: num, a: Float32Array)\nfunc f(%p: %P) -> (%\"P.adjoint\", %G, %\"P.adjoint\") { %z = zeros %p; %d = zeros %p; addInto %d %p; addInto %d %p; %g: %G = export %d; %e = copy %d; clear %d; yield %e, %g, %d }",
+      'record P (x: num, a: Float32Array, s: str, m: [(num, bool)])\nrecord "P.adjoint" (x: num, a: Float64Array, m: [(num, num)])\nrecord G (x: num, a: Float32Array)\nfunc f(%p: %P) -> (%"P.adjoint", %G, %"P.adjoint") { %z = zeros %p; %d = zeros %p; addInto %d %p; addInto %d %p; %g: %G = export %d; %e = copy %d; clear %d; yield %e, %g, %d }',
       [{ x: 1, a: new Float32Array([2, 3]), s: "a", m: [[4, true]] }],
       [
         { x: 2, a: new Float64Array([4, 6]), m: [[8, 0]] },

@@ -57,7 +57,7 @@ const broken: readonly (readonly [number: number, what: string, text: string])[]
     "record members out of order",
     inFunction('%s = const "1"; %n = length %a; %t: Float32Array = alloc %n; %y: %P = new %t %x %s'),
   ],
-  [11, "shadow members left out", inFunction("%y: %\"P.adjoint\" = new %x")],
+  [11, "shadow members left out", inFunction('%y: %"P.adjoint" = new %x')],
   [11, "a new number", inFunction("%y: num = new %x")],
   [12, "a boolean length", inFunction("%y: [num] = alloc %b")],
   [12, "an allocated tuple", inFunction("%y: (num) = alloc %x")],
@@ -143,17 +143,17 @@ const broken: readonly (readonly [number: number, what: string, text: string])[]
   [
     26,
     "a shadow with a field too many",
-    "record R (x: num, s: str)\nrecord \"R.adjoint\" (x: num, s: num)\nfunc f(%r: %R) -> () { %d = zeros %r }",
+    'record R (x: num, s: str)\nrecord "R.adjoint" (x: num, s: num)\nfunc f(%r: %R) -> () { %d = zeros %r }',
   ],
   [
     26,
     "a shadow that rounds",
-    "record R (a: Float32Array)\nrecord \"R.adjoint\" (a: Float32Array)\nfunc f(%r: [%R]) -> () { %d = zeros %r }",
+    'record R (a: Float32Array)\nrecord "R.adjoint" (a: Float32Array)\nfunc f(%r: [%R]) -> () { %d = zeros %r }',
   ],
   [
     26,
     "an inner shadow that is wrong",
-    "record Q (x: num)\nrecord \"Q.adjoint\" ()\nrecord R (q: %Q, x: num)\nrecord \"R.adjoint\" (q: %\"Q.adjoint\", x: num)\nfunc f(%r: %R) -> () { %d = zeros %r }",
+    'record Q (x: num)\nrecord "Q.adjoint" ()\nrecord R (q: %Q, x: num)\nrecord "R.adjoint" (q: %"Q.adjoint", x: num)\nfunc f(%r: %R) -> () { %d = zeros %r }',
   ],
 ];
 
@@ -268,7 +268,7 @@ describe("verify", () => {
     ],
     [
       "a gradient of a record added into its shadow",
-      inFunction("%d = zeros %p; addInto %d %p; %g: %\"P.adjoint\" = export %d; addInto %d %g"),
+      inFunction('%d = zeros %p; addInto %d %p; %g: %"P.adjoint" = export %d; addInto %d %g'),
     ],
     [
       "loops with and without everything",
@@ -285,7 +285,7 @@ describe("verify", () => {
     ["recursion", "func f(%x: num) -> (num) { %y: num = call f(%x); yield %y }"],
     [
       "recursive records",
-      "record L (x: num, next: [%L])\nrecord \"L.adjoint\" (x: num, next: [%\"L.adjoint\"])\nfunc f(%l: %L) -> () { %d = zeros %l }",
+      'record L (x: num, next: [%L])\nrecord "L.adjoint" (x: num, next: [%"L.adjoint"])\nfunc f(%l: %L) -> () { %d = zeros %l }',
     ],
     ["a function that always throws", 'func f(%b: bool) -> (num) { if %b { throw "1" } else { throw "2" } }'],
   ])("accepts %s", (_, text) => {

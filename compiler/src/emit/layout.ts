@@ -154,7 +154,7 @@ function roleOf(op: Op, region: Region): Role {
 }
 
 /** The block around a block. */
-export const parentOf = (block: Block): Block | undefined => block.owner?.block;
+const parentOf = (block: Block): Block | undefined => block.owner?.block;
 
 /** Is `inner` the block `outer` or somewhere inside it? */
 export const isInside = (inner: Block, outer: Block): boolean => inner.start >= outer.start && inner.end <= outer.end;
