@@ -153,8 +153,5 @@ function roleOf(op: Op, region: Region): Role {
   return op.kind === "while" && region === op.cond ? "cond" : "loop";
 }
 
-/** The block around a block. */
-const parentOf = (block: Block): Block | undefined => block.owner?.block;
-
 /** Is `inner` the block `outer` or somewhere inside it? */
 export const isInside = (inner: Block, outer: Block): boolean => inner.start >= outer.start && inner.end <= outer.end;
