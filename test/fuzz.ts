@@ -25,6 +25,7 @@ const sizes = values.size === undefined ? [6, 12, 20, 40, 80] : [Number(values.s
 const summary = emptySummary();
 const start = performance.now();
 let reported = 0;
+const reportedKinds = new Map<string, number>();
 let lastProgress = start;
 console.log(`fuzz: seed ${first}`);
 
@@ -52,7 +53,10 @@ function report(position: number, size: number): void {
   console.log(
     `\n--- seed ${found.seed}, size ${size}, ${how}: ${found.kind}\n${found.message.split("\n").slice(0, 6).join("\n")}`,
   );
-  if (values.minimize) console.log(asFixture(minimize(found, () => undefined).program));
+  const times = (reportedKinds.get(found.kind) ?? 0) + 1;
+  reportedKinds.set(found.kind, times);
+  // A few small examples of one kind of disagreement are enough.
+  if (values.minimize && times <= 3) console.log(asFixture(minimize(found, () => undefined).program));
 }
 
 const seconds = (performance.now() - start) / 1000;
