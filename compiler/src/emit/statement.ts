@@ -17,6 +17,9 @@ export class Statements {
   private readonly assignments: Assignments;
   private readonly tape: TapeCode;
 
+  /** Elements that are assigned somewhere, as they are written. */
+  private storedPlaces: ReadonlySet<string> | undefined;
+
   constructor(private readonly plan: FunctionPlan) {
     this.assignments = new Assignments(plan);
     this.tape = new TapeCode(plan, (name) => this.assignments.fresh(name));
@@ -71,7 +74,11 @@ export class Statements {
             this.assignments.define(op.result, expressions.definition(item, op.result).text, block),
         );
         return;
-      case "load":
+      case "load": {
+        const made = this.assignments.define(op.result, expressions.definition(item, op.result).text, block);
+        out.push(made.kind === "declare" && this.isNarrowed(item, block) ? { ...made, type: "number" } : made);
+        return;
+      }
       case "length":
       case "new":
         out.push(this.assignments.define(op.result, expressions.definition(item, op.result).text, block));
@@ -392,6 +399,24 @@ export class Statements {
   }
 
   // ----------------------------------------------------------------------------------------------- calls and closures
+
+  /**
+   * TypeScript follows assignments to an element round a loop, and finds the type of `const t = out[2]!; out[2] = t + 1`
+   * to depend on itself.
+   */
+  private isNarrowed(item: Item, block: Block): boolean {
+    const { op } = item;
+    if (op.kind !== "load" || op.place.kind !== "elem" || op.result.type.kind !== "num") return false;
+    const { expressions, layout } = this.plan;
+    this.storedPlaces ??= new Set(
+      layout.items.flatMap(({ op: other }) =>
+        other.kind === "store" && other.place.kind === "elem" ? [expressions.place(other.place, false)] : [],
+      ),
+    );
+    let at: Block | undefined = block;
+    while (at !== undefined && at.role !== "loop") at = at.owner?.block;
+    return at !== undefined && this.storedPlaces.has(expressions.place(op.place, false));
+  }
 
   private call(op: Call, block: Block, out: Stmt[]): void {
     const { expressions, module } = this.plan;
