@@ -207,7 +207,7 @@ export function gmmObjective_grad(
     dterms[0]! += dmax;
     // Adjoint of the loop at line 53.
     for (let k = t4; k >= 0; k--) {
-      const t5 = dterms[k]!;
+      const t5: number = dterms[k]!;
       dterms[k] = 0;
       const t9 = t5 * -0.5;
       // Adjoint of the loop at line 82.
@@ -238,10 +238,10 @@ export function gmmObjective_grad(
       for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
         const difference = stack[--top]!;
         const t10 = k * dimension + j;
-        const t12 = dwhitened[j]!;
+        const t12: number = dwhitened[j]!;
         dwhitened[j] = 0;
         ddiagonals[t10]! += t12 * difference;
-        const ddifference = dcentered[j]!;
+        const ddifference: number = dcentered[j]!;
         dcentered[j] = 0;
         const ddifference2 = t12 * diagonals[t10]! + ddifference;
         dmeans[t10]! -= ddifference2;
@@ -271,13 +271,13 @@ export function gmmObjective_grad(
   dalphas[0]! += dmax3;
   // Adjoint of the loop at line 38.
   for (let k = t4; k >= 0; k--) {
-    const dsum = dlogDeterminants[k]!;
+    const dsum: number = dlogDeterminants[k]!;
     dlogDeterminants[k] = 0;
     // Adjoint of the loop at line 40.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
       const t3 = stack[--top]!;
       const t5 = k * dimension + j;
-      const t9 = ddiagonals[t5] ?? 0;
+      const t9: number = ddiagonals[t5] ?? 0;
       ddiagonals[t5] = 0;
       dicf[k * rowLength + j]! += t9 * t3 + dsum;
     }
@@ -444,7 +444,7 @@ export function gmmObjective_value_and_grad(
   for (let k = 0; k < components; k++) {
     let frobenius = 0;
     for (let j = 0; j < dimension; j++) {
-      const diagonal = diagonals[k * dimension + j]!;
+      const diagonal: number = diagonals[k * dimension + j]!;
       frobenius += diagonal * diagonal;
     }
     const t3 = k * rowLength;
@@ -521,7 +521,7 @@ export function gmmObjective_value_and_grad(
     dterms[0]! += dmax;
     // Adjoint of the loop at line 53.
     for (let k = t5; k >= 0; k--) {
-      const t6 = dterms[k]!;
+      const t6: number = dterms[k]!;
       dterms[k] = 0;
       const t15 = t6 * -0.5;
       // Adjoint of the loop at line 82.
@@ -552,10 +552,10 @@ export function gmmObjective_value_and_grad(
       for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
         const difference = stack[--top]!;
         const t18 = k * dimension + j;
-        const t19 = dwhitened[j]!;
+        const t19: number = dwhitened[j]!;
         dwhitened[j] = 0;
         ddiagonals[t18]! += t19 * difference;
-        const ddifference = dcentered[j]!;
+        const ddifference: number = dcentered[j]!;
         dcentered[j] = 0;
         const ddifference2 = t19 * diagonals[t18]! + ddifference;
         dmeans[t18]! -= ddifference2;
@@ -585,13 +585,13 @@ export function gmmObjective_value_and_grad(
   dalphas[0]! += dmax3;
   // Adjoint of the loop at line 38.
   for (let k = t5; k >= 0; k--) {
-    const dsum = dlogDeterminants[k]!;
+    const dsum: number = dlogDeterminants[k]!;
     dlogDeterminants[k] = 0;
     // Adjoint of the loop at line 40.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
       const t21 = stack[--top]!;
       const t22 = k * dimension + j;
-      const t23 = ddiagonals[t22] ?? 0;
+      const t23: number = ddiagonals[t22] ?? 0;
       ddiagonals[t22] = 0;
       dicf[k * rowLength + j]! += t23 * t21 + dsum;
     }

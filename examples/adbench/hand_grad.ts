@@ -67,11 +67,11 @@ export function handResiduals_vjp(
       const t5 = 3 * i;
       const t6 = t5 + 1;
       const t7 = t5 + 2;
-      const t8 = dresiduals[t7] ?? 0;
+      const t8: number = dresiduals[t7] ?? 0;
       dresiduals[t7] = 0;
-      const t9 = dresiduals[t6] ?? 0;
+      const t9: number = dresiduals[t6] ?? 0;
       dresiduals[t6] = 0;
-      const t10 = dresiduals[t5] ?? 0;
+      const t10: number = dresiduals[t5] ?? 0;
       dresiduals[t5] = 0;
       a[2] -= t8;
       a[1] -= t9;
@@ -246,19 +246,19 @@ export function handResidualsComplicated_vjp(
       const t16 = 3 * i;
       const t17 = t16 + 1;
       const t18 = t16 + 2;
-      const t19 = dresiduals[t18] ?? 0;
+      const t19: number = dresiduals[t18] ?? 0;
       dresiduals[t18] = 0;
       const t20 = -t19;
       dc[2] += t20 * w;
       db[2] += t20 * v;
       da[2] += t20 * u;
-      const t21 = dresiduals[t17] ?? 0;
+      const t21: number = dresiduals[t17] ?? 0;
       dresiduals[t17] = 0;
       const t22 = -t21;
       dc[1] += t22 * w;
       db[1] += t22 * v;
       da[1] += t22 * u;
-      const t23 = dresiduals[t16] ?? 0;
+      const t23: number = dresiduals[t16] ?? 0;
       dresiduals[t16] = 0;
       const t24 = -t23;
       const dw = t20 * t5 + t22 * t8 + t24 * t11;
@@ -493,7 +493,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = dproduct[t10] ?? 0;
+        const dsum: number = dproduct[t10] ?? 0;
         dproduct[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -513,7 +513,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
         for (let j = 3; j >= 0; j--) {
           const t9 = 4 * i;
           const t10 = t9 + j;
-          const dsum = dproduct2[t10] ?? 0;
+          const dsum: number = dproduct2[t10] ?? 0;
           dproduct2[t10] = 0;
           // Adjoint of the loop at line 13.
           for (let k = 3; k >= 0; k--) {
@@ -533,7 +533,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = drelative[t10] ?? 0;
+        const dsum: number = drelative[t10] ?? 0;
         drelative[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -548,28 +548,28 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
       // Adjoint of the loop at line 26.
       for (let j = 2; j >= 0; j--) {
         const t9 = 4 * i + j;
-        const t10 = dmatrix[t9] ?? 0;
+        const t10: number = dmatrix[t9] ?? 0;
         dmatrix[t9] = 0;
         drotation[3 * i + j]! += t10;
       }
     }
-    const t13 = drotation[8] ?? 0;
+    const t13: number = drotation[8] ?? 0;
     drotation[8] = 0;
-    const t14 = drotation[7] ?? 0;
+    const t14: number = drotation[7] ?? 0;
     drotation[7] = 0;
-    const t15 = drotation[6] ?? 0;
+    const t15: number = drotation[6] ?? 0;
     drotation[6] = 0;
-    const t16 = drotation[5] ?? 0;
+    const t16: number = drotation[5] ?? 0;
     drotation[5] = 0;
     const t17 = -t16;
-    const t18 = drotation[4] ?? 0;
+    const t18: number = drotation[4] ?? 0;
     drotation[4] = 0;
     const t19 = t16 * cx + t18 * sx;
-    const t20 = drotation[3] ?? 0;
+    const t20: number = drotation[3] ?? 0;
     drotation[3] = 0;
-    const t21 = drotation[2] ?? 0;
+    const t21: number = drotation[2] ?? 0;
     drotation[2] = 0;
-    const t22 = drotation[1] ?? 0;
+    const t22: number = drotation[1] ?? 0;
     drotation[1] = 0;
     const t23 = -t22;
     const dsz = t19 * sy + t20 * cy + t21 * sx + t23 * cx;
@@ -577,7 +577,7 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     const t24 = t21 * cx + t22 * sx;
     const dsx = t14 * cy + t17 * cz + t18 * t8 + t21 * sz + t22 * t7;
     const dsy = t19 * sz - t15 + t24 * cz;
-    const t25 = drotation[0] ?? 0;
+    const t25: number = drotation[0] ?? 0;
     drotation[0] = 0;
     const dcz = t17 * sx + t18 * cx + t24 * sy + t25 * cy;
     const dcy = t13 * cx + t14 * sx + t20 * sz + t25 * cz;
@@ -594,16 +594,16 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     const t4 = t3 + 1;
     const t5 = 3 * (bone + 1);
     const t6 = 3 * (bone + 2);
-    const t7 = dangles[t6] ?? 0;
+    const t7: number = dangles[t6] ?? 0;
     dangles[t6] = 0;
     dtheta[t + 3]! += t7;
-    const t8 = dangles[t5] ?? 0;
+    const t8: number = dangles[t5] ?? 0;
     dangles[t5] = 0;
     dtheta[t + 2]! += t8;
-    const t9 = dangles[t4] ?? 0;
+    const t9: number = dangles[t4] ?? 0;
     dangles[t4] = 0;
     dtheta[t + 1]! += t9;
-    const t10 = dangles[t3] ?? 0;
+    const t10: number = dangles[t3] ?? 0;
     dangles[t3] = 0;
     dtheta[t]! += t10;
   }
@@ -1100,7 +1100,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = dproduct[t10] ?? 0;
+        const dsum: number = dproduct[t10] ?? 0;
         dproduct[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -1120,7 +1120,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
         for (let j = 3; j >= 0; j--) {
           const t9 = 4 * i;
           const t10 = t9 + j;
-          const dsum = dproduct2[t10] ?? 0;
+          const dsum: number = dproduct2[t10] ?? 0;
           dproduct2[t10] = 0;
           // Adjoint of the loop at line 13.
           for (let k = 3; k >= 0; k--) {
@@ -1140,7 +1140,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
       for (let j = 3; j >= 0; j--) {
         const t9 = 4 * i;
         const t10 = t9 + j;
-        const dsum = drelative[t10] ?? 0;
+        const dsum: number = drelative[t10] ?? 0;
         drelative[t10] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
@@ -1155,28 +1155,28 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
       // Adjoint of the loop at line 26.
       for (let j = 2; j >= 0; j--) {
         const t9 = 4 * i + j;
-        const t10 = dmatrix[t9] ?? 0;
+        const t10: number = dmatrix[t9] ?? 0;
         dmatrix[t9] = 0;
         drotation[3 * i + j]! += t10;
       }
     }
-    const t13 = drotation[8] ?? 0;
+    const t13: number = drotation[8] ?? 0;
     drotation[8] = 0;
-    const t14 = drotation[7] ?? 0;
+    const t14: number = drotation[7] ?? 0;
     drotation[7] = 0;
-    const t15 = drotation[6] ?? 0;
+    const t15: number = drotation[6] ?? 0;
     drotation[6] = 0;
-    const t16 = drotation[5] ?? 0;
+    const t16: number = drotation[5] ?? 0;
     drotation[5] = 0;
     const t17 = -t16;
-    const t18 = drotation[4] ?? 0;
+    const t18: number = drotation[4] ?? 0;
     drotation[4] = 0;
     const t19 = t16 * cx + t18 * sx;
-    const t20 = drotation[3] ?? 0;
+    const t20: number = drotation[3] ?? 0;
     drotation[3] = 0;
-    const t21 = drotation[2] ?? 0;
+    const t21: number = drotation[2] ?? 0;
     drotation[2] = 0;
-    const t22 = drotation[1] ?? 0;
+    const t22: number = drotation[1] ?? 0;
     drotation[1] = 0;
     const t23 = -t22;
     const dsz = t19 * sy + t20 * cy + t21 * sx + t23 * cx;
@@ -1184,7 +1184,7 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     const t24 = t21 * cx + t22 * sx;
     const dsx = t14 * cy + t17 * cz + t18 * t8 + t21 * sz + t22 * t7;
     const dsy = t19 * sz - t15 + t24 * cz;
-    const t25 = drotation[0] ?? 0;
+    const t25: number = drotation[0] ?? 0;
     drotation[0] = 0;
     const dcz = t17 * sx + t18 * cx + t24 * sy + t25 * cy;
     const dcy = t13 * cx + t14 * sx + t20 * sz + t25 * cz;
@@ -1201,16 +1201,16 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     const t4 = t3 + 1;
     const t5 = 3 * (bone + 1);
     const t6 = 3 * (bone + 2);
-    const t7 = dangles[t6] ?? 0;
+    const t7: number = dangles[t6] ?? 0;
     dangles[t6] = 0;
     dtheta[t + 3]! += t7;
-    const t8 = dangles[t5] ?? 0;
+    const t8: number = dangles[t5] ?? 0;
     dangles[t5] = 0;
     dtheta[t + 2]! += t8;
-    const t9 = dangles[t4] ?? 0;
+    const t9: number = dangles[t4] ?? 0;
     dangles[t4] = 0;
     dtheta[t + 1]! += t9;
-    const t10 = dangles[t3] ?? 0;
+    const t10: number = dangles[t3] ?? 0;
     dangles[t3] = 0;
     dtheta[t]! += t10;
   }

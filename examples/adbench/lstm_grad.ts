@@ -50,8 +50,8 @@ export function lstmLoss_grad(
       }
       for (let j = 0; j < bits2; j++) {
         const s = layer * bits2 + j;
-        const x = prediction[j]!;
-        const h = hidden[s]!;
+        const x: number = prediction[j]!;
+        const h: number = hidden[s]!;
         const t6 = Math.exp(-(x * main[weight + j]! + main[bias + j]!));
         const forget = 1 / (1 + t6);
         const t7 = Math.exp(-(h * main[weight + bits2 + j]! + main[bias + bits2 + j]!));
@@ -61,9 +61,9 @@ export function lstmLoss_grad(
         const outgate = 1 / (1 + t9);
         const t10 = 3 * bits2;
         const change = Math.tanh(h * main[weight + t10 + j]! + main[bias + t10 + j]!);
-        const t11 = cell[s]!;
+        const t11: number = cell[s]!;
         cell[s] = t11 * forget + ingate * change;
-        const t12 = cell[s]!;
+        const t12: number = cell[s]!;
         const t13 = Math.tanh(t12);
         hidden[s] = outgate * t13;
         prediction[j] = hidden[s]!;
@@ -84,7 +84,7 @@ export function lstmLoss_grad(
       capacity = stack.length;
     }
     for (let j = 0; j < bits2; j++) {
-      const t5 = prediction[j]!;
+      const t5: number = prediction[j]!;
       prediction[j] = t5 * extra[bits2 + j]! + extra[2 * bits2 + j]!;
       stack[top++] = t5;
     }
@@ -95,7 +95,7 @@ export function lstmLoss_grad(
     }
     let sum = 0;
     for (let j = 0; j < bits; j++) {
-      const t5 = Math.exp(prediction[j]!);
+      const t5: number = Math.exp(prediction[j]!);
       sum += t5;
       stack[top++] = t5;
     }
@@ -134,7 +134,7 @@ export function lstmLoss_grad(
     for (let j = t9; j >= 0; j--) {
       const t7 = stack[--top]!;
       const t10 = bits2 + j;
-      const t11 = dprediction[j]!;
+      const t11: number = dprediction[j]!;
       dextra[2 * bits2 + j]! += t11;
       dextra[t10]! += t11 * t7;
       dprediction[j] = 0 + t11 * extra[t10]!;
@@ -170,10 +170,10 @@ export function lstmLoss_grad(
         const t24 = weight + t23 + j;
         const t25 = main[t24]!;
         const t26 = bias + t23 + j;
-        const t27 = dhidden[s]! + dprediction[j]!;
+        const t27: number = dhidden[s]! + dprediction[j]!;
         const t28 = t27 * t7;
         const t29 = Math.cosh(t10);
-        const t30 = dcell[s]! + t27 * outgate / (t29 * t29);
+        const t30: number = dcell[s]! + t27 * outgate / (t29 * t29);
         const t31 = t30 * change;
         const t32 = t30 * t11;
         dcell[s] = 0 + t30 * forget;
@@ -199,7 +199,7 @@ export function lstmLoss_grad(
     // Adjoint of the loop at line 64.
     for (let j = t9; j >= 0; j--) {
       const t7 = sequence[t5 + j]!;
-      const t10 = dprediction[j]!;
+      const t10: number = dprediction[j]!;
       dprediction[j] = 0;
       dextra[j]! += t10 * t7;
     }
@@ -262,8 +262,8 @@ export function lstmLoss_value_and_grad(
       }
       for (let j = 0; j < bits2; j++) {
         const s = layer * bits2 + j;
-        const x = prediction[j]!;
-        const h = hidden[s]!;
+        const x: number = prediction[j]!;
+        const h: number = hidden[s]!;
         const t6 = Math.exp(-(x * main[weight + j]! + main[bias + j]!));
         const forget = 1 / (1 + t6);
         const t7 = Math.exp(-(h * main[weight + bits2 + j]! + main[bias + bits2 + j]!));
@@ -273,9 +273,9 @@ export function lstmLoss_value_and_grad(
         const outgate = 1 / (1 + t9);
         const t10 = 3 * bits2;
         const change = Math.tanh(h * main[weight + t10 + j]! + main[bias + t10 + j]!);
-        const t11 = cell[s]!;
+        const t11: number = cell[s]!;
         cell[s] = t11 * forget + ingate * change;
-        const t12 = cell[s]!;
+        const t12: number = cell[s]!;
         const t13 = Math.tanh(t12);
         hidden[s] = outgate * t13;
         prediction[j] = hidden[s]!;
@@ -296,7 +296,7 @@ export function lstmLoss_value_and_grad(
       capacity = stack.length;
     }
     for (let j = 0; j < bits2; j++) {
-      const t5 = prediction[j]!;
+      const t5: number = prediction[j]!;
       prediction[j] = t5 * extra[bits2 + j]! + extra[2 * bits2 + j]!;
       stack[top++] = t5;
     }
@@ -307,7 +307,7 @@ export function lstmLoss_value_and_grad(
     }
     let sum = 0;
     for (let j = 0; j < bits; j++) {
-      const t5 = Math.exp(prediction[j]!);
+      const t5: number = Math.exp(prediction[j]!);
       sum += t5;
       stack[top++] = t5;
     }
@@ -352,7 +352,7 @@ export function lstmLoss_value_and_grad(
     for (let j = t24; j >= 0; j--) {
       const t25 = stack[--top]!;
       const t26 = bits2 + j;
-      const t27 = dprediction[j]!;
+      const t27: number = dprediction[j]!;
       dextra[2 * bits2 + j]! += t27;
       dextra[t26]! += t27 * t25;
       dprediction[j] = 0 + t27 * extra[t26]!;
@@ -388,10 +388,10 @@ export function lstmLoss_value_and_grad(
         const t39 = weight + t38 + j;
         const t40 = main[t39]!;
         const t41 = bias + t38 + j;
-        const t42 = dhidden[s]! + dprediction[j]!;
+        const t42: number = dhidden[s]! + dprediction[j]!;
         const t43 = t42 * t25;
         const t44 = Math.cosh(t26);
-        const t45 = dcell[s]! + t42 * outgate / (t44 * t44);
+        const t45: number = dcell[s]! + t42 * outgate / (t44 * t44);
         const t46 = t45 * change;
         const t47 = t45 * t27;
         dcell[s] = 0 + t45 * forget;
@@ -417,7 +417,7 @@ export function lstmLoss_value_and_grad(
     // Adjoint of the loop at line 64.
     for (let j = t24; j >= 0; j--) {
       const t25 = sequence[t19 + j]!;
-      const t26 = dprediction[j]!;
+      const t26: number = dprediction[j]!;
       dprediction[j] = 0;
       dextra[j]! += t26 * t25;
     }

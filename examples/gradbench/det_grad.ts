@@ -52,7 +52,7 @@ function expand_forward(matrix: Float64Array, size: number, row: number, next: I
   let count = 0;
   while (next[previous]! !== size) {
     count++;
-    const column = next[previous]!;
+    const column: number = next[previous]!;
     next[previous] = next[column]!;
     const t3 = t2 + column;
     const t4 = matrix[t3]!;

@@ -114,16 +114,16 @@ export function solution_vjp(
       // Adjoint of the loop at line 44.
       for (let i = t5; i >= 1; i--) {
         const t6 = stack[--top]!;
-        const t7 = dk4[i]!;
+        const t7: number = dk4[i]!;
         dk4[i] = 0;
         dstage[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t8 = dk4[0] ?? 0;
+      const t8: number = dk4[0] ?? 0;
       dk4[0] = 0;
       // Adjoint of the loop at line 51.
       for (let i = t5; i >= 0; i--) {
-        const t6 = dstage[i]!;
+        const t6: number = dstage[i]!;
         dstage[i] = 0;
         dk3[i]! += t6 * h;
         dy[i]! += t6;
@@ -131,16 +131,16 @@ export function solution_vjp(
       // Adjoint of the loop at line 44.
       for (let i = t5; i >= 1; i--) {
         const t6 = stack[--top]!;
-        const t7 = dk3[i]!;
+        const t7: number = dk3[i]!;
         dk3[i] = 0;
         dstage[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t9 = dk3[0] ?? 0;
+      const t9: number = dk3[0] ?? 0;
       dk3[0] = 0;
       // Adjoint of the loop at line 51.
       for (let i = t5; i >= 0; i--) {
-        const t6 = dstage[i]!;
+        const t6: number = dstage[i]!;
         dstage[i] = 0;
         dk2[i]! += t6 * t2;
         dy[i]! += t6;
@@ -148,16 +148,16 @@ export function solution_vjp(
       // Adjoint of the loop at line 44.
       for (let i = t5; i >= 1; i--) {
         const t6 = stack[--top]!;
-        const t7 = dk2[i]!;
+        const t7: number = dk2[i]!;
         dk2[i] = 0;
         dstage[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t10 = dk2[0] ?? 0;
+      const t10: number = dk2[0] ?? 0;
       dk2[0] = 0;
       // Adjoint of the loop at line 51.
       for (let i = t5; i >= 0; i--) {
-        const t6 = dstage[i]!;
+        const t6: number = dstage[i]!;
         dstage[i] = 0;
         dk1[i]! += t6 * t2;
         dy[i]! += t6;
@@ -165,12 +165,12 @@ export function solution_vjp(
       // Adjoint of the loop at line 44.
       for (let i = t5; i >= 1; i--) {
         const t6 = stack[--top]!;
-        const t7 = dk1[i]!;
+        const t7: number = dk1[i]!;
         dk1[i] = 0;
         dy[i - 1]! += t7 * x2[i]!;
         dx[i]! += t7 * t6;
       }
-      const t11 = dk1[0] ?? 0;
+      const t11: number = dk1[0] ?? 0;
       dk1[0] = 0;
       t4 = t4 + t8 + t9 + t10 + t11;
     }
@@ -276,16 +276,16 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk4[i]!;
+      const t5: number = dk4[i]!;
       dk4[i] = 0;
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t8 = dk4[0] ?? 0;
+    const t8: number = dk4[0] ?? 0;
     dk4[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
-      const t4 = dstage[i]!;
+      const t4: number = dstage[i]!;
       dstage[i] = 0;
       dk3[i]! += t4 * h;
       dy[i]! += t4;
@@ -293,16 +293,16 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk3[i]!;
+      const t5: number = dk3[i]!;
       dk3[i] = 0;
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t9 = dk3[0] ?? 0;
+    const t9: number = dk3[0] ?? 0;
     dk3[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
-      const t4 = dstage[i]!;
+      const t4: number = dstage[i]!;
       dstage[i] = 0;
       dk2[i]! += t4 * t2;
       dy[i]! += t4;
@@ -310,16 +310,16 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk2[i]!;
+      const t5: number = dk2[i]!;
       dk2[i] = 0;
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t10 = dk2[0] ?? 0;
+    const t10: number = dk2[0] ?? 0;
     dk2[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
-      const t4 = dstage[i]!;
+      const t4: number = dstage[i]!;
       dstage[i] = 0;
       dk1[i]! += t4 * t2;
       dy[i]! += t4;
@@ -327,12 +327,12 @@ export function lastEntry_grad(x: Float64Array, steps: number): Float64Array {
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk1[i]!;
+      const t5: number = dk1[i]!;
       dk1[i] = 0;
       dy[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t11 = dk1[0] ?? 0;
+    const t11: number = dk1[0] ?? 0;
     dk1[0] = 0;
     t7 = t7 + t8 + t9 + t10 + t11;
   }
@@ -437,16 +437,16 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk4[i]!;
+      const t5: number = dk4[i]!;
       dk4[i] = 0;
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t8 = dk4[0] ?? 0;
+    const t8: number = dk4[0] ?? 0;
     dk4[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
-      const t4 = dstage[i]!;
+      const t4: number = dstage[i]!;
       dstage[i] = 0;
       dk3[i]! += t4 * h;
       dy[i]! += t4;
@@ -454,16 +454,16 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk3[i]!;
+      const t5: number = dk3[i]!;
       dk3[i] = 0;
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t9 = dk3[0] ?? 0;
+    const t9: number = dk3[0] ?? 0;
     dk3[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
-      const t4 = dstage[i]!;
+      const t4: number = dstage[i]!;
       dstage[i] = 0;
       dk2[i]! += t4 * t2;
       dy[i]! += t4;
@@ -471,16 +471,16 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk2[i]!;
+      const t5: number = dk2[i]!;
       dk2[i] = 0;
       dstage[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t10 = dk2[0] ?? 0;
+    const t10: number = dk2[0] ?? 0;
     dk2[0] = 0;
     // Adjoint of the loop at line 51.
     for (let i = t6; i >= 0; i--) {
-      const t4 = dstage[i]!;
+      const t4: number = dstage[i]!;
       dstage[i] = 0;
       dk1[i]! += t4 * t2;
       dy[i]! += t4;
@@ -488,12 +488,12 @@ export function lastEntry_value_and_grad(x: Float64Array, steps: number): [value
     // Adjoint of the loop at line 44.
     for (let i = t6; i >= 1; i--) {
       const t4 = stack[--top]!;
-      const t5 = dk1[i]!;
+      const t5: number = dk1[i]!;
       dk1[i] = 0;
       dy[i - 1]! += t5 * x[i]!;
       dx[i]! += t5 * t4;
     }
-    const t11 = dk1[0] ?? 0;
+    const t11: number = dk1[0] ?? 0;
     dk1[0] = 0;
     t7 = t7 + t8 + t9 + t10 + t11;
   }

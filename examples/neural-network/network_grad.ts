@@ -45,7 +45,7 @@ export function loss_value_and_grad(
       capacity = stack.length;
     }
     for (let i2 = 0; i2 < n3; i2++) {
-      const t = hidden[i2]!;
+      const t: number = hidden[i2]!;
       hidden[i2] = Math.tanh(t);
       stack[top++] = t;
     }
@@ -66,7 +66,7 @@ export function loss_value_and_grad(
     if (flagTop + n6 > flags.length) flags = tape.growFlags(flagTop + n6);
     let max = -Infinity;
     for (let i2 = 0; i2 < n6; i2++) {
-      const value = scores[i2]!;
+      const value: number = scores[i2]!;
       const test = value > max;
       if (test) max = value;
       flags[flagTop++] = test ? 1 : 0;
@@ -77,7 +77,7 @@ export function loss_value_and_grad(
     }
     let sum3 = 0;
     for (let i2 = 0; i2 < n6; i2++) {
-      const t = Math.exp(scores[i2]! - max);
+      const t: number = Math.exp(scores[i2]! - max);
       sum3 += t;
       stack[top++] = t;
     }
@@ -174,7 +174,7 @@ export function loss_value_and_grad(
     for (let i2 = row10.length - 1; i2 >= 0; i2--) {
       const row = row8[i2]!;
       const drow = dnetwork_output_weights[i2]!;
-      const dsum = dscores[i2]!;
+      const dsum: number = dscores[i2]!;
       dscores[i2] = 0;
       // Adjoint of the loop at line 48.
       for (let j = n3 - 1; j >= 0; j--) {
@@ -194,7 +194,7 @@ export function loss_value_and_grad(
     for (let i2 = n2 - 1; i2 >= 0; i2--) {
       const n4 = row2.length;
       const drow = dnetwork_hidden_weights[i2]!;
-      const dsum = dhidden[i2]!;
+      const dsum: number = dhidden[i2]!;
       dhidden[i2] = 0;
       // Adjoint of the loop at line 48.
       for (let j = n4 - 1; j >= 0; j--) {

@@ -69,16 +69,11 @@ export class Statements {
       case "global":
         return;
       case "prim":
-        out.push(
-          this.assignments.compound(item) ??
-            this.assignments.define(op.result, expressions.definition(item, op.result).text, block),
-        );
+        out.push(this.assignments.compound(item) ?? this.defineNumber(item, op.result, block));
         return;
-      case "load": {
-        const made = this.assignments.define(op.result, expressions.definition(item, op.result).text, block);
-        out.push(made.kind === "declare" && this.isNarrowed(item, block) ? { ...made, type: "number" } : made);
+      case "load":
+        out.push(this.defineNumber(item, op.result, block));
         return;
-      }
       case "length":
       case "new":
         out.push(this.assignments.define(op.result, expressions.definition(item, op.result).text, block));
@@ -402,20 +397,22 @@ export class Statements {
 
   /**
    * TypeScript follows assignments to an element round a loop, and finds the type of `const t = out[2]!; out[2] = t + 1`
-   * to depend on itself.
+   * to depend on itself. There the constant says that it is a number.
    */
-  private isNarrowed(item: Item, block: Block): boolean {
-    const { op } = item;
-    if (op.kind !== "load" || op.place.kind !== "elem" || op.result.type.kind !== "num") return false;
+  private defineNumber(item: Item, result: Value, block: Block): Stmt {
     const { expressions, layout } = this.plan;
-    this.storedPlaces ??= new Set(
-      layout.items.flatMap(({ op: other }) =>
-        other.kind === "store" && other.place.kind === "elem" ? [expressions.place(other.place, false)] : [],
-      ),
-    );
+    const made = this.assignments.define(result, expressions.definition(item, result).text, block);
+    if (made.kind !== "declare" || result.type.kind !== "num") return made;
     let at: Block | undefined = block;
     while (at !== undefined && at.role !== "loop") at = at.owner?.block;
-    return at !== undefined && this.storedPlaces.has(expressions.place(op.place, false));
+    if (at === undefined) return made;
+    this.storedPlaces ??= new Set(
+      layout.items.flatMap(({ op }) =>
+        op.kind === "store" && op.place.kind === "elem" ? [expressions.place(op.place, false)] : [],
+      ),
+    );
+    const reads = made.init?.match(/[\w$]+\[[^[\]]*\]/g) ?? [];
+    return reads.some((place) => this.storedPlaces?.has(place) === true) ? { ...made, type: "number" } : made;
   }
 
   private call(op: Call, block: Block, out: Stmt[]): void {
