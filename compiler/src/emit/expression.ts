@@ -124,8 +124,28 @@ export class Expressions {
     return { text, level: precedence.prefix };
   }
 
+  /**
+   * A variable that is compared with several literals: TypeScript would narrow it to the first and then object to the
+   * next. The sign makes it an expression, which is not narrowed.
+   */
+  private isComparedAgain(a: Value, b: Value): boolean {
+    const variable = this.layout.resolve(a);
+    if (a.type.kind !== "num" || this.constant(b) === undefined || this.folding.isInline(variable)) return false;
+    const literals = new Set(
+      (this.folding.uses.get(variable.id) ?? []).flatMap(({ reader }) => {
+        if (reader?.op.kind !== "prim" || (reader.op.name !== "eq" && reader.op.name !== "ne")) return [];
+        const other = reader.op.args[1];
+        return other === undefined ? [] : [this.constant(other)];
+      }),
+    );
+    return literals.size > 1;
+  }
+
   private infix(sign: string, a: Value, b: Value): Expr {
     const level = infixLevels[sign];
+    if ((sign === "===" || sign === "!==") && level !== undefined && this.isComparedAgain(a, b)) {
+      return { text: `+${this.text(a, precedence.prefix)} ${sign} ${this.text(b, level + 1)}`, level };
+    }
     invariant(level !== undefined, `precedence of ${sign}`);
     if (sign === "**") {
       // A unary minus may not stand to its left; it groups to the right.
