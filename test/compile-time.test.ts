@@ -39,6 +39,21 @@ export function f(x: number, y: number): number {
 `;
 }
 
+/** One expression, as deep as it is long. */
+function terms(count: number): string {
+  const kinds: readonly ((k: number) => string)[] = [
+    (k) => ` + x[${k}]! * y`,
+    (k) => ` - Math.sin(y * ${k})`,
+    (k) => ` + (${k} - y)`,
+  ];
+  const sum = Array.from({ length: count }, (_, k) => kinds[k % kinds.length]?.(k) ?? "").join("");
+  return `/** @differentiable */
+export function f(x: Float64Array, y: number): number {
+  return (y${sum}) * y;
+}
+`;
+}
+
 function milliseconds(source: string): number {
   const before = process.cpuUsage();
   const { lowered, diagnostics } = openMemory({ "/model.ts": source }).lower("/model.ts");
@@ -67,5 +82,10 @@ describe("compile time", () => {
     const large = best(source(2 * size));
     expect(large).toBeLessThan(2.5 * small + constant);
     expect(large).toBeLessThan(cap);
+  });
+
+  // No bound on the time: TypeScript itself needs the square of the length to check such an expression.
+  test("a sum of 5,000 terms compiles", { timeout: 300_000 }, () => {
+    milliseconds(terms(5000));
   });
 });

@@ -22,6 +22,22 @@ const codes = new Set(
   Object.values(diagnostics).flatMap((group) => Object.values(group).map((factory: { code: string }) => factory.code)),
 );
 
+/** What the examples about packages import. */
+const examplePackage = {
+  "/node_modules/running-mean/package.json": JSON.stringify({ name: "running-mean", type: "module", exports: "./index.js" }),
+  "/node_modules/running-mean/index.d.ts":
+    "export declare function smoothed(x: number): number;\nexport declare function weighted(x: number, before: number): number;\n",
+  "/node_modules/running-mean/index.js": `let mean = 0;
+export function smoothed(x) {
+  mean = weighted(x, mean);
+  return mean;
+}
+export function weighted(x, before) {
+  return 0.9 * before + 0.1 * x;
+}
+`,
+};
+
 /** The codes named in comments, as `line code`. */
 const marked = (source: string): string[] =>
   source
@@ -40,6 +56,7 @@ describe("docs/errors.md", () => {
   const files: Record<string, string> = {};
   for (const { code, blocks } of withExamples)
     for (const [i, block] of blocks.entries()) files[`/${code}/${i}.ts`] = block;
+  Object.assign(files, examplePackage);
   const frontend = openMemory(files);
 
   it("shows an example and a rewrite for each code of the language", () => {

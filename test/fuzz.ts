@@ -1,9 +1,11 @@
 /**
- * `npm run fuzz -- --count 10000 --seed 1 [--size 40] [--aliases] [--minimize] [--batch 50]`: random programs against the
- * judges. Prints every disagreement with its seed (minimised when asked for) and ends with one line of totals.
+ * `npm run fuzz -- --count 10000 --seed 1 [--size 40] [--features classes,closures] [--aliases]
+ * [--minimize] [--batch 50]`: random programs against the judges. Without `--features` they use the whole language; `--check unrolled` compares
+ * every program with itself rewritten in that way. Prints every disagreement with its seed (minimised when asked for) and ends with one line of totals.
  */
 import { parseArgs } from "node:util";
-import { asFixture, emptySummary, fuzzBatch, minimize } from "./support/fuzzing.js";
+import { asFixture, emptySummary, fuzzBatch, minimize, parseCheck } from "./support/fuzzing.js";
+import { parseFeatures } from "./support/generate/features.js";
 
 const { values } = parseArgs({
   options: {
@@ -12,6 +14,8 @@ const { values } = parseArgs({
     size: { type: "string" },
     batch: { type: "string", default: "50" },
     aliases: { type: "boolean", default: false },
+    features: { type: "string", default: "all" },
+    check: { type: "string" },
     minimize: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
   },
@@ -22,6 +26,8 @@ const batch = Math.max(1, Number(values.batch));
 /** Without `--size`, batches of small, middling and large programs in turns. */
 const sizes = values.size === undefined ? [6, 12, 20, 40, 80] : [Number(values.size)];
 
+const features = parseFeatures(values.features);
+const forced = values.check === undefined ? undefined : parseCheck(values.check);
 const summary = emptySummary();
 const start = performance.now();
 let reported = 0;
@@ -31,7 +37,8 @@ console.log(`fuzz: seed ${first}`);
 
 for (let done = 0, round = 0; done < count; done += batch, round++) {
   const size = sizes[round % sizes.length] ?? 20;
-  fuzzBatch(first + done, Math.min(batch, count - done), { size, aliases: values.aliases, plain: false }, summary);
+  const options = { size, aliases: values.aliases, plain: false, features };
+  fuzzBatch(first + done, Math.min(batch, count - done), options, summary, forced);
   for (; reported < summary.disagreements.length; reported++) report(reported, size);
   if (performance.now() - lastProgress > 20_000) {
     lastProgress = performance.now();
@@ -61,8 +68,8 @@ function report(position: number, size: number): void {
 
 const seconds = (performance.now() - start) / 1000;
 const refused = [...summary.refused.values()].reduce((sum, n) => sum + n, 0);
-for (const [reason, times] of [...summary.refused].sort((a, b) => b[1] - a[1]).slice(0, 12))
-  console.log(`  refused ${times}: ${reason}`);
+for (const [reason, times] of [...summary.refused].sort((a, b) => b[1] - a[1]).slice(0, 25))
+  console.log(`  refused ${times}: ${reason}\n      ${summary.examples.get(reason) ?? ""}`);
 console.log(
   `fuzz: ${summary.programs} programs, ${refused} refused, ${summary.comparisons} comparisons, ${summary.skipped} skipped, ` +
     `${summary.disagreements.length} disagreements, ${(summary.programs / seconds).toFixed(1)} programs/s, seed ${first}`,

@@ -9,8 +9,9 @@ import { differentiateGradient, differentiatePullback } from "./adjoint/entry.js
 import type { GeneratedFunction, GeneratedModule } from "./emit/generated.js";
 import { docOf, returnsOf } from "./signatures.js";
 import type { Annotated, LoweredFile } from "./frontend/lowered.js";
-import type { Func, Program, RecordDecl } from "./ir/ir.js";
+import type { Func, Op, Program, RecordDecl } from "./ir/ir.js";
 import { verify } from "./ir/verify.js";
+import { walk } from "./ir/walk.js";
 import { beforeDifferentiation, improvement, optimize, removal } from "./optimize/index.js";
 import { invariant } from "./support/invariant.js";
 
@@ -52,13 +53,27 @@ export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOp
 
   const functions = exported.map((e): GeneratedFunction => ({ ...e, func: funcOf(optimized, e.func.name) }));
   const helpers = new Map([...optimized.funcs].filter(([name]) => !names.has(name)));
-  return { sourcePath: lowered.path, exported: functions, program: { ...optimized, funcs: helpers } };
+  const program = { ...optimized, funcs: helpers, globals: usedGlobals(optimized) };
+  return { sourcePath: lowered.path, exported: functions, program };
 }
 
 function funcOf(program: Program, name: string): Func {
   const func = program.funcs.get(name);
   invariant(func !== undefined, `no function ${name}`);
   return func;
+}
+
+/** The constants that the generated code reads, and those these are made of, in their order. */
+function usedGlobals(program: Program): Program["globals"] {
+  const used = new Set<string>();
+  const visit = (op: Op): void => {
+    if (op.kind !== "global" || used.has(op.name)) return;
+    used.add(op.name);
+    const decl = program.globals.get(op.name);
+    if (decl !== undefined && decl.exportedFrom === undefined) walk(decl.init, visit);
+  };
+  for (const func of program.funcs.values()) walk(func.body, visit);
+  return new Map([...program.globals].filter(([name]) => used.has(name)));
 }
 
 function differentiateAll(
@@ -85,6 +100,8 @@ function differentiateAll(
         name: p.name,
         type: p.type,
         ...(p.default === undefined ? {} : { default: p.default }),
+        ...(p.optional === undefined ? {} : { optional: p.optional }),
+        ...(p.rest === undefined ? {} : { rest: p.rest }),
       })),
       returns: returnsOf(annotated, mode),
     });

@@ -47,7 +47,7 @@ export default function transformProgram(
   program.getTypeChecker();
   const renew = (generated: ReadonlySet<string>): ts.Program =>
     withGeneratedFiles(program, host ?? hostTs.createCompilerHost(program.getCompilerOptions()), generated, hostTs);
-  const result = generate(program, resolve(tsconfig), config, renew);
+  const result = generate(program, resolve(tsconfig), config, renew, hostTs);
   const failure = printResult(result, program, hostTs);
   const present = result.outputs.filter(({ status }) => status === "written" || status === "unchanged");
   const renewed = renew(new Set(present.map(({ path }) => path)));
@@ -69,12 +69,13 @@ function generate(
   tsconfig: string,
   { outDir }: TransformerConfig,
   renew: (generated: ReadonlySet<string>) => ts.Program,
+  hostTs: TypeScript,
 ): BuildResult {
   const cwd = program.getCurrentDirectory();
   return buildOpened(
     { cwd, ...(outDir === undefined ? {} : { outDir: resolve(tsconfig, "..", outDir) }) },
     (generated) => {
-      const frontend = openProgram(renew(new Set(generated.keys())));
+      const frontend = openProgram(renew(new Set(generated.keys())), hostTs);
       return readSettings(tsconfig, cwd)
         .slice(0, 1)
         .map((settings) => ({ settings, frontend }));

@@ -71,6 +71,8 @@ function check(seed: number, size: number): void {
       ).toBe(thrown);
       continue;
     }
+    // Where there is no value there is no derivative.
+    if (Number.isNaN(interpret(program, "main", structuredClone(args))[0])) continue;
     const expected = dualGradient(program, "main", structuredClone(args), wrt);
     const { grad, pullback, argumentsAfter } = gradients(made, "main", args);
     expect(argumentsAfter, label).toEqual(args);

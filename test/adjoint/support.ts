@@ -1,23 +1,22 @@
 /** Differentiating IR without a source, and running what comes out in the interpreter. */
 import { powConstant, ruleSet } from "../../compiler/src/frontend/rules.js";
-import type { Program } from "../../compiler/src/ir/ir.js";
+import { emitModule } from "../../compiler/src/emit/module.js";
+import type { GeneratedModule } from "../../compiler/src/emit/generated.js";
+import type { Program, Type, TypeText } from "../../compiler/src/ir/ir.js";
+import { num } from "../../compiler/src/ir/types.js";
 import { optionalPasses } from "../../compiler/src/optimize/index.js";
 import { generate } from "../../compiler/src/pipeline.js";
 import { interpret, type JsValue } from "../support/interpret.js";
 
 export const withoutPasses = optionalPasses;
 
-/** The program with `name` differentiated: functions `name.grad`, `name.vjp`. Every pass is verified. */
-export function differentiated(
-  program: Program,
-  name: string,
-  wrt: readonly number[],
-  without: readonly string[],
-): Program {
-  const text = { text: "number", imports: [] };
+/** What is generated for `name`, differentiated by the parameters `wrt`. Every pass is verified. */
+function generated(program: Program, name: string, wrt: readonly number[], without: readonly string[]): GeneratedModule {
+  const text = (type: Type): TypeText => ({ text: typeOf(type, program), imports: [] });
+  const gradient = (type: Type): TypeText => ({ text: `Gradient<${typeOf(type, program)}>`, imports: [] });
   const func = program.funcs.get(name);
   if (func === undefined) throw new Error(`no function ${name}`);
-  const module = generate(
+  return generate(
     {
       path: "/source.ts",
       program,
@@ -27,9 +26,13 @@ export function differentiated(
           exportName: name,
           modes: ["grad", "value_and_grad", "vjp"],
           wrt,
-          params: func.body.params.map((p) => ({ name: p.hint ?? "x", type: text, gradient: text })),
-          returns: text,
-          returnsGradient: text,
+          params: func.body.params.map((p) => ({
+            name: p.hint ?? "x",
+            type: text(p.type),
+            gradient: gradient(p.type),
+          })),
+          returns: text(func.results[0] ?? num),
+          returnsGradient: gradient(func.results[0] ?? num),
           loc: { file: "source.ts", line: 1, column: 1 },
         },
       ],
@@ -37,10 +40,60 @@ export function differentiated(
     { ruleSet, powConstant },
     { verifyEach: true, without },
   );
+}
+
+/** The program with `name` differentiated: functions `name.grad`, `name.vjp`. */
+export function differentiated(
+  program: Program,
+  name: string,
+  wrt: readonly number[],
+  without: readonly string[],
+): Program {
+  const module = generated(program, name, wrt, without);
   return {
     ...module.program,
     funcs: new Map([...module.program.funcs, ...module.exported.map((e) => [e.func.name, e.func] as const)]),
   };
+}
+
+/** The generated file, which begins with the declarations of the types that the program mentions by name. */
+export function generatedText(
+  program: Program,
+  name: string,
+  wrt: readonly number[],
+  without: readonly string[],
+  declarations: string,
+): string {
+  const text = emitModule(generated(program, name, wrt, without), { specifier: (from) => from });
+  return `import type { Gradient } from "@adc/runtime";\n${declarations}\n${text}`;
+}
+
+/** A type of the IR in TypeScript. */
+function typeOf(type: Type, program: Program): string {
+  switch (type.kind) {
+    case "num":
+      return "number";
+    case "bool":
+      return "boolean";
+    case "str":
+      return "string";
+    case "typed":
+      return type.name;
+    case "array":
+      return `(${typeOf(type.elem, program)})[]`;
+    case "tuple":
+      return `[${type.elems.map((elem) => typeOf(elem, program)).join(", ")}]`;
+    case "maybe":
+      return `${typeOf(type.of, program)} | ${type.absent === "both" ? "null | undefined" : type.absent}`;
+    case "record": {
+      const decl = program.records.get(type.name);
+      if (decl?.text !== undefined) return decl.text.text;
+      const fields = (decl?.fields ?? []).map((f) => `${f.name}: ${typeOf(f.type, program)}`);
+      return `{ ${fields.join("; ")} }`;
+    }
+    default:
+      return "unknown";
+  }
 }
 
 /** Runs both forms of the gradient. */

@@ -101,6 +101,42 @@ const samples: Readonly<Record<string, Sample>> = {
     text: "let s = 0;\nfor (let i = 0; i < x.length; i++) {\n  const v = x[i]!;\n  s += v * v;\n}\nreturn s;",
     run: [[[Float64Array.of(1, 2, 3)], 14]],
   },
+  "a push and a pop": {
+    ir: f(
+      "%x: [num]",
+      "num",
+      "%0 = const 0; %1 = const 1; %n = length %x; %q: [num] = copy %x; %a = load %x[%0]; store %q[%n] = %a grows; %l = length %q; %t = sub %l %1; %v = load %q[%t]; %m = maxLiteral %t %0; resize %q %m; %e = length %q; %r = add %v %e; yield %r",
+    ),
+    text: "const q = x.slice();\nq.push(x[0]!);\nconst v = q.pop()!;\nreturn v + q.length;",
+    run: [[[[3, 4]], 5]],
+  },
+  "a pop whose element is not asked for, a length that is set": {
+    ir: f(
+      "%x: [num], %k: num",
+      "[num]",
+      "%0 = const 0; %1 = const 1; %q: [num] = copy %x; %l = length %q; %t = sub %l %1; %m = maxLiteral %t %0; resize %q %m; resize %q %k; yield %q",
+    ),
+    text: "const q = x.slice();\nq.pop();\nq.length = k;\nreturn q;",
+    run: [[[[3, 4, 5], 1], [3]]],
+  },
+  "a pop at another length": {
+    ir: f(
+      "%x: [num]",
+      "num",
+      "%0 = const 0; %1 = const 1; %q: [num] = copy %x; %l = length %q; store %q[%l] = %1 grows; %t = sub %l %1; %m = maxLiteral %t %0; resize %q %m; %e = length %q; yield %e",
+    ),
+    text: "const q = x.slice();\nconst l = q.length;\nq.push(1);\nq.length = Math.max(l - 1, 0);\nreturn q.length;",
+    run: [[[[3, 4, 5]], 2]],
+  },
+  "a view": {
+    ir: f(
+      "%x: Float64Array, %k: num",
+      "num",
+      "%0 = const 0; %q: Float64Array = copy %x; %n = length %q; %v: Float64Array = view %q %k %n; store %v[%0] = %k; %r = load %q[%k]; yield %r",
+    ),
+    text: "const q = x.slice();\nconst v = q.subarray(k, q.length);\nv[0] = k;\nreturn q[k]!;",
+    run: [[[Float64Array.of(7, 8, 9), 1], 1]],
+  },
   "values that change places": {
     ir: f(
       "%n: num",

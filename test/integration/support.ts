@@ -73,10 +73,11 @@ const scripts: Readonly<Record<string, string>> = {
   tspc: "node_modules/ts-patch/bin/tspc.js",
 };
 
-/** A project with these files, whose `typescript` is the given one. */
+/** A project with these files, whose `typescript` is the given one, and with more of this repository's packages. */
 export function makeProject(
   files: Readonly<Record<string, string>>,
   typescript: TypeScriptPackage = "typescript",
+  packages: readonly string[] = [],
 ): Project {
   const path = mkdtempSync(join(place, "project-"));
   const modules = join(path, "node_modules");
@@ -89,7 +90,7 @@ export function makeProject(
     symlinkSync(join(repository, "node_modules", from), join(modules, name), "junction");
   };
   link("typescript", typescript);
-  for (const name of ["ts-morph", "ts-patch", "@types/node"]) link(name);
+  for (const name of ["ts-morph", "ts-patch", "@types/node", ...packages]) link(name);
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), text);

@@ -23,6 +23,9 @@ const kinds: Readonly<Record<Op["kind"], true>> = {
   addInto: true,
   clear: true,
   export: true,
+  view: true,
+  resize: true,
+  cast: true,
   call: true,
   if: true,
   for: true,
@@ -151,6 +154,15 @@ func f(%x: num) -> () {
   %now: num = foreign pure "clock()" import clock "/project/clock.ts", other "pkg"
   %t = global table
   throw "new Failure(" %now ")" import Failure "pkg"
+}
+`,
+  "arrays that change their length, and casts": `func f(%xs: [num], %v: Float64Array, %x: num?) -> () {
+  %0 = const 0
+  %n = length %xs
+  %y: num = cast %x
+  store %xs[%n] = %y grows
+  resize %xs %0
+  %part = view %v %0 %n
 }
 `,
   "the text of a record": `record "Vec<3>" (x: num) text "Vec<3>" import Vec "/project/vec.ts"

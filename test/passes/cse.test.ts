@@ -134,6 +134,18 @@ const merged: readonly (readonly [string, string, string])[] = [
 ];
 
 const kept: readonly (readonly [string, string])[] = [
+  [
+    "a length before and after a push",
+    "func f(%v: [num], %a: num) -> (num) { %l = length %v; store %v[%l] = %a grows; %m = length %v; %r = sub %m %l; yield %r }",
+  ],
+  [
+    "a length and an element before and after a cut",
+    "func f(%v: [num], %a: num) -> (num) { %l = length %v; %e = load %v[%a]; resize %v %a; %m = length %v; %g = load %v[%a]; %r = max %m %l %e %g; yield %r }",
+  ],
+  [
+    "elements of a typed array around a store through a view",
+    "func f(%v: Float64Array, %a: num) -> (num) { %0 = const 0; %1 = const 1; %l = length %v; %w: Float64Array = view %v %1 %l; %e = load %v[%1]; store %w[%0] = %a; %g = load %v[%1]; %r = max %e %g; yield %r }",
+  ],
   ["0 and -0", f("%a = const 0; %b = const -0; %r = div %a %b; yield %r")],
   ["a difference the other way round", f("%a = sub %i %j; %b = sub %j %i; %r = mul %a %b; yield %r")],
   [

@@ -111,6 +111,16 @@ const removed: readonly (readonly [string, string, string])[] = [
 const kept: readonly (readonly [string, string])[] = [
   ["stores to a parameter", f("store %x[%n] = %n; yield %n")],
   ["an expression that must run", f(`foreign "log()"; yield %n`)],
+  [
+    "pushes onto a local array that is measured, and a cut",
+    f("%m: [num] = new; %0 = const 0; store %m[%0] = %n grows; resize %m %0; %r = length %m; yield %r"),
+  ],
+  [
+    "a store through a view of a local array",
+    f(
+      "%0 = const 0; %m: Float64Array = alloc %n; %w: Float64Array = view %m %0 %n; store %w[%0] = %n; %r = load %m[%0]; yield %r",
+    ),
+  ],
   ["a throw", f(`if %c { throw "boom" }; yield %n`)],
   [
     "stores to a local array that is read",

@@ -75,6 +75,9 @@ const moved: readonly (readonly [string, string, string])[] = [
 ];
 
 const stays: readonly (readonly [string, string])[] = [
+  ["the length of an array that grows", loop("", "%l = length %v; store %v[%l] = %s grows; %t = mul %s %l; yield %t")],
+  ["the length of an array that is cut", loop("", "%l = length %v; resize %v %i; %t = mul %s %l; yield %t")],
+  ["an element of an array that is cut", loop("", "%e = load %v[%z]; resize %v %i; %t = mul %s %e; yield %t")],
   ["index maths", nest("", "", "%k = mul %i %n; %l = add %k %j; %e = load %x[%l]; %q = add %t %e; yield %q")],
   ["a condition", loop("", `%c = lt %a %n; if %c { foreign "f()" }; yield %s`)],
   ["what depends on the index or on a carried value", loop("", "%e = exp %i; %g = exp %s; %q = add %g %e; yield %q")],

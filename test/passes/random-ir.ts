@@ -11,7 +11,7 @@ const numbers = arrayOf(num);
 const rows = arrayOf(numbers);
 const pair = tupleOf([num, num]);
 const point = record("Point");
-/** Every array has this many elements. */
+/** Every array has at least this many elements. */
 const length = 4;
 
 const types: readonly Type[] = [num, num, num, bool, float64Array, numbers, rows, pair, point];
@@ -104,6 +104,8 @@ class Maker {
   private indices: Value[] = [];
   /** Places used before, to be used again: what makes loads equal and stores clash. */
   private places: { readonly place: Place; readonly type: Type }[] = [];
+  /** Typed arrays with two more elements than others, to make views of. */
+  private readonly long: Value[] = [];
   private depth = 0;
 
   constructor(
@@ -161,8 +163,11 @@ class Maker {
             return this.push(b, type, (result) => ({ kind: "copy", source: this.pick(found), result }));
         }
         if (type.kind === "typed" || (sameType(type, numbers) && this.chance(0.5))) {
-          const size = b.const(length);
-          return this.push(b, type, (result) => ({ kind: "alloc", length: size, fill: 0, result }));
+          const isLong = type.kind === "typed" && this.chance(0.4);
+          const size = b.const(isLong ? length + 2 : length);
+          const made = this.push(b, type, (result) => ({ kind: "alloc", length: size, fill: 0, result }));
+          if (isLong) this.long.push(made);
+          return made;
         }
         const elemType = type.elem;
         const members = Array.from({ length }, () => this.some(b, elemType));
@@ -214,6 +219,7 @@ class Maker {
       b.store(place, this.some(b, type));
     } else if (roll < 0.61) b.accum(this.place(b, num).place, this.some(b, num));
     else if (roll < 0.64) this.keep(b.length(this.some(b, this.pick([float64Array, numbers, rows]))));
+    else if (roll < 0.665) this.growth(b);
     else if (roll < 0.7) this.make(b, this.pick(types));
     else if (roll < 0.72) this.structure(b);
     else if (roll < 0.76) this.foreign(b);
@@ -229,6 +235,35 @@ class Maker {
       else this.keep(b.prim(this.pick(testNames), [this.some(b, num), this.some(b, num)]));
     } else if (this.chance(0.3)) this.keep(b.prim(this.pick(unaryNames), [this.some(b, num)]));
     else this.keep(b.prim(this.pick(binaryNames), [this.some(b, num), this.some(b, num)]));
+  }
+
+  /** A view of a typed array, a push, or an element cut off where there is one more than indices reach. */
+  private growth(b: Builder): void {
+    const long = this.long.filter((v) => this.visible.includes(v));
+    if (long.length > 0 && this.chance(0.6)) {
+      const from = this.int(3);
+      this.keep(b.view(this.pick(long), b.const(from), b.const(from + length)));
+      return;
+    }
+    const type = this.pick([numbers, numbers, rows]);
+    const array = this.some(b, type);
+    const size = b.length(array);
+    if (this.chance(0.7)) {
+      b.grow(array, size, this.some(b, contentOf(type)));
+      if (this.chance(0.3)) this.keep(b.length(array));
+      return;
+    }
+    const end = b.prim("sub", [size, b.const(1)]);
+    b.if(
+      b.prim("gt", [size, b.const(length)]),
+      [],
+      (then) => {
+        if (this.chance(0.5)) this.log(then, then.load(elem(array, end), contentOf(type)));
+        then.resize(array, end);
+        return [];
+      },
+      () => [],
+    );
   }
 
   private structure(b: Builder): void {

@@ -84,6 +84,15 @@ const kept: readonly (readonly [string, string])[] = [
   ["a store to a typed array, read: there may be no such element", f("store %x[%i] = %a; %r = load %x[%i]; yield %r")],
   ["a sum over such a store", f("%s = add %a %j; store %x[%i] = %s; %r = load %x[%i]; yield %r")],
   ["an array that rounds", f("accum %h[%i] += %a; %r = load %h[%i]; store %h[%j] = %r; accum %h[%j] += %a; yield %r")],
+  [
+    "a push and a store to what was pushed",
+    f("%l = length %v; store %v[%l] = %a grows; store %v[%l] = %j; %r = load %v[%i]; yield %r"),
+  ],
+  [
+    "two pushes, and a store to the first",
+    f("%l = length %v; store %v[%l] = %a grows; %m = length %v; store %v[%m] = %j grows; store %v[%l] = %i; yield %a"),
+  ],
+  ["a store to what is then cut off", f("store %v[%i] = %a; resize %v %j; store %v[%i] = %j; yield %a")],
   ["a constant field", f("store %q.k = %a; %r = load %q.k; yield %r")],
   ["a write that something else may read", f("store %x[%i] = %a; %r = load %y[%j]; store %x[%i] = %j; yield %r")],
   [

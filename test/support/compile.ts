@@ -3,7 +3,7 @@ import { basename, dirname, relative } from "node:path";
 import * as runtime from "../../runtime/src/index.js";
 import type { Diagnostic } from "../../compiler/src/diagnostics.js";
 import { emitModule } from "../../compiler/src/emit/module.js";
-import { openMemory } from "../../compiler/src/frontend/index.js";
+import { openMemory, openProject } from "../../compiler/src/frontend/index.js";
 import type { LoweredFile } from "../../compiler/src/frontend/lowered.js";
 import { powConstant, ruleSet } from "../../compiler/src/frontend/rules.js";
 import { generate, type PipelineOptions } from "../../compiler/src/pipeline.js";
@@ -31,6 +31,8 @@ export type Outcome =
 export interface CompileOptions extends PipelineOptions {
   /** Which of the files to compile; absent: every one with an annotation. */
   readonly only?: readonly string[];
+  /** Modules of packages that the files import, by specifier; the files are then read from the disk, with what is installed. */
+  readonly packages?: Readonly<Record<string, Exports>>;
 }
 
 /** `/a/model.ts` to `/a/model_grad.ts`. */
@@ -41,8 +43,9 @@ export function compileAll(
   files: Readonly<Record<string, string>>,
   options: CompileOptions = {},
 ): Map<string, Outcome> {
-  const frontend = openMemory({ ...files });
-  const modules = new Modules(files, (specifier) => (specifier === "@adc/runtime" ? runtime : undefined));
+  const { packages } = options;
+  const frontend = packages === undefined ? openMemory({ ...files }) : openProject({ files: Object.keys(files) });
+  const modules = new Modules(files, (specifier) => (specifier === "@adc/runtime" ? runtime : packages?.[specifier]));
   const outcomes = new Map<string, Outcome>();
   for (const path of options.only ?? frontend.annotatedFiles) {
     let stage = "frontend";

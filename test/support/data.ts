@@ -8,6 +8,31 @@ export interface Leaf {
   readonly value: number;
 }
 
+/** An instance of a class of the program under test, described by its name and the arguments of its constructor. */
+export class Made {
+  constructor(
+    readonly className: string,
+    readonly args: readonly unknown[],
+  ) {}
+}
+
+/** The value with every description replaced by an instance of the class that `classes` exports. */
+export function materialise(value: unknown, classes: Readonly<Record<string, unknown>>): unknown {
+  if (value instanceof Made) {
+    const args = value.args.map((argument) => materialise(argument, classes));
+    const found = classes[value.className];
+    if (typeof found === "function") return Reflect.construct(found, args);
+    // A class may have been rewritten as functions.
+    const maker = classes[`${value.className}_new`];
+    if (typeof maker !== "function") throw new Error(`no exported class ${value.className}`);
+    const made: unknown = Reflect.apply(maker, undefined, args);
+    return made;
+  }
+  if (Array.isArray(value)) return value.map((item: unknown) => materialise(item, classes));
+  if (isTypedArray(value) || !isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, materialise(item, classes)]));
+}
+
 export function isTypedArray(value: unknown): value is Float64Array {
   // Said to be a Float64Array: every typed array reads and writes numbers by index, which is all we do with it.
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
@@ -40,12 +65,23 @@ function copyOf(value: unknown, seen: Map<unknown, unknown>): unknown {
     return copy;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  const copy: Record<string, unknown> = {};
+  // An instance of a class of the program is copied with its methods; what JavaScript itself makes is kept.
+  if (isBuiltIn(value)) return value;
+  const copy: Record<string, unknown> =
+    prototype === Object.prototype || prototype === null ? {} : (Object.create(prototype as object) as object as Record<string, unknown>);
   seen.set(value, copy);
   for (const [key, item] of Object.entries(value)) copy[key] = copyOf(item, seen);
   return copy;
 }
+
+const isBuiltIn = (value: object): boolean =>
+  value instanceof Map ||
+  value instanceof Set ||
+  value instanceof Date ||
+  value instanceof RegExp ||
+  value instanceof Error ||
+  value instanceof Made ||
+  typeof value === "function";
 
 /** The members of an aggregate with their keys; nothing for anything else. */
 export function members(value: unknown): readonly (readonly [string | number, unknown])[] {
@@ -138,6 +174,7 @@ export function text(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (isTypedArray(value)) return `new ${value.constructor.name}([${Array.from(value, text).join(", ")}])`;
   if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
+  if (value instanceof Made) return `new ${value.className}(${value.args.map(text).join(", ")})`;
   if (isPlainObject(value)) {
     const entries = Object.entries(value).map(([key, item]) => `${key}: ${text(item)}`);
     return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;

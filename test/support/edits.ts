@@ -13,7 +13,9 @@ export const parse = (source: string): ts.SourceFile =>
 
 /** The text with every edit made; of edits that overlap only the first. */
 export function applyEdits(source: string, edits: readonly Edit[]): string {
-  const inOrder = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
+  // What is inserted at a place stands before what replaces the text there.
+  const inserts = ({ start, end }: Edit): number => (start === end ? 0 : 1);
+  const inOrder = [...edits].sort((a, b) => a.start - b.start || inserts(a) - inserts(b) || b.end - a.end);
   let result = "";
   let at = 0;
   for (const { start, end, text } of inOrder) {

@@ -70,10 +70,25 @@ export class Modules {
 
 /** An exported function, typed as what can be called with anything. */
 export function exportedFunction(exports: Exports, name: string): (...args: readonly unknown[]) => unknown {
-  const found = exports[name];
+  const found = exports[name] ?? methodNamed(exports, name);
   if (typeof found !== "function")
     throw new Error(`no exported function ${name}; there are ${Object.keys(exports).join(", ")}`);
   return found as (...args: readonly unknown[]) => unknown;
+}
+
+/** `C_m`: the method `m` of the exported class `C`, given the object first unless it is static. */
+function methodNamed(exports: Exports, name: string): unknown {
+  for (let at = name.indexOf("_"); at !== -1; at = name.indexOf("_", at + 1)) {
+    const owner = exports[name.slice(0, at)];
+    const method = name.slice(at + 1);
+    if (typeof owner !== "function") continue;
+    const own: unknown = Reflect.get(owner, method);
+    if (typeof own === "function") return own.bind(owner);
+    const prototype: unknown = owner.prototype;
+    const shared: unknown = typeof prototype === "object" && prototype !== null ? Reflect.get(prototype, method) : undefined;
+    if (typeof shared === "function") return (self: unknown, ...args: readonly unknown[]): unknown => Reflect.apply(shared, self, args);
+  }
+  return undefined;
 }
 
 /** The value of a JavaScript expression in which `scope` names values. */

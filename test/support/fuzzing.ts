@@ -2,7 +2,7 @@
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import { optionalPasses } from "../../compiler/src/optimize/index.js";
 import { compileAll, type Compiled, generatedPath, type Outcome } from "./compile.js";
-import { cloneData, leaves, mapLeaves, text } from "./data.js";
+import { cloneData, leaves, mapLeaves, materialise, text } from "./data.js";
 import { exportedFunction, Modules } from "./evaluate.js";
 import type { Options } from "./generate/context.js";
 import { type GeneratedProgram, generateProgram } from "./generate/program.js";
@@ -10,6 +10,15 @@ import { judge } from "./judge.js";
 import { judgeSequence } from "./judge-sequence.js";
 import { limited, withDraws } from "./limit.js";
 import { checkBounds, nameSubexpressions, returnTuple, unrollLoops } from "./metamorphic.js";
+import { classesToFunctions } from "./metamorphic-classes.js";
+import {
+  boxVariables,
+  callbacksToLoops,
+  extractBodies,
+  loopsToCallbacks,
+  passCaptured,
+  wrapBody,
+} from "./metamorphic-functions.js";
 import { Random } from "./random.js";
 import { type Failing, shrink } from "./shrink.js";
 import { Tally } from "./tally.js";
@@ -30,6 +39,8 @@ export interface Summary {
   skipped: number;
   /** Programs the compiler refused, by diagnostic. */
   readonly refused: Map<string, number>;
+  /** For each of those diagnostics where it was met first: the seed, the place and the line. */
+  readonly examples: Map<string, string>;
   readonly disagreements: Disagreement[];
 }
 
@@ -40,13 +51,40 @@ export type Check =
   | { readonly kind: "rewritten"; readonly how: Rewriting }
   | { readonly kind: "types" }
   | { readonly kind: "again" };
-type Rewriting = "named" | "unrolled" | "tuple";
+
+/** Ways to write a program differently. The second argument is the length of its arrays. */
+const rewritings = {
+  named: nameSubexpressions,
+  unrolled: unrollLoops,
+  tuple: returnTuple,
+  wrapped: wrapBody,
+  extracted: extractBodies,
+  callbacks: loopsToCallbacks,
+  loops: callbacksToLoops,
+  passed: passCaptured,
+  boxed: boxVariables,
+  functions: classesToFunctions,
+} as const satisfies Readonly<Record<string, (source: string, length: number) => string | undefined>>;
+type Rewriting = keyof typeof rewritings;
+
+/** A check by the name of its rewriting. */
+export function parseCheck(name: string): Check {
+  if (name === "types" || name === "again") return { kind: name };
+  const how = allRewritings.find((known) => known === name);
+  if (how === undefined) throw new Error(`no rewriting ${name}; there are ${allRewritings.join(", ")}`);
+  return { kind: "rewritten", how };
+}
+
+/** Those that make functions and objects of a program without any: only where these are asked for. */
+const basicRewritings: readonly Rewriting[] = ["named", "unrolled", "tuple"];
+const allRewritings = Object.keys(rewritings) as readonly Rewriting[];
 
 export const emptySummary = (): Summary => ({
   programs: 0,
   comparisons: 0,
   skipped: 0,
   refused: new Map(),
+  examples: new Map(),
   disagreements: [],
 });
 
@@ -54,7 +92,7 @@ const passes = optionalPasses;
 const timeLimit = 10_000;
 
 /** The programs of `count` seeds from `first`, judged and then compared with a variant of themselves. */
-export function fuzzBatch(first: number, count: number, options: Options, summary: Summary): void {
+export function fuzzBatch(first: number, count: number, options: Options, summary: Summary, forced?: Check): void {
   const programs = Array.from({ length: count }, (_, i) => generateProgram(first + i, options));
   const random = new Random(first);
   const outcomes = compileSources(
@@ -71,6 +109,9 @@ export function fuzzBatch(first: number, count: number, options: Options, summar
       const [reason] = outcome.diagnostics;
       const key = `${reason?.code ?? "?"} ${reason?.message ?? ""}`.replaceAll(/[`'"‘“][^`'"’”]*[`'"’”]/g, "…");
       summary.refused.set(key, (summary.refused.get(key) ?? 0) + 1);
+      const line = reason?.span?.line ?? 0;
+      const shown = `seed ${program.seed}: ${program.source.split("\n")[line - 1]?.trim().slice(0, 160) ?? ""}`;
+      if (!summary.examples.has(key)) summary.examples.set(key, shown);
       return;
     }
     const tally = judgeOutcome(outcome, program.cases);
@@ -78,8 +119,10 @@ export function fuzzBatch(first: number, count: number, options: Options, summar
     if (outcome.kind === "compiled" && tally.problems.length === 0) good.push({ program, compiled: outcome.compiled });
   });
   // A variant costs as much as the program itself: a few of each batch are enough.
-  compareVariants(good.slice(0, Math.ceil(count / 3)), chooseCheck(random), summary);
-  if (random.chance(0.3)) {
+  const whole = (options.features ?? []).length > 0;
+  const chosen = chooseCheck(random, whole);
+  compareVariants(good.slice(0, forced === undefined ? Math.ceil(count / 3) : count), forced ?? chosen, summary);
+  if (random.chance(0.3) || forced?.kind === "types") {
     const problems = typeProblems(good.map(({ compiled }) => compiled));
     good.forEach(({ program }, i) => note(summary, program, problems[i] ?? new Tally(), { kind: "types" }));
   }
@@ -102,11 +145,11 @@ function typeProblems(compiled: readonly Compiled[]): readonly Tally[] {
   });
 }
 
-function chooseCheck(random: Random): Check {
+function chooseCheck(random: Random, whole: boolean): Check {
   return random.weighted<Check>([
     [1, { kind: "without", passes }],
     [1, { kind: "without", passes: [random.pick(passes)] }],
-    [1, { kind: "rewritten", how: random.pick<Rewriting>(["named", "unrolled", "tuple"]) }],
+    [whole ? 4 : 1, { kind: "rewritten", how: random.pick(whole ? allRewritings : basicRewritings) }],
     [0.3, { kind: "again" }],
   ]);
 }
@@ -133,7 +176,8 @@ function judgeOutcome(outcome: Outcome, cases: readonly (readonly unknown[])[]):
   const { compiled } = outcome;
   // Values rounded to single precision move in steps.
   const rounds = /fround|Float32Array/.test(compiled.modules.source(compiled.path));
-  for (const args of cases) {
+  const called = instances(compiled, cases);
+  for (const args of called) {
     try {
       limited(timeLimit, () =>
         tally.add(judge(compiled, annotatedOf(compiled), args, { differences: rounds ? 0 : 6 })),
@@ -143,12 +187,16 @@ function judgeOutcome(outcome: Outcome, cases: readonly (readonly unknown[])[]):
     }
   }
   try {
-    limited(timeLimit, () => tally.add(judgeSequence(compiled, annotatedOf(compiled), cases)));
+    limited(timeLimit, () => tally.add(judgeSequence(compiled, annotatedOf(compiled), called)));
   } catch (error) {
     tally.problem("judge failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   return tally;
 }
+
+/** The cases with instances of the program's own classes where they describe some. */
+const instances = (compiled: Compiled, cases: readonly (readonly unknown[])[]): readonly (readonly unknown[])[] =>
+  cases.map((args) => args.map((argument) => materialise(argument, compiled.original)));
 
 function annotatedOf(compiled: Compiled): Annotated {
   const [annotated] = compiled.lowered.annotated;
@@ -169,6 +217,7 @@ function compareVariants(
   check: Check,
   summary: Summary,
 ): void {
+  if (check.kind === "types") return;
   const variants = good.flatMap((entry) => {
     const source = variantSource(entry.program.source, entry.program.length, check);
     return source === undefined ? [] : [{ ...entry, source }];
@@ -181,10 +230,12 @@ function compareVariants(
     const outcome = outcomes[i];
     if (outcome === undefined) return;
     const tally =
-      check.kind === "again" ? sameBytes(compiled, outcome) : compareGradients(compiled, outcome, program.cases);
+      check.kind === "again" ? sameBytes(compiled, outcome) : compareGradients(compiled, outcome, program.cases, howOf(check));
     note(summary, program, tally, check);
   });
 }
+
+const howOf = (check: Check): Rewriting | undefined => (check.kind === "rewritten" ? check.how : undefined);
 
 /** A second compilation gives the same text, but for the name of the file. */
 function sameBytes(compiled: Compiled, again: Outcome): Tally {
@@ -197,26 +248,47 @@ function sameBytes(compiled: Compiled, again: Outcome): Tally {
 
 function variantSource(source: string, length: number, check: Check): string | undefined {
   if (check.kind !== "rewritten") return source;
-  const changed =
-    check.how === "named"
-      ? nameSubexpressions(source)
-      : check.how === "unrolled"
-        ? unrollLoops(source, length)
-        : returnTuple(source);
+  const changed = rewritings[check.how](source, length);
   return changed === source ? undefined : changed;
 }
 
-function compareGradients(compiled: Compiled, variant: Outcome, cases: readonly (readonly unknown[])[]): Tally {
+/** Do the two programs, as JavaScript, give the same, but for rounding? */
+function sameValue(compiled: Compiled, variant: Compiled, args: readonly unknown[]): boolean {
+  const [a, b] = [compiled, variant].map(({ original }) => {
+    try {
+      const given = args.map((argument) => materialise(cloneData(argument), original));
+      return leaves(withDraws(() => exportedFunction(original, "f")(...given)));
+    } catch (error) {
+      return String(error);
+    }
+  });
+  if (a === undefined || b === undefined || typeof a === "string" || typeof b === "string") return a === b;
+  return a.length === b.length && a.every(({ value }, i) => Math.abs(value - (b[i]?.value ?? NaN)) <= 1e-9 * (1 + Math.abs(value)));
+}
+
+function compareGradients(
+  compiled: Compiled,
+  variant: Outcome,
+  cases: readonly (readonly unknown[])[],
+  how?: Rewriting,
+): Tally {
   const tally = new Tally();
   if (variant.kind !== "compiled") {
     if (variant.kind === "crashed")
       tally.problem(`variant crashes in the ${variant.stage}`, variant.error.stack ?? variant.error.message);
+    // A rewriting that TypeScript itself does not take says nothing.
+    else if (variant.diagnostics.some(({ code }) => code.startsWith("TS"))) tally.skipped++;
     else
       tally.problem("variant refused", variant.diagnostics.map(({ code, message }) => `${code} ${message}`).join("\n"));
     return tally;
   }
   for (const args of cases) {
     try {
+      // A rewriting goes by the text alone and may be mistaken; then it says nothing.
+      if (how !== undefined && how !== "tuple" && !limited(timeLimit, () => sameValue(compiled, variant.compiled, args))) {
+        tally.skipped++;
+        continue;
+      }
       limited(timeLimit, () =>
         tally.compare(
           "variant",
@@ -240,7 +312,7 @@ function gradientOf(compiled: Compiled, args: readonly unknown[]): unknown {
   return withDraws(() => {
     let pair: unknown;
     try {
-      pair = vjp(...cloneData(args));
+      pair = vjp(...args.map((argument) => materialise(cloneData(argument), compiled.original)));
     } catch (error) {
       return error instanceof Error ? { threw: leaves([error.message.length])[0]?.value } : {};
     }
@@ -272,7 +344,7 @@ function kindsOf(programs: readonly Failing[], check: Check): readonly (readonly
   return programs.map(({ cases }, i) => {
     const [outcome, variant] = [outcomes[i], variants[i]];
     if (outcome?.kind !== "compiled" || variant === undefined) return [];
-    return compareGradients(outcome.compiled, variant, cases).problems.map(({ kind }) => kind);
+    return compareGradients(outcome.compiled, variant, cases, howOf(check)).problems.map(({ kind }) => kind);
   });
 }
 
@@ -284,8 +356,10 @@ function lengthIn(cases: readonly (readonly unknown[])[]): number {
 /** Does the program keep to its arrays, and does it end? Shrinking must not wander off into other trouble. */
 function behaves({ source, cases }: Failing): boolean {
   try {
-    const f = exportedFunction(new Modules({ "/checked.ts": checkBounds(source) }).exports("/checked.ts"), "f");
-    for (const args of cases) limited(500, () => f(...cloneData(args)));
+    const checked = new Modules({ "/checked.ts": checkBounds(source) }).exports("/checked.ts");
+    const f = exportedFunction(checked, "f");
+    for (const args of cases)
+      limited(500, () => f(...args.map((argument) => materialise(cloneData(argument), checked))));
     return true;
   } catch (error) {
     return error instanceof Error && error.message.startsWith("left at");

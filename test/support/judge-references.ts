@@ -38,8 +38,16 @@ export interface Trial {
 export const perParameter = (annotated: Annotated, gradient: unknown): readonly unknown[] =>
   annotated.wrt.length === 1 ? [gradient] : Array.isArray(gradient) ? gradient : [];
 
+/** Without what belongs to arguments that are missing and have no default: there, zero and nothing are the same. */
+export const whereGiven = (trial: Trial, gradients: readonly unknown[]): readonly unknown[] =>
+  gradients.map((gradient, i) => {
+    const position = trial.annotated.wrt[i] ?? 0;
+    const missing = trial.args[position] === undefined || trial.args[position] === null;
+    return missing && trial.annotated.params[position]?.default === undefined ? undefined : gradient;
+  });
+
 /** The arguments with the literals that stand for those left out. */
-function withDefaults(annotated: Annotated, args: readonly unknown[]): readonly unknown[] {
+export function withDefaults(annotated: Annotated, args: readonly unknown[]): readonly unknown[] {
   return annotated.params.map((param, i) =>
     args[i] === undefined && param.default !== undefined ? new Function(`return ${param.default}`)() : args[i],
   );
@@ -55,9 +63,10 @@ export function dualReference(trial: Trial, seed: unknown): readonly unknown[] |
   try {
     const values = cloneData(args) as JsValue[];
     const found = withDraws(() =>
-      dualGradient(program, annotated.func, values, annotated.wrt, { fuel, seed: seed as JsValue }),
+      dualGradient(program, annotated.func, values, annotated.wrt, { fuel, seed: seed as JsValue, scope: compiled.original }),
     );
-    return compiled.modules.source(compiled.path).includes("Math.random") ? redrawn(trial, found, seed) : found;
+    return compiled.modules.source(compiled.path).includes("Math.random") ? redrawn(trial, found, seed)
+      : whereGiven(trial, found);
   } catch (error) {
     trial.tally.problem("duals: failed", `the interpreter fails on ${annotated.exportName}: ${thrownText(error)}`);
     return undefined;
@@ -72,7 +81,9 @@ function redrawn(trial: Trial, found: readonly unknown[], seed: unknown): readon
       const direction: unknown[] = args.map(() => undefined);
       direction[position] = mapLeaves(args[position], (__, other) => (pathText(other) === pathText(path) ? 1 : 0));
       const { tangents } = withDraws(() =>
-        jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]),
+        jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[], {
+          scope: compiled.original,
+        }),
       );
       return leaves(seed).reduce((sum, leaf) => sum + leaf.value * numberAt(tangents[0], leaf.path), 0);
     }),
@@ -92,7 +103,7 @@ export function againstDifferences(
   // A parameter that is omitted has a gradient at its default, but nothing to vary.
   const numbers = leaves(gradient)
     .map(({ path, value }) => ({ path: argumentPath(annotated, path), value }))
-    .filter(({ path }) => Number(path[0]) < args.length);
+    .filter(({ path }) => typeof memberAt(args, path) === "number");
   const chosen = numbers.length <= limit ? numbers : random.shuffle(numbers).slice(0, limit);
   const quiet = (...values: readonly unknown[]): number => {
     try {

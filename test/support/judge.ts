@@ -5,7 +5,7 @@
  */
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import type { Compiled } from "./compile.js";
-import { cloneData, difference, leaves, mapLeaves, numberAt, type Path, references, setNumber, text } from "./data.js";
+import { cloneData, difference, leaves, mapLeaves, memberAt, numberAt, type Path, references, setNumber, text } from "./data.js";
 import { exportedFunction } from "./evaluate.js";
 import { jvp, type JsValue } from "./interpret.js";
 import {
@@ -18,6 +18,8 @@ import {
   type Ran,
   thrownText,
   type Trial,
+  whereGiven,
+  withDefaults,
 } from "./judge-references.js";
 import { withDraws } from "./limit.js";
 import { Random } from "./random.js";
@@ -104,7 +106,7 @@ function judgeGradient(trial: Trial): unknown {
   if (trial.primal.kind === "threw") return undefined;
   const { annotated, tally } = trial;
   const name = `${annotated.exportName}_grad`;
-  const found = perParameter(annotated, result);
+  const found = whereGiven(trial, perParameter(annotated, result));
   if (annotated.wrt.length > 1)
     tally.check("shape", found.length === annotated.wrt.length, () => `${name} returns ${text(result)}`);
   const duals = dualReference(trial, 1);
@@ -172,7 +174,7 @@ function pullOnce(trial: Trial, name: string, pull: Callable, seed: unknown): un
 /** One pulled-back seed: number by number for the first, the dot product with one direction for the others. */
 function judgePulled(trial: Trial, name: string, pulled: unknown, seed: unknown, round: number): void {
   const { compiled, annotated, args, tally, random, options } = trial;
-  const found = perParameter(annotated, pulled);
+  const found = whereGiven(trial, perParameter(annotated, pulled));
   if (round === 0) {
     const duals = dualReference(trial, seed);
     if (duals !== undefined) tally.compare("duals", `${name} by dual numbers: `, found, duals);
@@ -189,11 +191,16 @@ function judgePulled(trial: Trial, name: string, pulled: unknown, seed: unknown,
   const direction = args.map((arg, i) =>
     annotated.wrt.includes(i) ? mapLeaves(arg, () => random.real(-1, 1)) : undefined,
   );
+  const full = cloneData(withDefaults(annotated, args)) as JsValue[];
   const { tangents } = withDraws(() =>
-    jvp(compiled.lowered.program, annotated.func, cloneData(args) as JsValue[], direction as JsValue[]),
+    jvp(compiled.lowered.program, annotated.func, full, direction as JsValue[], { scope: compiled.original }),
   );
   const forward = leaves(seed).reduce((sum, { path, value }) => sum + value * tangentAt(tangents[0], path), 0);
-  const terms = leaves(found).map(({ path, value }) => value * numberAt(direction, argumentPath(annotated, path)));
+  // A parameter that is omitted has a gradient at its default, but no direction.
+  const terms = leaves(found)
+    .map(({ path, value }) => ({ path: argumentPath(annotated, path), value }))
+    .filter(({ path }) => typeof memberAt(args, path) === "number")
+    .map(({ path, value }) => value * numberAt(direction, path));
   const reverse = terms.reduce((sum, term) => sum + term, 0);
   const size = terms.reduce((sum, term) => sum + Math.abs(term), 1);
   if (!Number.isFinite(forward)) tally.skipped++;

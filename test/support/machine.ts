@@ -2,7 +2,8 @@
 import type { Func, Op, Place, Program, Region, Type, Value, ValueId } from "../../compiler/src/ir/ir.js";
 import { dual, evaluatePrim, type JsValue, primal, tangent } from "./dual.js";
 import { InterpreterError, Tape } from "./machine-tape.js";
-import { clone, type Key, lengthOf, Memory } from "./memory.js";
+import { clone, isTypedArray, type Key, lengthOf, Memory } from "./memory.js";
+import { stripTypes } from "./strip-types.js";
 
 export interface InterpretOptions {
   /** Collects the arguments of `console` calls; without it they are dropped. */
@@ -91,16 +92,27 @@ export class Machine {
         return write(env, op.result, evaluatePrim(op.name, this.readAll(op.args, env)));
       case "load": {
         const { base, key } = this.place(op.place, env);
-        return write(env, op.result, memory.get(base, key) ?? (op.orZero === true ? 0 : undefined));
+        const content = memory.get(base, key);
+        return write(env, op.result, op.orZero === true ? (content ?? 0) : content);
       }
       case "store": {
         const { base, key } = this.place(op.place, env);
+        if (op.grows === true && key !== lengthOf(base))
+          throw new InterpreterError(`a push at ${key} onto an array of ${lengthOf(base)}`);
         return memory.set(base, key, this.read(op.value, env));
       }
       case "accum": {
         const { base, key } = this.place(op.place, env);
-        return memory.set(base, key, evaluatePrim("add", [memory.get(base, key), this.read(op.value, env)]));
+        const before = memory.get(base, key) ?? (this.mayBeAbsent(op.place) ? 0 : undefined);
+        return memory.set(base, key, evaluatePrim("add", [before, this.read(op.value, env)]));
       }
+      case "view": {
+        const array = this.read(op.array, env);
+        if (!isTypedArray(array)) throw new InterpreterError("a view of what is no typed array");
+        return write(env, op.result, array.subarray(this.plainNumber(op.from, env), this.plainNumber(op.to, env)));
+      }
+      case "resize":
+        return memory.resize(this.read(op.array, env), this.plainNumber(op.length, env));
       case "length":
         return write(env, op.result, lengthOf(this.read(op.array, env)));
       case "new":
@@ -120,6 +132,8 @@ export class Machine {
         return memory.clear(op.target.type, this.read(op.target, env));
       case "export":
         return write(env, op.result, memory.export(op.result.type, this.read(op.source, env)));
+      case "cast":
+        return write(env, op.result, this.read(op.value, env));
       case "call":
         return this.define(op.results, this.call(find(this.program, op.callee), this.readAll(op.args, env)), env);
       case "if":
@@ -163,10 +177,23 @@ export class Machine {
   }
 
   private aggregate(members: readonly Value[], type: Type, env: Env): JsValue {
-    const names = type.kind === "record" ? this.program.records.get(type.name)?.fields.map((f) => f.name) : undefined;
-    const made: JsValue = names === undefined ? [] : {};
-    members.forEach((v, i) => this.memory.set(made, names?.[i] ?? i, this.read(v, env)));
+    const fields = type.kind === "record" ? this.program.records.get(type.name)?.fields : undefined;
+    const made: JsValue = fields === undefined ? [] : {};
+    members.forEach((v, i) => {
+      const field = fields?.[i];
+      const content = this.read(v, env);
+      if (field?.optional !== true || content !== undefined) this.memory.set(made, field?.name ?? i, content);
+    });
     return made;
+  }
+
+  /** May there be nothing at a place, by its type? */
+  private mayBeAbsent(place: Place): boolean {
+    const { type } = place.base;
+    if (place.kind === "elem") return type.kind === "array" && type.elem.kind === "maybe";
+    if (type.kind === "tuple") return type.elems[Number(place.name)]?.kind === "maybe";
+    const fields = type.kind === "record" ? (this.program.records.get(type.name)?.fields ?? []) : [];
+    return fields.some((f) => f.name === place.name && f.type.kind === "maybe");
   }
 
   private allocate(type: Type, length: number): { fill(x: number): unknown } {
@@ -249,8 +276,9 @@ function compile(code: string, names: readonly string[]): (...args: unknown[]) =
   const key = `${names.join(",")}:${code}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
-  // Foreign text is part of the interpreted program: running it is the purpose.
-  const made = new Function(...names, `"use strict"; return (${code});`) as (...args: unknown[]) => JsValue;
+  // Foreign text is part of the interpreted program, types and all: running it is the purpose.
+  const body = stripTypes(`return (${code});`);
+  const made = new Function(...names, body) as (...args: unknown[]) => JsValue;
   compiled.set(key, made);
   return made;
 }

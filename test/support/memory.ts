@@ -31,10 +31,18 @@ const typedArrays = {
 
 export const isTypedArray = (x: JsValue): x is TypedArray => ArrayBuffer.isView(x) && !(x instanceof DataView);
 const holdsReals = (x: JsValue): boolean => !isTypedArray(x) || x instanceof Float64Array || x instanceof Float32Array;
+/** An object of the program: a literal, or an instance of a class of the program's own. */
 const isPlainObject = (x: JsValue): x is Record<string, JsValue> =>
   typeof x === "object" &&
   x !== null &&
-  (Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null);
+  !Array.isArray(x) &&
+  !ArrayBuffer.isView(x) &&
+  ![Map, Set, Date, RegExp, Error].some((builtIn) => x instanceof builtIn);
+
+/** Typed arrays may be views of one buffer: what they hold belongs to that. */
+const owner = (base: JsValue): object => (isTypedArray(base) ? base.buffer : (base as object));
+const keyIn = (base: JsValue, key: Key): Key =>
+  isTypedArray(base) ? base.byteOffset / base.BYTES_PER_ELEMENT + Number(key) : key;
 
 export class Memory {
   private readonly tangents = new WeakMap<object, Map<Key, number>>();
@@ -47,7 +55,7 @@ export class Memory {
   get(base: JsValue, key: Key): JsValue {
     const content = (base as Record<Key, JsValue>)[key];
     if (!this.anyTangent || typeof content !== "number") return content;
-    const d = this.tangents.get(base as object)?.get(key);
+    const d = this.tangents.get(owner(base))?.get(keyIn(base, key));
     return d === undefined ? content : dual(content, d);
   }
 
@@ -57,13 +65,21 @@ export class Memory {
     const d = tangent(x);
     if (d === 0 && !this.anyTangent) return;
     if (d !== 0 && (!holdsReals(base) || (isTypedArray(base) && !(Number(key) in base)))) return;
-    const known = this.tangents.get(base as object);
-    if (d === 0) known?.delete(key);
-    else if (known !== undefined) known.set(key, d);
+    const known = this.tangents.get(owner(base));
+    const at = keyIn(base, key);
+    if (d === 0) known?.delete(at);
+    else if (known !== undefined) known.set(at, d);
     else {
       this.anyTangent = true;
-      this.tangents.set(base as object, new Map([[key, d]]));
+      this.tangents.set(owner(base), new Map([[at, d]]));
     }
+  }
+
+  /** `array.length = length`; what is cut off is forgotten with its tangents. */
+  resize(array: JsValue, length: number): void {
+    (array as JsValue[]).length = length;
+    const known = this.tangents.get(array as object);
+    for (const key of known?.keys() ?? []) if (Number(key) >= length) known?.delete(key);
   }
 
   /** A fresh typed array of zeros. */
@@ -86,6 +102,8 @@ export class Memory {
         return type.name === "Float64Array" || type.name === "Float32Array";
       case "array":
         return this.isDifferentiable(type.elem, seen);
+      case "maybe":
+        return this.isDifferentiable(type.of, seen);
       case "tuple":
         return type.elems.some((t) => this.isDifferentiable(t, seen));
       case "record":
@@ -113,6 +131,8 @@ export class Memory {
   zeros(type: Type, x: JsValue): JsValue {
     if (x === undefined || x === null) return type.kind === "num" ? 0 : x;
     switch (type.kind) {
+      case "maybe":
+        return this.zeros(type.of, x);
       case "typed":
         return new Float64Array(lengthOf(x));
       case "array":
@@ -122,7 +142,7 @@ export class Memory {
       case "record": {
         const made: Record<string, JsValue> = {};
         for (const f of this.fields(type.name))
-          if (this.carries(f) && f.name in (x as object)) made[f.name] = this.zeros(f.type, this.get(x, f.name));
+          if (this.carries(f) && isHeld(f, x)) made[f.name] = this.zeros(f.type, this.get(x, f.name));
         return made;
       }
       default:
@@ -146,10 +166,12 @@ export class Memory {
     const member = (t: Type, key: Key): void => {
       const a = this.get(target, key);
       const b = this.get(source, key);
-      if (t.kind !== "num") this.update(t, a, b, change);
-      else if (typeof primal(b) === "number") this.set(target, key, change(a, b));
+      const held = t.kind === "maybe" ? t.of : t;
+      if (held.kind !== "num") this.update(held, a, b, change);
+      else if (typeof primal(b) === "number") this.set(target, key, change(t.kind === "maybe" ? (a ?? 0) : a, b));
     };
-    if (type.kind === "typed" || type.kind === "array") {
+    if (type.kind === "maybe") this.update(type.of, target, source, change);
+    else if (type.kind === "typed" || type.kind === "array") {
       const elem: Type = type.kind === "array" ? type.elem : { kind: "num" };
       for (let i = 0; i < lengthOf(target); i++) member(elem, i);
     } else if (type.kind === "tuple") type.elems.forEach((t, i) => member(t, i));
@@ -174,10 +196,12 @@ export class Memory {
         type.elems.forEach((t, i) => this.set(made, i, this.rebuild(t, this.get(x, i))));
         return made;
       }
+      case "maybe":
+        return this.rebuild(type.of, x);
       case "record": {
         const made: Record<string, JsValue> = {};
         for (const f of this.fields(type.name))
-          if (f.name in (x as object)) this.set(made, f.name, this.rebuild(f.type, this.get(x, f.name)));
+          if (isHeld(f, x)) this.set(made, f.name, this.rebuild(f.type, this.get(x, f.name)));
         return made;
       }
       default:
@@ -190,6 +214,8 @@ export class Memory {
     switch (type.kind) {
       case "num":
         return tangent(x);
+      case "maybe":
+        return x === undefined || x === null ? x : this.tangentOf(type.of, x);
       case "typed":
         return isTypedArray(x) ? Float64Array.from({ length: x.length }, (_, i) => tangent(this.get(x, i))) : undefined;
       case "array":
@@ -203,8 +229,7 @@ export class Memory {
         const made: Record<string, JsValue> = {};
         for (const f of this.fields(type.name)) {
           const content = f.name in x ? this.get(x, f.name) : undefined;
-          if (this.carries(f) && content !== undefined && content !== null)
-            made[f.name] = this.tangentOf(f.type, content);
+          if (this.carries(f) && content !== undefined) made[f.name] = this.tangentOf(f.type, content);
         }
         return made;
       }
@@ -221,6 +246,7 @@ export class Memory {
       const changed = this.withTangent(t, content, (d as Record<Key, JsValue>)[key]);
       if (changed instanceof Dual) this.set(x, key, changed);
     };
+    if (type.kind === "maybe") return this.withTangent(type.of, x, d);
     if (type.kind === "num") return typeof x === "number" ? dual(x, Number(d)) : x;
     if (!this.isDifferentiable(type)) return x;
     if (type.kind === "typed") for (let i = 0; i < lengthOf(x); i++) member({ kind: "num" }, i);
@@ -237,6 +263,8 @@ export class Memory {
     const below = (key: Key, t: Type): (readonly Key[])[] =>
       this.paths(t, (x as Record<Key, JsValue>)[key]).map((p) => [key, ...p]);
     switch (type.kind) {
+      case "maybe":
+        return this.paths(type.of, x);
       case "num":
         return typeof x === "number" ? [[]] : [];
       case "typed":
@@ -252,6 +280,10 @@ export class Memory {
     }
   }
 }
+
+/** Has an object this field? What is absent from an optional one is left out. */
+export const isHeld = (f: Field, x: JsValue): boolean =>
+  f.name in (x as object) && !(f.optional === true && (x as Record<string, JsValue>)[f.name] === undefined);
 
 export function lengthOf(x: JsValue): number {
   if (Array.isArray(x) || isTypedArray(x)) return x.length;
@@ -275,7 +307,7 @@ export function clone(x: JsValue, seen: Map<object, object> = new Map()): JsValu
     return made;
   }
   if (!isPlainObject(x)) return x;
-  const made: Record<string, JsValue> = {};
+  const made = Object.create(Object.getPrototypeOf(x) as object | null) as Record<string, JsValue>;
   seen.set(x, made);
   for (const [key, member] of Object.entries(x)) made[key] = clone(member, seen);
   return made;

@@ -45,6 +45,25 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     );
     return false;
   }
+  if (ts.isClassDeclaration(node)) {
+    // Parameter properties, modifiers and abstract members: TypeScript writes what remains of them.
+    const name = node.name?.text ?? "";
+    const keyword = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    const named = node.modifiers?.every(({ kind }) => kind !== ts.SyntaxKind.DefaultKeyword) === true;
+    const { outputText } = ts.transpileModule(file.text.slice(start, node.end).replace(/^export (default )?/, ""), {
+      compilerOptions: { target: ts.ScriptTarget.ES2022 },
+    });
+    const exports = keyword === undefined ? "" : `exports.${named ? name : "default"} = ${name};`;
+    cut(start, node.end, `${outputText.replace(/\/\/# .*$/m, "")}${exports}`);
+    return false;
+  }
+  if (ts.isClassExpression(node)) {
+    const { outputText } = ts.transpileModule(`(${file.text.slice(start, node.end)});`, {
+      compilerOptions: { target: ts.ScriptTarget.ES2022 },
+    });
+    cut(start, node.end, outputText.replace(/^"use strict";/, "").replace(/\/\/# .*$/m, "").trim().replace(/;$/, ""));
+    return false;
+  }
   if (ts.isImportDeclaration(node)) {
     cut(start, node.end, importText(node));
     return false;

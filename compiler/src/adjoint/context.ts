@@ -1,6 +1,7 @@
 /** What the halves of all functions share while one annotated function is differentiated. */
 import { type Activity, analyzeActivity } from "../analysis/activity.js";
 import { integerValues } from "../analysis/integers.js";
+import { analyzeGrowth, type Growth } from "../analysis/growth.js";
 import { analyzeMemory, type MemoryModel, probedSlots, reachable } from "../analysis/memory.js";
 import { analyzeStability, type Stability } from "../analysis/stability.js";
 import type { Func, Program, RecordDecl, Type, ValueId } from "../ir/ir.js";
@@ -18,6 +19,7 @@ export class Context {
   readonly memory: MemoryModel;
   readonly activity: Activity;
   readonly names: readonly string[];
+  readonly growth: Growth;
   /** Array slots that may be read where there is no element. */
   readonly probed: ReadonlySet<string>;
   /** Functions made so far: the halves. */
@@ -37,6 +39,7 @@ export class Context {
     this.activity = analyzeActivity(program, entry, wrt, this.memory, (name, arity, operand) => {
       return rules.ruleSet(name, arity).slots[operand] != null;
     });
+    this.growth = analyzeGrowth(program, this.names, this.memory);
     this.probed = probedSlots(program, this.names, this.memory);
     this.records = new Map(program.records);
   }
@@ -50,7 +53,7 @@ export class Context {
   stability(name: string): Stability {
     let found = this.#stability.get(name);
     if (found === undefined) {
-      found = analyzeStability(this.program, this.func(name), this.names, this.entry, this.memory);
+      found = analyzeStability(this.program, this.func(name), this.names, this.entry, this.memory, this.growth);
       this.#stability.set(name, found);
     }
     return found;
@@ -79,6 +82,7 @@ export class Context {
 
   #declare(type: Type): void {
     if (type.kind === "array") this.#declare(type.elem);
+    else if (type.kind === "maybe") this.#declare(type.of);
     else if (type.kind === "tuple") type.elems.forEach((e) => this.#declare(e));
     else if (type.kind === "record" && !this.records.has(shadowName(type.name))) {
       const decl = this.program.records.get(type.name);
@@ -88,6 +92,7 @@ export class Context {
       const gradient = gradientRecord(decl, this.program.records);
       this.records.set(gradient.name, gradient);
       decl.fields.forEach((f) => this.#declare(f.type));
+      decl.variants?.forEach((name) => this.#declare({ kind: "record", name }));
     }
   }
 }

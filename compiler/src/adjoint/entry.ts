@@ -1,7 +1,7 @@
 /** The differentiated function as a whole: gradient in one body, or a forward sweep that returns a pullback. */
 import { Builder, like, value } from "../ir/build.js";
-import type { Func, Op, Value } from "../ir/ir.js";
-import { isReference, num, sameType, tapeType, tupleOf } from "../ir/types.js";
+import type { Func, Op, Value, ValueId } from "../ir/ir.js";
+import { holdsInstances, isNumber, isReference, num, tapeType, tupleOf } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
@@ -11,6 +11,7 @@ import { Frame } from "./frame.js";
 import { HalfMaker } from "./halves.js";
 import { reverseRegion, reverseShadow } from "./reverse.js";
 import { RootScope } from "./scope.js";
+import { refuseSharing } from "./sharing.js";
 import { FunctionState, type Written } from "./state.js";
 
 /** Everything about one differentiated function before its two sweeps are joined. */
@@ -20,6 +21,11 @@ interface Sweeps {
   readonly tape: Value;
   readonly written: Written;
   readonly scope: RootScope;
+  /**
+   * Zeros in the shape they have on entry, for the differentiated parameters that may have another one at the end: those
+   * that become longer or shorter, and those without a shadow in which something is replaced.
+   */
+  readonly shapes: ReadonlyMap<ValueId, Value>;
 }
 
 function beginSweeps(context: Context, mode: string, repeatable: boolean): Sweeps {
@@ -35,7 +41,15 @@ function beginSweeps(context: Context, mode: string, repeatable: boolean): Sweep
     frame.forward.push({ kind: "zeros", like: p, result: shadow });
   }
   const written = writeForward(state, new HalfMaker(context, repeatable, `${context.entry}.${mode}`), func.body, frame);
-  return { func, state, tape, written, scope: new RootScope() };
+  const shapes = new Map<ValueId, Value>();
+  for (const i of context.wrt) {
+    const p = func.body.params[i];
+    if (p === undefined || !isReference(p.type)) continue;
+    const isUntouched = context.activity.hasShadow(p) || !isOverwrittenParam(context, p);
+    if (isUntouched && !state.changesLength(p)) continue;
+    shapes.set(p.id, value(context.shadowType(p.type), p.hint === undefined ? undefined : `d${p.hint}`));
+  }
+  return { func, state, tape, written, scope: new RootScope(), shapes };
 }
 
 /** Reverses the body; returns the adjoint of each differentiated parameter as the user gets it. */
@@ -45,10 +59,23 @@ function reverseBody(sweeps: Sweeps): readonly Value[] {
   const b = written.frame.reverse;
   reverseRegion(state, written, scope);
   b.loc = func.loc;
+  /** What is exported of an argument that changes its length has the shape it had on entry. */
+  const cut = (shadow: Value | undefined, shape: Value, param: Value): Value => {
+    let target = shape;
+    if (state.repeatable) {
+      target = value(shape.type, shape.hint);
+      b.push({ kind: "copy", source: shape, result: target });
+    }
+    if (shadow !== undefined) b.push({ kind: "addInto", target, source: shadow, common: true });
+    return exportOf(state, b, target, param, true);
+  };
   const gradients = context.wrt.map((i) => {
     const param = func.body.params[i];
     invariant(param !== undefined, "differentiated parameter out of range");
     if (!isReference(param.type)) return scope.get(param) ?? b.const(0);
+    const shape = sweeps.shapes.get(param.id);
+    if (shape !== undefined)
+      return cut(context.activity.hasShadow(param) ? reverseShadow(state, param, b) : undefined, shape, param);
     if (!context.activity.hasShadow(param)) return exportOf(state, b, zerosLike(state, b, param), param, true);
     const shadow = reverseShadow(state, param, b);
     return exportOf(state, b, shadow, param, !(state.repeatable && state.shadows.has(param.id)));
@@ -84,50 +111,23 @@ function receiveParams(
   isCopied: (p: Value) => boolean,
 ): { readonly params: readonly Value[]; readonly ops: readonly Op[] } {
   const copies: Op[] = [];
+  const { shapes } = sweeps;
   const params = sweeps.func.body.params.map((p) => {
     if (!isReference(p.type) || !isCopied(p)) return p;
     const given = like(p);
+    const shape = shapes.get(p.id);
+    if (shape !== undefined) copies.push({ kind: "zeros", like: given, result: shape });
     copies.push({ kind: "copy", source: given, result: p });
     return given;
   });
-  return { params, ops: [...refuseSharedArguments(sweeps, params, isOverwritten(sweeps)), ...copies] };
+  return { params, ops: [...refuseSharing(sweeps.state.context, sweeps.func, params), ...copies] };
 }
 
-/**
- * A function that overwrites an argument sees the overwriting through another argument that is the same object. The
- * copies made on entry would hide that, so such a call is refused.
- */
-function refuseSharedArguments(
-  sweeps: Sweeps,
-  params: readonly Value[],
-  isOverwrittenParam: (p: Value) => boolean,
-): readonly Op[] {
-  const { func } = sweeps;
-  const b = new Builder(func.loc);
-  func.body.params.forEach((p, i) => {
-    func.body.params.slice(0, i).forEach((q, j) => {
-      if (!isReference(p.type) || !sameType(p.type, q.type) || !(isOverwrittenParam(p) || isOverwrittenParam(q)))
-        return;
-      const [first, second] = [params[j], params[i]];
-      if (first === undefined || second === undefined) return;
-      const message = `${func.source} overwrites an argument, so ${q.hint ?? "one"} and ${p.hint ?? "another"} must not be the same object`;
-      b.if(
-        b.prim("eq", [first, second]),
-        [],
-        (then) => {
-          then.push({ kind: "throw", text: [`new TypeError(${JSON.stringify(message)})`], args: [] });
-          return null;
-        },
-        () => [],
-      );
-    });
-  });
-  return b.ops;
-}
+const isOverwrittenParam = (context: Context, p: Value): boolean =>
+  context.stability(context.entry).isWritten(p.type, context.memory.classOf(p));
 
 function isOverwritten(sweeps: Sweeps): (p: Value) => boolean {
-  const { context } = sweeps.state;
-  return (p) => context.stability(context.entry).isWritten(p.type, context.memory.classOf(p));
+  return (p) => isOverwrittenParam(sweeps.state.context, p);
 }
 
 /** One gradient as it is, several as a tuple. */
@@ -160,7 +160,7 @@ export function differentiateGradient(context: Context): Func {
       result === undefined || gradient === undefined || written.yields === null
         ? { params, ops: body, yields: null }
         : { params, ops: [...body, ...written.frame.reversed(), ...close], yields: [result, gradient] },
-    results: gradient === undefined ? [num, num] : [num, gradient.type],
+    results: gradient === undefined ? [num, num] : [result?.type ?? num, gradient.type],
   };
 }
 
@@ -181,9 +181,14 @@ export function differentiatePullback(context: Context): Func {
     };
   }
   const seed = value(isReference(result.type) ? context.gradientType(result.type) : num, "seed");
-  if (result.type.kind === "num") state.contribute(scope, frame.reverse, result, seed);
+  if (isNumber(result.type)) state.contribute(scope, frame.reverse, result, seed);
   else if (context.activity.hasShadow(result)) {
-    frame.reverse.push({ kind: "addInto", target: reverseShadow(state, result, frame.reverse), source: seed });
+    frame.reverse.push({
+      kind: "addInto",
+      target: reverseShadow(state, result, frame.reverse),
+      source: seed,
+      ...(state.changesLength(result) ? { common: true } : {}),
+    });
   }
   const gradients = reverseBody(sweeps);
   const forward = placeBefore(frame.forward.ops, state.frames.before);
@@ -204,7 +209,10 @@ export function differentiatePullback(context: Context): Func {
   const pullback = value({ kind: "closure", params: [seed.type], results: gradients.map((g) => g.type) }, "pullback");
   // The result is a fresh object: the caller may change it before calling the pullback.
   const given = isReference(result.type) ? like(result) : result;
-  if (given !== result) out.push({ kind: "copy", source: result, result: given });
+  if (given !== result) {
+    const instances = holdsInstances(result.type, context.program.records) ? ({ instances: true } as const) : {};
+    out.push({ kind: "copy", source: result, result: given, ...instances });
+  }
   out.push({ kind: "closure", body, result: pullback });
   return { ...func, name, body: out.region(params, [given, pullback]), results: [given.type, pullback.type] };
 }

@@ -6,12 +6,14 @@
  * Shadows are ordinary values, so the reverse sweep gets them as it gets every forward value. What it must remember is
  * decided later, by the frames.
  */
+import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
-import type { For, If, Op, Region, Value, While } from "../ir/ir.js";
+import { placeType } from "../ir/derive.js";
+import type { Cast, For, If, Op, Region, Store, Value, While } from "../ir/ir.js";
 import { isDifferentiable, isReference, shadowName } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
-import { constant, Frame, openRegion } from "./frame.js";
+import { constant, Frame, openRegion, placeholderOf } from "./frame.js";
 import { type Entry, type FunctionState, type HalfSource, type OpenLoop, placeOn, type Written } from "./state.js";
 
 /** Writes the forward version of `region` into `frame`. */
@@ -46,7 +48,8 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
         return undefined;
       }
       return { kind: "plain", op };
-    case "store":
+    case "store": {
+      const fill = writeFill(state, op, frame);
       forward.push(op);
       if (isReference(op.value.type)) {
         if (activity.hasShadow(op.place.base) && isShadowedMember(state, op.value) && state.isInShadow(op.place)) {
@@ -54,13 +57,20 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
         }
         return undefined;
       }
-      if (mayGrow(state, op))
-        forward.push({
-          kind: "store",
-          place: placeOn(op.place, state.shadow(op.place.base), undefined),
-          value: forward.const(0),
-        });
-      return { kind: "plain", op };
+      // The shadow is as long as the array ever was: an element that is new to both is new here.
+      if (state.shadows.has(op.place.base.id) && state.context.growth.mayGrow(op))
+        forward.push(shadowStore(state, op, zeroFor(state, op.value, forward)));
+      return fill ?? { kind: "plain", op };
+    }
+    case "view":
+      forward.push(op);
+      if (activity.hasShadow(op.result)) {
+        const { array, from, to } = op;
+        const shadow = state.makeShadow(op.result, frame);
+        const made = forward.push<Op>({ kind: "view", array: state.shadow(array), from, to, result: shadow });
+        state.frames.define(shadow, frame, made);
+      }
+      return undefined;
     case "new":
     case "alloc":
     case "zeros":
@@ -69,6 +79,10 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
       forward.push(op);
       if (activity.hasShadow(op.result) && !(state.isStationary(op.result) && !state.holdsReferences(op.result)))
         newShadow(state, op, frame);
+      return { kind: "plain", op };
+    case "cast":
+      forward.push(op);
+      if (activity.hasShadow(op.result) && !state.isStationary(op.result)) castShadow(state, op, frame);
       return { kind: "plain", op };
     case "for":
     case "while":
@@ -81,6 +95,18 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
   }
 }
 
+/** Before a number is stored where there may be none yet, in what the user gets back: is there one? */
+function writeFill(state: FunctionState, op: Store, frame: Frame): Entry | undefined {
+  const { program, activity, memory } = state.context;
+  const type = placeType(op.place, program.records);
+  if (type?.kind !== "maybe" || !isFloatPlace(program, op.place)) return undefined;
+  if (!activity.isActiveSlot(memory.slotOf(op.place)) || !memory.classOf(op.place.base).external) return undefined;
+  const { forward } = frame;
+  const wasAbsent = forward.prim("isNullish", [forward.load(op.place, type)]);
+  state.frames.define(wasAbsent, frame);
+  return { kind: "fill", op, wasAbsent };
+}
+
 /** A reference is stored: the shadow structure is linked in the same way. */
 function writeLink(state: FunctionState, op: Op & { kind: "store" }, frame: Frame): Entry | undefined {
   const { forward } = frame;
@@ -91,19 +117,18 @@ function writeLink(state: FunctionState, op: Op & { kind: "store" }, frame: Fram
     state.frames.define(before, frame);
     forward.push({ kind: "load", place, result: before });
   }
-  forward.push({ kind: "store", place, value: shadowOrZeros(state, op.value, frame) });
+  forward.push(shadowStore(state, op, shadowOrZeros(state, op.value, frame)));
   return before === undefined ? undefined : { kind: "relink", op, before };
 }
 
 const isShadowedMember = (state: FunctionState, v: Value): boolean =>
   isDifferentiable(v.type, state.context.program.records);
 
-/** A store to a JavaScript array that grows when written past its end: its shadow must grow with it. */
-function mayGrow(state: FunctionState, op: Op & { kind: "store" }): boolean {
-  const { base } = op.place;
-  if (op.place.kind !== "elem" || base.type.kind !== "array" || base.type.elem.kind !== "num") return false;
-  if (!state.shadows.has(base.id)) return false;
-  return state.context.memory.classOf(base).allocations.some((a) => a.kind === "new");
+/** The store to the shadow beside a store to its primal. It is a push too where shadow and primal have one length. */
+function shadowStore(state: FunctionState, op: Op & { kind: "store" }, v: Value): Op {
+  const place = placeOn(op.place, state.shadow(op.place.base), undefined);
+  const grows = op.grows === true && !state.context.growth.shrinks(state.context.memory.classOf(op.place.base));
+  return { kind: "store", place, value: v, ...(grows ? { grows } : {}) };
 }
 
 /** The shadow of a value that is stored or yielded where shadows are expected; zeros when it has none. */
@@ -113,10 +138,39 @@ export function shadowOrZeros(state: FunctionState, v: Value, frame: Frame): Val
   const definition = state.frames.definitions.get(v.id);
   const type = state.context.shadowType(v.type);
   // A placeholder nobody reads (the value of an exit not taken) has a placeholder for its shadow.
-  if (definition?.op?.kind === "const") return constant(frame.forward, undefined, type);
+  if (definition?.op?.kind === "const") return constant(frame.forward, placeholderOf(type), type);
   const shadow = value(type);
   frame.forward.push({ kind: "zeros", like: v, result: shadow });
   return shadow;
+}
+
+/** The shadow of the same object under another type is the same shadow under another type. */
+function castShadow(state: FunctionState, op: Cast, frame: Frame): void {
+  const from = state.shadows.get(op.value.id);
+  const shadow = state.makeShadow(op.result, frame);
+  // What has no shadow has nothing that an adjoint flows into: any zeros will do.
+  const make: Op =
+    from === undefined
+      ? { kind: "zeros", like: op.result, result: shadow }
+      : { kind: "cast", value: from, result: shadow };
+  state.frames.define(shadow, frame, frame.forward.push(make));
+}
+
+/** The shadow a number begins with: zero, and absent where the number is. */
+function zeroFor(state: FunctionState, v: Value, b: Builder): Value {
+  const { type } = v;
+  if (type.kind !== "maybe" || type.of.kind !== "num") return b.const(0);
+  const definition = state.frames.definitions.get(v.id)?.op;
+  if (definition?.kind === "const" && definition.value == null) return b.absent(type, definition.value);
+  if (definition?.kind === "cast" && definition.value.type.kind === "num") return b.cast(b.const(0), type);
+  const zero = value(type);
+  b.if(
+    b.prim("isNullish", [v]),
+    [zero],
+    () => [v],
+    (there) => [there.cast(there.const(0), type)],
+  );
+  return zero;
 }
 
 function newShadow(state: FunctionState, op: Op & { result?: Value }, frame: Frame): void {
@@ -137,7 +191,7 @@ function newShadow(state: FunctionState, op: Op & { result?: Value }, frame: Fra
     const members = op.members
       .filter((_, i) => isField(i))
       .map((m) =>
-        isReference(m.type) && isShadowedMember(state, m) ? shadowOrZeros(state, m, frame) : forward.const(0),
+        isReference(m.type) && isShadowedMember(state, m) ? shadowOrZeros(state, m, frame) : zeroFor(state, m, forward),
       );
     const shadow = state.makeShadow(primal, frame);
     if (type.kind === "record")

@@ -217,9 +217,12 @@ export class Frame {
     if (!top && this.#requests.has(v.id)) return 0;
     if (this.counters.has(v.id)) return 2;
     if (op === undefined) return Number.POSITIVE_INFINITY;
+    if (op.kind === "prim" && op.name === "isNullish" && !op.args.every((a) => this.#keepsAbsence(a)))
+      return Number.POSITIVE_INFINITY;
     let cost: number;
     if (op.kind === "prim") cost = primitives[op.name].cost;
-    else if (op.kind === "length" || op.kind === "global") cost = 1;
+    else if (op.kind === "cast") cost = 0;
+    else if (op.kind === "global" || (op.kind === "length" && this.frames.stability.isStable(op))) cost = 1;
     else if (op.kind === "load" && this.frames.canReadAgain(op, mirrors)) cost = 2;
     else return Number.POSITIVE_INFINITY;
     for (const operand of operands(op)) {
@@ -227,6 +230,13 @@ export class Frame {
       cost += this.#cost(operand, budget - cost);
     }
     return cost > budget ? Number.POSITIVE_INFINITY : cost;
+  }
+
+  /** A number that may be missing (an element past the end) comes back from the tape as NaN: it must not be tested again. */
+  #keepsAbsence(v: Value): boolean {
+    if (v.type.kind !== "num") return true;
+    const { frame } = this.frames.definition(v);
+    return frame === this ? this.#isRecomputable(v) : frame.#inScope;
   }
 
   #recompute(v: Value, placeholder: Value): void {
@@ -263,7 +273,7 @@ export class Frame {
       yields.push(
         i === index
           ? v
-          : constant(builder, v.type.kind === "bool" ? false : v.type.kind === "num" ? 0 : undefined, v.type),
+          : constant(builder, placeholderOf(v.type), v.type),
       );
     });
     if (outer !== placeholder) {
@@ -272,6 +282,13 @@ export class Frame {
       this.parent.#requests.set(outer.id, { source: outer, placeholder });
     }
   }
+}
+
+/** What stands for a value nobody reads. */
+export function placeholderOf(type: Type): (Op & { kind: "const" })["value"] {
+  if (type.kind === "bool") return false;
+  if (type.kind === "num") return 0;
+  return type.kind === "maybe" && type.absent === "null" ? null : undefined;
 }
 
 /** Makes room on a tape, unless there is nothing to make room for. */

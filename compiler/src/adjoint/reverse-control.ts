@@ -144,6 +144,17 @@ export function reverseLoop(
 
   const skip = op.breaks ? 1 : 0;
   const carried = carriedAdjoints(op, (v) => activity.isActive(v), scope);
+  if (body.region.yields === null) {
+    // An iteration throws: where there is something to reverse, none ran.
+    passThrough(
+      state,
+      scope,
+      b,
+      carried,
+      carried.map((c) => scope.get(c.result) ?? b.const(0)),
+    );
+    return;
+  }
   const inits: Value[] = [];
   const params: Value[] = [];
   for (const c of carried) {

@@ -9,8 +9,9 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { memberKeys } from "../analysis/memory.js";
 import { type Builder, elem, field, value } from "../ir/build.js";
-import type { Op, Place, Prim, Value } from "../ir/ir.js";
-import { isFloatArray, isReference, num } from "../ir/types.js";
+import type { Op, Place, Prim, Store, Value } from "../ir/ir.js";
+import { isFloatArray, isNumber, num } from "../ir/types.js";
+import { placeType } from "../ir/derive.js";
 import { instantiate, type RuleMemo } from "../rules/instantiate.js";
 import type { Rule } from "../rules/rule.js";
 import { invariant } from "../support/invariant.js";
@@ -43,12 +44,34 @@ function reverseEntry(state: FunctionState, entry: Entry, written: Written, scop
     case "plain":
       reversePlain(state, entry.op, written, scope);
       return;
+    case "fill":
+      reverseStore(state, entry.op, written.frame.reverse, scope, entry.wasAbsent);
+      return;
     case "relink": {
-      const b = written.frame.reverse;
-      b.store(shadowPlace(state, entry.op.place, b), state.frames.resolve(entry.before, b));
+      relink(state, entry, written.frame.reverse);
       return;
     }
   }
+}
+
+/** Undoes the link of a shadow. An element that was not there before stays: nobody finds it. */
+function relink(state: FunctionState, entry: Entry & { kind: "relink" }, b: Builder): void {
+  const { op } = entry;
+  const before = state.frames.resolve(entry.before, b);
+  if (!state.context.growth.mayGrow(op)) {
+    b.store(shadowPlace(state, op.place, b), before);
+    return;
+  }
+  const place = shadowPlace(state, op.place, b);
+  b.if(
+    b.prim("isNullish", [before]),
+    [],
+    () => [],
+    (present) => {
+      present.store(place, before);
+      return [];
+    },
+  );
 }
 
 /** The shadow of `v` in reverse code. */
@@ -65,7 +88,9 @@ export function reverseShadow(state: FunctionState, v: Value, b: Builder): Value
   if (op?.kind === "load" && state.isInShadow(op.place)) {
     const index = op.place.kind === "elem" ? state.frames.resolve(op.place.index, at) : undefined;
     at.push({ kind: "load", place: placeOn(op.place, reverseShadow(state, op.place.base, at), index), result: shadow });
-  } else if (op?.kind === "alloc" && v.type.kind === "typed")
+  } else if (op?.kind === "cast" && state.context.activity.hasShadow(op.value))
+    at.push({ kind: "cast", value: reverseShadow(state, op.value, at), result: shadow });
+  else if (op?.kind === "alloc" && v.type.kind === "typed")
     at.push({ kind: "alloc", length: state.frames.resolve(op.length, at), result: shadow });
   else if (op?.kind === "new" && hasFixedShape(state, v))
     at.push({ kind: "new", members: zeroMembers(state, op, at), result: shadow });
@@ -82,9 +107,8 @@ function hasFixedShape(state: FunctionState, v: Value): boolean {
 function zeroMembers(state: FunctionState, op: Op & { kind: "new" }, at: Builder): readonly Value[] {
   const { type } = op.result;
   const shadow = state.context.shadowType(type);
-  const count =
-    shadow.kind === "record" ? (state.context.records.get(shadow.name)?.fields.length ?? 0) : op.members.length;
-  return Array.from({ length: count }, () => at.const(0));
+  if (shadow.kind !== "record") return op.members.map(() => at.const(0));
+  return (state.context.records.get(shadow.name)?.fields ?? []).map((f) => at.cast(at.const(0), f.type));
 }
 
 function shadowPlace(state: FunctionState, place: Place, b: Builder): Place {
@@ -103,21 +127,17 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
       if (g !== undefined && isFloatPlace(state.context.program, op.place)) accumulate(state, op.place, g, b);
       return;
     }
-    case "store": {
-      if (!isActivePlace(state, op.place)) return;
-      const place = shadowPlace(state, op.place, b);
-      if (state.context.activity.isActive(op.value)) {
-        const g = readAdjoint(state, op.place, place, op.value, b);
-        b.store(place, b.const(0));
-        scope.add(b, op.value, g);
-      } else {
-        b.store(place, b.const(0));
-      }
+    case "store":
+      reverseStore(state, op, b, scope);
       return;
-    }
     case "accum": {
       if (!isActivePlace(state, op.place) || !state.context.activity.isActive(op.value)) return;
       scope.add(b, op.value, readAdjoint(state, op.place, shadowPlace(state, op.place, b), op.value, b));
+      return;
+    }
+    case "cast": {
+      const g = scope.get(op.result);
+      if (g !== undefined) state.contribute(scope, b, op.value, g);
       return;
     }
     case "new":
@@ -129,6 +149,7 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
         kind: "addInto",
         target: reverseShadow(state, op.source, b),
         source: reverseShadow(state, op.result, b),
+        ...(state.changesLength(op.source) || state.changesLength(op.result) ? { common: true } : {}),
       });
       if (state.repeatable && state.shadows.has(op.result.id))
         b.push({ kind: "clear", target: reverseShadow(state, op.result, b) });
@@ -154,6 +175,19 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
 /** `dx[i] += g` for a read of `x[i]`. Where the program looks whether there is an element, a missing one gets no adjoint. */
 function accumulate(state: FunctionState, primal: Place, g: Value, b: Builder): void {
   const place = shadowPlace(state, primal, b);
+  if (mayBeAbsentAt(state, place)) {
+    // What is absent has no adjoint, and stays absent.
+    b.if(
+      b.prim("ne", [g, b.const(0)]),
+      [],
+      (then) => {
+        then.accum(place, g);
+        return [];
+      },
+      () => [],
+    );
+    return;
+  }
   const mayMiss =
     primal.kind === "elem" &&
     primal.base.type.kind === "array" &&
@@ -177,8 +211,39 @@ function accumulate(state: FunctionState, primal: Place, g: Value, b: Builder): 
 function readAdjoint(state: FunctionState, primal: Place, place: Place, written: Value, b: Builder): Value {
   const result = value(num, adjointName(written));
   const mayMiss = primal.kind === "elem" && primal.base.type.kind === "typed" && !isLoopIndex(state, primal.index);
-  b.push({ kind: "load", place, ...(mayMiss ? { orZero: true } : {}), result });
+  b.push({ kind: "load", place, ...(mayMiss || mayBeAbsentAt(state, place) ? { orZero: true } : {}), result });
   return result;
+}
+
+/** Is this place of a shadow one that may be absent, as its primal may? */
+const mayBeAbsentAt = (state: FunctionState, place: Place): boolean =>
+  placeType(place, state.context.records)?.kind === "maybe";
+
+/** The place held something else before, so what is added to its adjoint from here on is for that. */
+function reverseStore(state: FunctionState, op: Store, b: Builder, scope: AdjointScope, wasAbsent?: Value): void {
+  if (!isActivePlace(state, op.place)) return;
+  const place = shadowPlace(state, op.place, b);
+  const g = state.context.activity.isActive(op.value) ? readAdjoint(state, op.place, place, op.value, b) : undefined;
+  const type = placeType(place, state.context.records);
+  if (wasAbsent === undefined || type?.kind !== "maybe") storeZero(state, place, b);
+  else
+    b.if(
+      state.frames.resolve(wasAbsent, b),
+      [],
+      (then) => {
+        then.store(place, then.absent(type, type.absent === "null" ? null : undefined));
+        return [];
+      },
+      (otherwise) => {
+        storeZero(state, place, otherwise);
+        return [];
+      },
+    );
+  if (g !== undefined) scope.add(b, op.value, g);
+}
+
+function storeZero(state: FunctionState, place: Place, b: Builder): void {
+  b.store(place, b.cast(b.const(0), placeType(place, state.context.records) ?? num));
 }
 
 function isLoopIndex(state: FunctionState, v: Value): boolean {
@@ -203,13 +268,17 @@ function reverseNew(state: FunctionState, op: Op & { kind: "new" }, b: Builder, 
   const clear = state.repeatable && state.shadows.has(op.result.id);
   memberKeys(program, type, op.members.length).forEach((key, i) => {
     const member = op.members[i];
-    if (member === undefined || isReference(member.type) || member.type.kind !== "num") return;
+    if (member === undefined || !isNumber(member.type)) return;
     if (!isArray && !isFloatPlace(program, field(op.result, key))) return;
     if (!activity.isActiveSlot(owner.slot(key))) return;
     const shadow = reverseShadow(state, op.result, b);
     const place = isArray ? elem(shadow, b.const(i)) : field(shadow, key);
-    if (activity.isActive(member)) scope.add(b, member, b.load(place, num, adjointName(member)));
-    if (clear) b.store(place, b.const(0));
+    if (activity.isActive(member)) {
+      const g = value(num, adjointName(member));
+      b.push({ kind: "load", place, ...(mayBeAbsentAt(state, place) ? { orZero: true } : {}), result: g });
+      scope.add(b, member, g);
+    }
+    if (clear) storeZero(state, place, b);
   });
 }
 

@@ -1,8 +1,9 @@
 /** The state of differentiating one function: shared by the forward and the reverse side. */
-import type { Func, Load, Op, Place, Region, Value, ValueId } from "../ir/ir.js";
+import type { Cast, Func, Load, Op, Place, Region, Value, ValueId } from "../ir/ir.js";
 import { operands, regions, results, walk } from "../ir/walk.js";
 import { isReference } from "../ir/types.js";
 import { type Builder, value } from "../ir/build.js";
+import type { Growth } from "../analysis/growth.js";
 import type { Stability } from "../analysis/stability.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
@@ -40,6 +41,8 @@ export type Entry =
   /** A store of a shadow reference into a structure the user gets back: undone on the way back. */
   | { readonly kind: "relink"; readonly op: Op & { kind: "store" }; readonly before: Value }
   | { readonly kind: "plain"; readonly op: Op }
+  /** A store of a number where the user's structure may have held none; then its gradient holds none either. */
+  | { readonly kind: "fill"; readonly op: Op & { kind: "store" }; readonly wasAbsent: Value }
   | {
       readonly kind: "if";
       readonly op: Op & { kind: "if" };
@@ -82,7 +85,12 @@ export class FunctionState {
     isWhole: boolean,
   ) {
     this.frames = new Frames(context.stability(func.name), tapes, repeatable);
-    this.#moving = movingValues(func, func.name === context.entry && isWhole, context.stability(func.name));
+    this.#moving = movingValues(
+      func,
+      func.name === context.entry && isWhole,
+      context.stability(func.name),
+      context.growth,
+    );
   }
 
   /** Is the shadow of this reference left to the reverse sweep? */
@@ -95,6 +103,17 @@ export class FunctionState {
     const { type } = place.base;
     if (place.kind === "elem" || type.kind !== "record") return true;
     return this.context.program.records.get(type.name)?.fields.find((f) => f.name === place.name)?.noDiff !== true;
+  }
+
+  /** Does this reference lead to an array that may become longer or shorter? */
+  changesLength(v: Value): boolean {
+    const { growth, memory } = this.context;
+    const classes = new Set([memory.classOf(v)]);
+    for (const owner of classes) {
+      if (growth.changes(owner)) return true;
+      for (const member of owner.members()) classes.add(member);
+    }
+    return false;
   }
 
   holdsReferences(v: Value): boolean {
@@ -136,18 +155,21 @@ export const placeOn = (place: Place, base: Value, index: Value | undefined): Pl
 
 /**
  * Reference values whose shadows the forward sweep must make: those that go somewhere (into memory, round a loop, out of a
- * branch, to a call), what they were loaded from, and containers filled with references. All others are only read,
- * written and measured where they are; the reverse sweep makes or finds their shadows itself.
+ * branch, to a call), what they were loaded from, containers filled with references, arrays that become shorter (a shadow
+ * is as long as the array ever was), and arrays inside structures that become longer. All others are only read, written
+ * and measured where they are; the reverse sweep makes or finds their shadows itself.
  */
-function movingValues(func: Func, isEntry: boolean, stability: Stability): ReadonlySet<ValueId> {
+function movingValues(func: Func, isEntry: boolean, stability: Stability, growth: Growth): ReadonlySet<ValueId> {
   const moving = new Set<ValueId>();
   const move = (v: Value): void => {
     if (isReference(v.type)) moving.add(v.id);
   };
-  const loads: Load[] = [];
+  const loads: (Load | Cast)[] = [];
+  const grown = new Set<ValueId>();
   walk(func.body, (op) => {
     switch (op.kind) {
       case "load":
+      case "cast":
         if (isReference(op.result.type)) loads.push(op);
         break;
       case "length":
@@ -157,6 +179,7 @@ function movingValues(func: Func, isEntry: boolean, stability: Stability): Reado
         break;
       case "store":
         if (isReference(op.value.type)) move(op.place.base);
+        if (growth.mayGrow(op)) grown.add(op.place.base.id);
         move(op.value);
         break;
       case "accum":
@@ -179,7 +202,13 @@ function movingValues(func: Func, isEntry: boolean, stability: Stability): Reado
     func.body.yields?.forEach(move);
   }
   for (const load of loads.toReversed()) {
-    if (!stability.isConstant(load)) moving.add(load.result.id);
+    if (load.kind === "cast") {
+      // The same shadow under another type.
+      if (moving.has(load.result.id)) move(load.value);
+      if (grown.has(load.result.id)) grown.add(load.value.id);
+      continue;
+    }
+    if (!stability.isConstant(load) || grown.has(load.result.id)) moving.add(load.result.id);
     if (moving.has(load.result.id)) moving.add(load.place.base.id);
   }
   return moving;

@@ -6,7 +6,7 @@
  */
 import type { Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
-import { isDifferentiable, isFloatArray, isReference } from "../ir/types.js";
+import { isDifferentiable, isFloatArray, isNumber, isReference, voidType } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { eachNumberSlot, type MemoryClass, memberKeys, type MemoryModel, reachable } from "./memory.js";
@@ -30,11 +30,11 @@ type FlowNode = ValueId | string;
 export function isFloatPlace(program: Program, place: Place): boolean {
   const type = place.base.type;
   if (place.kind === "elem")
-    return type.kind === "typed" ? isFloatArray(type) : type.kind === "array" && type.elem.kind === "num";
-  if (type.kind === "tuple") return type.elems[Number(place.name)]?.kind === "num";
+    return type.kind === "typed" ? isFloatArray(type) : type.kind === "array" && isNumber(type.elem);
+  if (type.kind === "tuple") return isNumber(type.elems[Number(place.name)] ?? voidType);
   if (type.kind !== "record") return false;
   const field = program.records.get(type.name)?.fields.find((f) => f.name === place.name);
-  return field !== undefined && field.noDiff !== true && field.type.kind === "num";
+  return field !== undefined && field.noDiff !== true && isNumber(field.type);
 }
 
 class Flow {
@@ -53,16 +53,16 @@ function push(map: Map<FlowNode, FlowNode[]>, key: FlowNode, item: FlowNode): vo
   else list.push(item);
 }
 
-function reach(edges: ReadonlyMap<FlowNode, readonly FlowNode[]>, seeds: readonly FlowNode[]): Set<FlowNode> {
+export function reach(edges: ReadonlyMap<FlowNode, readonly FlowNode[]>, seeds: readonly FlowNode[]): Set<FlowNode> {
   const seen = new Set<FlowNode>(seeds);
   for (const node of seen) for (const next of edges.get(node) ?? []) seen.add(next);
   return seen;
 }
 
-function buildFlow(program: Program, memory: MemoryModel, names: readonly string[], hasSlope: HasSlope): Flow {
+export function buildFlow(program: Program, memory: MemoryModel, names: readonly string[], hasSlope: HasSlope): Flow {
   const flow = new Flow();
   const numbers = (from: Value | undefined, to: Value | undefined): void => {
-    if (from?.type.kind === "num" && to?.type.kind === "num") flow.edge(from.id, to.id);
+    if (from !== undefined && to !== undefined && isNumber(from.type) && isNumber(to.type)) flow.edge(from.id, to.id);
   };
   const yields = (region: Region, skip: number, targets: readonly Value[]): void => {
     region.yields?.slice(skip).forEach((v, i) => numbers(v, targets[i]));
@@ -102,11 +102,14 @@ function buildFlow(program: Program, memory: MemoryModel, names: readonly string
         memberKeys(program, op.result.type, op.members.length).forEach((key, i) => {
           const member = op.members[i];
           const place: Place = { kind: "field", base: op.result, name: key };
-          const isNumber = op.result.type.kind === "array" || isFloatPlace(program, place);
-          if (member?.type.kind === "num" && isNumber) flow.edge(member.id, owner.slot(key));
+          const flows = op.result.type.kind === "array" || isFloatPlace(program, place);
+          if (member !== undefined && isNumber(member.type) && flows) flow.edge(member.id, owner.slot(key));
         });
         break;
       }
+      case "cast":
+        numbers(op.value, op.result);
+        break;
       case "copy":
         if (isReference(op.result.type)) structure(op.source, op.result);
         else numbers(op.source, op.result);
@@ -158,7 +161,7 @@ export function analyzeActivity(
   invariant(func !== undefined, `no function ${entry}`);
 
   const nodesOf = (v: Value): FlowNode[] => {
-    if (v.type.kind === "num") return [v.id];
+    if (isNumber(v.type)) return [v.id];
     if (!isReference(v.type)) return [];
     const slots: FlowNode[] = [];
     eachNumberSlot(program, memory.classOf(v), v.type, (owner, key, noDiff) => {
@@ -188,7 +191,7 @@ export function analyzeActivity(
   const owned = ownedByShadowed(program, names, memory, leadsToActive);
 
   const activeFunctions = new Set<string>();
-  const isActive = (v: Value): boolean => v.type.kind === "num" && active(v.id);
+  const isActive = (v: Value): boolean => isNumber(v.type) && active(v.id);
   const hasShadow = (v: Value): boolean =>
     isReference(v.type) &&
     isDifferentiable(v.type, program.records) &&
@@ -212,7 +215,10 @@ export function analyzeActivity(
   };
 }
 
-/** Classes that are members of a class with a shadow: the shadow structure mirrors the whole primal structure. */
+/**
+ * Classes with a shadow: those that lead to active numbers in one of the types they are seen in, their members, since the
+ * shadow structure mirrors the whole primal structure, and their owners, through which the shadow is found.
+ */
 function ownedByShadowed(
   program: Program,
   names: readonly string[],
@@ -220,9 +226,23 @@ function ownedByShadowed(
   leads: (v: Value) => boolean,
 ): Set<string> {
   const owned = new Set<string>();
-  const roots: MemoryClass[] = [];
+  const pending: MemoryClass[] = [];
+  const owners = new Map<string, Map<string, MemoryClass>>();
+  const add = (found: MemoryClass): void => {
+    const key = found.slot("");
+    if (owned.has(key)) return;
+    owned.add(key);
+    pending.push(found);
+  };
   const look = (v: Value): void => {
-    if (isReference(v.type) && leads(v)) roots.push(memory.classOf(v));
+    if (!isReference(v.type)) return;
+    const found = memory.classOf(v);
+    for (const member of found.members()) {
+      const key = member.slot("");
+      const known = owners.get(key) ?? new Map<string, MemoryClass>();
+      owners.set(key, known.set(found.slot(""), found));
+    }
+    if (leads(v)) add(found);
   };
   for (const name of names) {
     const func = program.funcs.get(name);
@@ -233,15 +253,9 @@ function ownedByShadowed(
       if ("results" in op) op.results.forEach(look);
     });
   }
-  const pending = [...roots];
-  for (let owner = pending.pop(); owner !== undefined; owner = pending.pop()) {
-    for (const member of owner.members()) {
-      const key = member.slot("");
-      if (!owned.has(key)) {
-        owned.add(key);
-        pending.push(member);
-      }
-    }
+  for (let found = pending.pop(); found !== undefined; found = pending.pop()) {
+    for (const member of found.members()) add(member);
+    for (const owner of owners.get(found.slot(""))?.values() ?? []) add(owner);
   }
   return owned;
 }

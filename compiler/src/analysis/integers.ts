@@ -45,6 +45,9 @@ function infer(
       case "const":
         if (typeof op.value === "number" && Number.isInteger(op.value)) integers.add(op.result.id);
         break;
+      case "cast":
+        if (integers.has(op.value.id)) integers.add(op.result.id);
+        break;
       case "length":
         integers.add(op.result.id);
         break;

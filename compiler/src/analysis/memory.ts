@@ -7,9 +7,10 @@
  * one class: all elements (`"[]"`) or one field; what is known about numbers in memory is known per slot.
  */
 import type { Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
-import { isReference } from "../ir/types.js";
+import { isNumber, isReference, present, type Records } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
+import { leadsTo, recursiveRecords } from "./recursive.js";
 
 /** The key of all elements of an array; fields have their names. */
 export const elements = "[]";
@@ -59,6 +60,11 @@ export class MemoryClass {
     return [...this.find().#members.values()].map((m) => m.find());
   }
 
+  /** The member classes made so far, by key. */
+  entries(): readonly (readonly [string, MemoryClass])[] {
+    return [...this.find().#members].map(([key, m]) => [key, m.find()] as const);
+  }
+
   /** A name for the slot `key` of this class, the same for every member of the class. */
   slot(key: string): string {
     return `${this.find().#id}.${key}`;
@@ -88,6 +94,11 @@ export class MemoryClass {
 export class MemoryModel {
   readonly #classes = new Map<ValueId, MemoryClass>();
   readonly #globals = new Map<string, MemoryClass>();
+  readonly #recursive: ReadonlySet<string>;
+
+  constructor(private readonly records: Records) {
+    this.#recursive = recursiveRecords(records);
+  }
 
   /** The class of a reference value. */
   classOf(value: Value): MemoryClass {
@@ -96,8 +107,31 @@ export class MemoryModel {
     if (found === undefined) {
       found = new MemoryClass();
       this.#classes.set(value.id, found);
+      if (this.#recursive.size > 0) this.#tie(found, value.type, new Map());
     }
     return found.find();
+  }
+
+  /** All objects of a recursive type that one of them leads to are one class: a list, a tree. So classes are finite. */
+  #tie(owner: MemoryClass, held: Type, seen: Map<string, MemoryClass>): void {
+    const type = present(held);
+    if (type.kind === "array") this.#tieMember(owner, elements, type.elem, seen);
+    else if (type.kind === "tuple") type.elems.forEach((elem, i) => this.#tieMember(owner, String(i), elem, seen));
+    else if (type.kind === "record") {
+      if (this.#recursive.has(type.name)) {
+        const known = seen.get(type.name);
+        if (known !== undefined) {
+          MemoryClass.unify(owner, known);
+          return;
+        }
+        seen.set(type.name, owner);
+      }
+      for (const f of this.records.get(type.name)?.fields ?? []) this.#tieMember(owner, f.name, f.type, seen);
+    }
+  }
+
+  #tieMember(owner: MemoryClass, key: string, type: Type, seen: Map<string, MemoryClass>): void {
+    if (leadsTo(type, this.records, (name) => this.#recursive.has(name))) this.#tie(owner.member(key), type, seen);
   }
 
   globalClass(name: string): MemoryClass {
@@ -126,11 +160,19 @@ export class MemoryModel {
   }
 }
 
-/** Analyses the functions of `names` (all that `entry` reaches, itself included). */
-export function analyzeMemory(program: Program, entry: string, names: readonly string[]): MemoryModel {
-  const model = new MemoryModel();
+/**
+ * Analyses the functions of `names` (all that `entry` reaches, itself included). With `calls` "apart", what is passed and
+ * what a call returns stay classes of their own: then the classes say nothing about what called functions do.
+ */
+export function analyzeMemory(
+  program: Program,
+  entry: string,
+  names: readonly string[],
+  calls: "joined" | "apart" = "joined",
+): MemoryModel {
+  const model = new MemoryModel(program.records);
   const same = (a: Value, b: Value): void => {
-    if (isReference(a.type)) MemoryClass.unify(model.classOf(a), model.classOf(b));
+    if (isReference(a.type) && isReference(b.type)) MemoryClass.unify(model.classOf(a), model.classOf(b));
   };
   const travel = (values: readonly Value[]): void => {
     for (const v of values) if (isReference(v.type)) model.classOf(v).travels = true;
@@ -166,11 +208,19 @@ export function analyzeMemory(program: Program, entry: string, names: readonly s
         });
         break;
       }
+      case "cast":
+        if (isReference(op.result.type)) same(op.value, op.result);
+        break;
       case "alloc":
       case "zeros":
       case "copy":
       case "export":
+      case "share":
         if (isReference(op.result.type)) model.classOf(op.result).allocations.push(op);
+        break;
+      case "view":
+        // The same memory, so the same places.
+        MemoryClass.unify(model.classOf(op.result), model.classOf(op.array));
         break;
       case "global":
         if (isReference(op.result.type)) MemoryClass.unify(model.classOf(op.result), model.globalClass(op.name));
@@ -198,6 +248,7 @@ export function analyzeMemory(program: Program, entry: string, names: readonly s
         break;
       }
       case "call": {
+        if (calls === "apart") break;
         const callee = program.funcs.get(op.callee);
         invariant(callee !== undefined, `call of unknown function ${op.callee}`);
         op.args.forEach((arg, i) => {
@@ -245,12 +296,19 @@ export function memberKeys(program: Program, type: Type, count: number): readonl
 /** Names of the functions that `entry` reaches, itself first. */
 export function reachable(program: Program, entry: string): readonly string[] {
   const seen = new Set<string>([entry]);
+  const constants = new Set<string>();
+  const visit = (op: Op): void => {
+    if (op.kind === "call") seen.add(op.callee);
+    if (op.kind !== "global" || constants.has(op.name)) return;
+    // What makes a constant runs too.
+    constants.add(op.name);
+    const decl = program.globals.get(op.name);
+    if (decl !== undefined) walk(decl.init, visit);
+  };
   for (const name of seen) {
     const func = program.funcs.get(name);
     invariant(func !== undefined, `no function ${name}`);
-    walk(func.body, (op) => {
-      if (op.kind === "call") seen.add(op.callee);
-    });
+    walk(func.body, visit);
   }
   return [...seen];
 }
@@ -264,10 +322,11 @@ export function eachNumberSlot(
 ): void {
   const seen = new Set<string>();
   const go = (owner: MemoryClass, key: string, member: Type, noDiff: boolean): void => {
-    if (member.kind === "num") visit(owner.find(), key, noDiff);
+    if (isNumber(member)) visit(owner.find(), key, noDiff);
     else if (isReference(member)) inside(owner.member(key), member, noDiff);
   };
-  const inside = (owner: MemoryClass, t: Type, noDiff: boolean): void => {
+  const inside = (owner: MemoryClass, held: Type, noDiff: boolean): void => {
+    const t = present(held);
     const id = `${owner.slot("")}${t.kind === "record" ? t.name : t.kind}${noDiff}`;
     if (seen.has(id)) return;
     seen.add(id);
@@ -289,11 +348,17 @@ export function probedSlots(program: Program, names: readonly string[], memory: 
     const loads = new Map<ValueId, string>();
     const func = program.funcs.get(name);
     if (func === undefined) continue;
+    const missing = new Set<ValueId>();
     walk(func.body, (op) => {
+      if (op.kind === "const" && (op.value === undefined || op.value === null)) missing.add(op.result.id);
       if (op.kind === "load" && op.place.kind === "elem") loads.set(op.result.id, memory.slotOf(op.place));
-      const [tested] = op.kind === "prim" && op.name === "isNullish" ? op.args : [];
-      const slot = tested === undefined ? undefined : loads.get(tested.id);
-      if (slot !== undefined) probed.add(slot);
+      const cast = op.kind === "cast" ? loads.get(op.value.id) : undefined;
+      if (op.kind === "cast" && cast !== undefined) loads.set(op.result.id, cast);
+      if (op.kind !== "prim" || !(op.name === "isNullish" || op.args.some((v) => missing.has(v.id)))) return;
+      for (const tested of op.args) {
+        const slot = loads.get(tested.id);
+        if (slot !== undefined) probed.add(slot);
+      }
     });
   }
   return probed;

@@ -4,9 +4,10 @@
  * later, or if a loop encloses both. A loop that also encloses the allocation does not count when each of its
  * iterations makes an instance of its own that does not leave the iteration.
  */
-import type { Func, Load, Op, Program, Region, Type } from "../ir/ir.js";
+import type { Func, Length, Load, Op, Program, Region, Type } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { regions, walk } from "../ir/walk.js";
+import { type Growth, lengthKey } from "./growth.js";
 import { eachNumberSlot, type MemoryClass, type MemoryModel, slotKey } from "./memory.js";
 
 interface Position {
@@ -21,18 +22,20 @@ interface Range {
 
 export interface Stability {
   /** The place this operation reads still holds the same when the reverse sweep of its region begins. */
-  isStable(load: Load): boolean;
+  isStable(read: Load | Length): boolean;
   /** No function writes the slot this operation reads. */
   isConstant(load: Load): boolean;
   /** Some function of the program writes a slot that this value leads to. */
   isWritten(type: Type, owner: MemoryClass): boolean;
+  /** Some function of the program writes into objects of this class themselves. */
+  isWrittenItself(owner: MemoryClass): boolean;
 }
 
 /** Slots each function writes, itself or through calls. */
 function writtenSlots(
   program: Program,
   names: readonly string[],
-  memory: MemoryModel,
+  growth: Growth,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const own = new Map<string, Set<string>>();
   const calls = new Map<string, Set<string>>();
@@ -42,8 +45,8 @@ function writtenSlots(
     const func = program.funcs.get(name);
     if (func !== undefined) {
       walk(func.body, (op) => {
-        if (op.kind === "store" || op.kind === "accum") slots.add(memory.slotOf(op.place));
-        else if (op.kind === "call") callees.add(op.callee);
+        for (const slot of growth.slotsWritten(op)) slots.add(slot);
+        if (op.kind === "call") callees.add(op.callee);
       });
     }
     own.set(name, slots);
@@ -66,8 +69,9 @@ export function analyzeStability(
   names: readonly string[],
   entry: string,
   memory: MemoryModel,
+  growth: Growth,
 ): Stability {
-  const written = writtenSlots(program, names, memory);
+  const written = writtenSlots(program, names, growth);
   const positions = new Map<Op, Position>();
   const writes = new Map<string, Position[]>();
   let order = 0;
@@ -81,8 +85,8 @@ export function analyzeStability(
     for (const op of region.ops) {
       const position: Position = { order: order++, loops };
       positions.set(op, position);
-      if (op.kind === "store" || op.kind === "accum") addWrite(memory.slotOf(op.place), position);
-      else if (op.kind === "call") {
+      for (const slot of growth.slotsWritten(op)) addWrite(slot, position);
+      if (op.kind === "call") {
         recursive ||= op.callee === func.name;
         for (const slot of written.get(op.callee) ?? []) addWrite(slot, position);
       }
@@ -110,11 +114,11 @@ export function analyzeStability(
     return position.loops.filter((loop) => !at.loops.includes(loop));
   };
 
-  const isStable = (load: Load): boolean => {
-    const owner = memory.classOf(load.place.base);
-    const slot = owner.slot(slotKey(load.place));
+  const isStable = (read: Load | Length): boolean => {
+    const owner = memory.classOf(read.kind === "load" ? read.place.base : read.array);
+    const slot = owner.slot(read.kind === "load" ? slotKey(read.place) : lengthKey);
     if (!everywhere.has(slot)) return true;
-    const position = positions.get(load);
+    const position = positions.get(read);
     if (position === undefined) return false;
     const local = relevantLoops(position, owner);
     // What happens to memory that is shared with callers is only known for the function that is differentiated itself.
@@ -134,7 +138,9 @@ export function analyzeStability(
     return found || writtenReferences(owner, everywhere);
   };
   const isConstant = (load: Load): boolean => !everywhere.has(memory.slotOf(load.place));
-  return { isStable, isConstant, isWritten };
+  const writtenPrefixes = new Set([...everywhere].map((slot) => slot.slice(0, slot.indexOf(".") + 1)));
+  const isWrittenItself = (owner: MemoryClass): boolean => writtenPrefixes.has(owner.slot(""));
+  return { isStable, isConstant, isWritten, isWrittenItself };
 }
 
 /** A reference slot somewhere below `owner` is written. */

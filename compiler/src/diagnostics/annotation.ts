@@ -56,20 +56,14 @@ export const nothingToDifferentiate = error("ADC1008", (func: string) => [
 
 export const malformedPair = error("ADC1009", (token: string) => [
   `\`${token}\` cannot be read after \`@differentiable\`.`,
-  `What follows the tag is pairs \`key=value\` with the keys ${keys}, each at most once.`,
+  `What follows the tag is pairs \`key=value\` with the keys ${keys}; each key, each name and the tag itself stand there at most once.`,
   "Move other text to the lines before the tag.",
 ]);
 
 export const notAFunction = error("ADC1010", () => [
   "`@differentiable` stands on something that is not a function.",
-  "It marks a function declaration, or a `const` that is initialised with one function.",
+  "It marks a function declaration, a method of a class, or a `const` that is initialised with one function.",
   "Move the tag to the function.",
-]);
-
-export const methodNotAvailable = error("ADC1011", () => [
-  "Methods cannot be marked `@differentiable` in this release.",
-  "Classes are not yet in the language.",
-  "Write a function that takes the object as a parameter.",
 ]);
 
 export const notAtTopLevel = error("ADC1012", (func: string) => [

@@ -7,22 +7,22 @@ export const notInLanguage = error("ADC2001", (what: string) => [
   "Rewrite this place with variables, arithmetic, arrays, objects, conditions, loops and calls of functions.",
 ]);
 
-export const classesNotYet = error("ADC2002", (what: string) => [
-  `${what} cannot be differentiated in this release.`,
-  "Classes, their instances and `this` are not yet in the language.",
-  "Use an object type, and functions that take the object as a parameter.",
+export const classForm = error("ADC2002", (what: string, why: string, rewrite: string) => [
+  `${what} cannot be differentiated.`,
+  `${why}.`,
+  `${rewrite}.`,
 ]);
 
-export const closuresNotYet = error("ADC2003", () => [
-  "A function inside a function cannot be differentiated in this release.",
-  "It could read and write the variables around it, which adc does not follow yet.",
-  "Move it to the top level of the file and pass what it reads as parameters.",
+export const closuresNotYet = error("ADC2003", (name: string) => [
+  `The function that is used here reads \`${name}\`, which it cannot share with the functions around it.`,
+  "It has no value yet at this place, or it is a counter that the body of its loop changes.",
+  "Declare the variable before the function is used, or copy the counter into a `const` that the function reads.",
 ]);
 
 export const functionValuesNotYet = error("ADC2004", (name: string) => [
-  `\`${name}\` is a function used as a value.`,
-  "Which function runs is not known where it is called, and adc does not follow that yet.",
-  "Call a function of a file by its name.",
+  `Which function \`${name}\` is, is not known here.`,
+  "A function can be passed, returned and stored as long as every function it may be stands in the source.",
+  "Pass the function itself from a function that adc reads, not as a parameter of the marked function.",
 ]);
 
 export const arrayMethodNotYet = error("ADC2005", (name: string) => [
@@ -32,21 +32,15 @@ export const arrayMethodNotYet = error("ADC2005", (name: string) => [
 ]);
 
 export const arrayGrows = error("ADC2006", () => [
-  "This makes an array longer or shorter.",
-  "In this release the length of an array is fixed when it is made.",
-  "Make it with its final length, as `new Array<number>(n).fill(0)` or `new Float64Array(n)`, and assign its elements.",
+  "This makes a tuple longer or shorter.",
+  "How many members a tuple has is part of its type.",
+  "Declare it as an array, `number[]`.",
 ]);
 
 export const spreadNotYet = error("ADC2007", (where: string) => [
   `A spread ${where} cannot be differentiated in this release.`,
   "How many values it stands for is not known here.",
   "Name the members one by one, or write a loop.",
-]);
-
-export const tryNotYet = error("ADC2008", () => [
-  "`try` cannot be differentiated in this release.",
-  "Which part of it ran is not known when the derivative is taken.",
-  "Test for the bad case with `if` before it happens.",
 ]);
 
 export const asyncOrGenerator = error("ADC2009", (what: string) => [
@@ -139,18 +133,6 @@ export const varDeclaration = error("ADC2023", () => [
   "Write `let` or `const`.",
 ]);
 
-export const optionalChain = error("ADC2024", () => [
-  "`?.` cannot be differentiated in this release.",
-  "A value that may be missing is not yet in the language.",
-  "Test for it before the call of the differentiated function, and pass a value that is present.",
-]);
-
-export const stringMethod = error("ADC2025", (name: string) => [
-  `\`${name}\` cannot be used in this place of a differentiated function.`,
-  "Of what strings can do, adc follows comparison, `length`, concatenation, templates and conversion from a number.",
-  "Prepare the text outside and pass it, or pass a number in its place.",
-]);
-
 export const destructuringForm = error("ADC2026", (what: string) => [
   `${what} cannot be differentiated in this release.`,
   "Destructuring takes arrays, tuples and objects apart into plain names and places.",
@@ -181,8 +163,38 @@ export const sparseArray = error("ADC2030", () => [
   "Add `.fill(0)`, or use `Float64Array`.",
 ]);
 
-export const ambiguousCallback = error("ADC2031", (name: string) => [
-  `What is passed to \`${name}\` cannot be read here.`,
-  "It must be an arrow function of at most two parameters that is an expression, written in this place.",
-  "Write a loop instead.",
+export const dynamicKeys = error("ADC2052", (name: string) => [
+  `\`${name}\` is applied to an object whose members it cannot tell apart.`,
+  "Which members there are, in which order, must be known when adc runs, and all of them must have one type.",
+  "Name the members one by one, or use an array.",
+]);
+
+export const opaqueMember = error("ADC2050", (type: string) => [
+  `A value of type \`${type}\` is taken out of something adc cannot look into.`,
+  "A `Map`, a `Set` or an object with arbitrary keys holds text, numbers and booleans that no derivative flows through; arrays and objects in it might be those that are differentiated.",
+  "Keep arrays and objects in arrays and objects with named fields, and indices or names of them in the `Map`.",
+]);
+
+export const opaqueCallback = error("ADC2051", (name: string) => [
+  `A function is passed to \`${name}\`, whose source is not at hand.`,
+  "When and how often it runs is not known to adc.",
+  "Write a loop: `for (const [key, value] of map) { … }`.",
+]);
+
+export const lostThis = error("ADC2040", (name: string) => [
+  `\`${name}\` is called without the object it belongs to.`,
+  "It reads its object through `this` or by name, and here the two are apart.",
+  "Call it as a method of its object, `object.method(…)`, or write an arrow function that does.",
+]);
+
+export const functionCompared = error("ADC2041", () => [
+  "Functions, or objects that hold functions, are compared.",
+  "adc knows which code a function runs, not which object it is.",
+  "Compare a name or a number that is stored beside the function.",
+]);
+
+export const functionMethod = error("ADC2042", (name: string) => [
+  `\`${name}\` of a function cannot be differentiated.`,
+  "It calls the function with another `this`, or with arguments that are not counted.",
+  "Call the function itself, or write an arrow function that does.",
 ]);

@@ -1,10 +1,40 @@
 /** ADC3xxx: derivatives that would be lost. ADC4xxx: calls that cannot be followed. */
-import { error } from "./define.js";
+import { error, warning } from "./define.js";
 
 export const lostThroughText = error("ADC3001", (name: string) => [
   "The derivative is lost through text.",
   `\`${name}\` makes a number from text that was made from a number, and no derivative can pass through text.`,
   "Compute with the number itself; to cut the derivative on purpose, use `stopGradient`.",
+]);
+
+export const lostInContainer = error("ADC3002", (place: string) => [
+  `The derivative is lost in \`${place}\`.`,
+  "A number that depends on what is differentiated is put where adc cannot follow it, and what is read there later counts as a constant.",
+  "Keep such numbers in variables, arrays or objects with named fields; to cut the derivative on purpose, use `stopGradient`.",
+]);
+
+export const cannotInfluence = warning("ADC3003", (name: string) => [
+  `The parameter \`${name}\` cannot influence the result.`,
+  "Its derivative is zero whatever the arguments are.",
+  "Leave it out of `wrt=`, or give it the type `NoDiff<…>`.",
+]);
+
+export const onlyInSteps = warning("ADC3004", (name: string) => [
+  `The parameter \`${name}\` reaches the result only through steps such as \`Math.floor\`, conditions and indices.`,
+  "The derivative of a step is zero, and so is that of the result.",
+  "Leave it out of `wrt=`, give it the type `NoDiff<…>`, or use `stopGradient` to say that this is meant.",
+]);
+
+export const truncated = warning("ADC3005", (operator: string) => [
+  `\`${operator}\` makes an integer of a number that depends on what is differentiated.`,
+  "Its derivative is zero.",
+  "Use `stopGradient` to say that this is meant.",
+]);
+
+export const uncaught = warning("ADC3006", (name: string) => [
+  `What \`${name}\` throws is not caught by generated code.`,
+  "Exceptions of called functions leave the generated function; only a `throw` written in this `try` goes to its handler.",
+  "Test for the bad case before the call, or let the function return what went wrong.",
 ]);
 
 export const noSource = error("ADC4001", (name: string) => [
@@ -35,4 +65,16 @@ export const builtinArguments = error("ADC4005", (name: string, what: string) =>
   `\`${name}\` is called with ${what}.`,
   "This form of it is not in the language.",
   "Call it with the arguments that its documentation names.",
+]);
+
+export const packageCode = error("ADC4006", (call: string, where: string, why: string) => [
+  `\`${call}\` cannot be followed into its package.`,
+  `${where}: ${why}`,
+  `Give it a derivative of your own, in a function marked \`@vjp ${call.split(".").at(-1) ?? call} from "…"\`; or write it in TypeScript; or call it outside and pass the result as a parameter.`,
+]);
+
+export const unknownResult = error("ADC4010", (name: string) => [
+  `What \`${name}\` returns is not known where it calls itself.`,
+  "Its result type is neither declared nor said by a `return` before this call.",
+  "Declare the result type of the function.",
 ]);

@@ -7,7 +7,7 @@ import type { Block, Item } from "./layout.js";
 import { eachLeaf } from "./liveness.js";
 import { freeName, neverNames } from "./names.js";
 import type { FunctionPlan } from "./plan.js";
-import type { Variable } from "./variables.js";
+import { carried, type Variable } from "./variables.js";
 
 interface Copy {
   readonly target: Variable;
@@ -21,6 +21,8 @@ export type Pair = readonly [to: Value, from: Value];
 export class Assignments {
   /** Every name in the function. */
   readonly names: Set<string>;
+
+  private narrows: boolean | undefined;
 
   constructor(private readonly plan: FunctionPlan) {
     this.names = new Set([...plan.variables.list.map((v) => v.name), ...plan.taken]);
@@ -46,8 +48,8 @@ export class Assignments {
     // A variable that starts with a literal and happens not to change stays a `let`: as a `const` it would have the literal's type.
     if (/^-?\d/.test(text) && Number.isFinite(Number(text))) variable.writes++;
     const { structures } = this.plan;
-    const type = structures.annotation(variable.type, text);
-    const looseType = isReference(variable.type) ? () => structures.typeText(variable.type) : undefined;
+    const type = structures.annotation(variable.type, text) ?? this.circular(variable, block);
+    const looseType = isReference(variable.type) || variable.type.kind === "maybe" ? () => structures.typeText(variable.type) : undefined;
     return {
       kind: "declare",
       variable,
@@ -55,6 +57,20 @@ export class Assignments {
       ...(type === undefined ? {} : { type }),
       ...(looseType === undefined ? {} : { looseType }),
     };
+  }
+
+  /**
+   * Round a loop TypeScript narrows a variable to the type of what it was assigned, which it computes from the variable.
+   * What is declared in a loop round which something goes that may be absent, or a union, therefore says its type.
+   */
+  private circular(variable: Variable, block: Block): string | undefined {
+    this.narrows ??= this.plan.layout.items.some(({ op }) => op.kind === "cast");
+    if (!this.narrows) return undefined;
+    for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) {
+      const goesRound = at.owner !== undefined && at.role === "loop" ? carried(at.owner) : [];
+      if (goesRound.some((v) => this.plan.structures.isNarrowed(v.type))) return this.plan.structures.typeText(variable.type);
+    }
+    return undefined;
   }
 
   /** `s += e` and the like, when a variable is computed from itself. */

@@ -1,5 +1,5 @@
 /** Which `if`s are written as an expression: `c ? a : b`, `a && b`, `a || b`. */
-import type { Const, Global, Length, Load, Op, Prim, Value, ValueId } from "../ir/ir.js";
+import type { Cast, Const, Global, Length, Load, Op, Prim, Value, ValueId } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
 import type { Block, Item, Layout } from "./layout.js";
 
@@ -68,9 +68,9 @@ function isUnchanged(yielded: Value, result: Value, arm: Block, layout: Layout):
   );
 }
 
-export function isPure(op: Op): op is Const | Global | Length | Load | Prim {
+export function isPure(op: Op): op is Cast | Const | Global | Length | Load | Prim {
   return (
-    op.kind === "const" || op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "global"
+    op.kind === "cast" || op.kind === "const" || op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "global"
   );
 }
 
@@ -88,6 +88,8 @@ export function sizeOfOp(op: Op): number {
       return op.place.kind === "elem" ? 3 : op.place.name.length + 1;
     case "length":
       return 7;
+    case "cast":
+      return 1;
     case "global":
       return op.name.length;
     case "new":

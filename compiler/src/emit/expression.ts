@@ -1,10 +1,15 @@
 /** Values as JavaScript expressions, with no more parentheses than the language needs. */
-import type { If, Place, Prim, Value } from "../ir/ir.js";
+import type { Cast, Field, If, Place, Prim, Type, Value } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
+import { mayBeAbsent } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
+import { castStep } from "./casts.js";
 import { atom, negate, precedence, within, type Expr } from "./code.js";
 import type { Folding } from "./fold.js";
-import type { Item, Layout } from "./layout.js";
+import type { Block, Item, Layout } from "./layout.js";
+import { isTested } from "./narrowing.js";
+import { member, propertyName } from "./property.js";
+import type { TypeNames } from "./type-names.js";
 import type { Variables } from "./variables.js";
 
 const infixLevels: Readonly<Record<string, number>> = {
@@ -32,13 +37,14 @@ const infixLevels: Readonly<Record<string, number>> = {
 
 export class Expressions {
   constructor(
-    private readonly layout: Layout,
-    private readonly folding: Folding,
-    private readonly variables: Variables,
+    readonly layout: Layout,
+    readonly folding: Folding,
+    readonly variables: Variables,
     /** The name a module constant has in this file. */
     private readonly globalName: (name: string) => string,
-    /** The fields of a record, in order. */
-    private readonly fieldNames: (record: string) => readonly string[],
+    private readonly types: TypeNames,
+    /** The text of an object as the instance it is given away as. */
+    private readonly instance: (record: string, literal: string) => string,
   ) {}
 
   /** A value where it is used: its variable, or in place. */
@@ -68,8 +74,10 @@ export class Expressions {
         return atom(this.place(op.place, true));
       case "length":
         return atom(`${this.text(op.array, precedence.atom)}.length`);
+      case "cast":
+        return this.cast(op, item);
       case "new":
-        return this.aggregate(result, op.members);
+        return this.aggregate(result, op.members, op.instances === true);
       case "if":
         return this.conditional(op);
       default:
@@ -80,23 +88,75 @@ export class Expressions {
   /** A place; `checked` when it is read, so that an element is known to be there. */
   place(place: Place, checked: boolean): string {
     const base = this.text(place.base, precedence.atom);
-    if (place.kind === "elem") return `${base}[${this.text(place.index)}]${checked ? "!" : ""}`;
-    return `${base}${member(place.name)}`;
+    if (place.kind === "elem") {
+      const { type } = place.base;
+      const isThere = checked && !(type.kind === "array" && mayBeAbsent(type.elem, undefined));
+      return `${base}[${this.text(place.index)}]${isThere ? "!" : ""}`;
+    }
+    const through = this.through(place);
+    if (through === undefined) return `${base}${member(place.name)}`;
+    return `(${this.text(place.base, precedence.relational)} as ${through})${member(place.name)}`;
   }
 
-  private aggregate(result: Value, members: readonly Value[]): Expr {
+  private through(place: Place): string | undefined {
+    const field = this.field(place);
+    return field === undefined || place.base.type.kind !== "record"
+      ? undefined
+      : this.types.through(place.base.type.name, field);
+  }
+
+  /** The field that a place is, of a record. */
+  field(place: Place): Field | undefined {
+    const { type } = place.base;
+    if (place.kind !== "field" || type.kind !== "record") return undefined;
+    return this.types.decl(type.name).fields.find((f) => f.name === place.name);
+  }
+
+  /** The type of what a place holds. */
+  content(place: Place): Type | undefined {
+    const { type } = place.base;
+    if (place.kind === "elem") return type.kind === "array" ? type.elem : undefined;
+    return type.kind === "tuple" ? type.elems[Number(place.name)] : this.field(place)?.type;
+  }
+
+  /** Arms whose values are written before their `if`. */
+  readonly outside = new Set<Block>();
+
+  private cast(op: Cast, item: Item): Expr {
+    const { type } = op.result;
+    switch (castStep(op.value.type, type, this.types.records)) {
+      case "none":
+        return this.of(op.value);
+      case "present":
+        return isTested(op.value, item, this) ? this.of(op.value) : atom(asserted(this.text(op.value, precedence.atom)));
+      case "as":
+        return {
+          text: `${this.text(op.value, precedence.relational)} as ${this.types.text(type)}`,
+          level: precedence.relational,
+        };
+    }
+  }
+
+  private aggregate(result: Value, members: readonly Value[], isInstance: boolean): Expr {
     const { type } = result;
     if (type.kind !== "record") return atom(`[${members.map((v) => this.text(v, 1)).join(", ")}]`);
-    return atom(this.recordLiteral(type.name, members));
+    const literal = this.recordLiteral(type.name, members, isInstance);
+    return atom(isInstance ? this.instance(type.name, literal) : literal);
   }
 
-  private recordLiteral(record: string, members: readonly Value[]): string {
-    const names = this.fieldNames(record);
-    invariant(names.length === members.length, `${record} has ${names.length} fields, got ${members.length}`);
-    const fields = members.map((v, k) => {
-      const name = names[k] ?? "";
+  private recordLiteral(record: string, members: readonly Value[], isInstance: boolean): string {
+    const decl = this.types.decl(record).fields;
+    invariant(decl.length === members.length, `${record} has ${decl.length} fields, got ${members.length}`);
+    const fields = members.flatMap((v, k) => {
+      const { name = "", optional } = decl[k] ?? {};
+      // An instance has it from its prototype.
+      if (isInstance && name === "constructor") return [];
       const text = this.text(v, 1);
-      return text === name ? name : `${propertyName(name)}: ${text}`;
+      const written = text === name ? name : `${propertyName(name)}: ${text}`;
+      if (optional !== true || this.layout.resolve(v).type.kind !== "maybe") return [written];
+      // What is absent is left out.
+      if (this.constant(v) === undefined && this.isConstant(v)) return [];
+      return [`...(${this.text(v, precedence.equality)} === undefined ? {} : { ${written} })`];
     });
     return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
   }
@@ -105,7 +165,10 @@ export class Expressions {
     const { spelling } = primitive(op.name);
     const [a, b] = op.args;
     if (op.name === "isNullish" && a !== undefined) {
-      const text = (sign: string) => `${this.text(a, precedence.equality)} ${sign} null`;
+      const { type } = a;
+      const [loose, absent] =
+        type.kind === "maybe" && type.absent !== "both" ? (["=", type.absent] as const) : (["", "null"] as const);
+      const text = (sign: string) => `${this.text(a, precedence.equality)} ${sign}${loose} ${absent}`;
       const level = precedence.equality;
       return { text: text("=="), level, negation: { text: text("!="), level } };
     }
@@ -210,6 +273,10 @@ export class Expressions {
     return { text: `${within(cond, level + 1)} ? ${this.text(a, level)} : ${this.text(b, level)}`, level };
   }
 
+  private isConstant(v: Value): boolean {
+    return this.layout.definitions.get(this.layout.resolve(v).id)?.item?.op.kind === "const";
+  }
+
   /** The literal a value is, if it is one. */
   constant(v: Value): number | boolean | string | null | undefined {
     const op = this.layout.definitions.get(this.layout.resolve(v).id)?.item?.op;
@@ -230,23 +297,15 @@ export class Expressions {
 
 /** What stands for a value nobody reads: it has the type of anything. */
 function isPlaceholder(value: unknown, result: Value): boolean {
-  return value === undefined && result.type.kind !== "void" && result.type.kind !== "opaque";
+  return value === undefined && !["void", "opaque", "maybe"].includes(result.type.kind);
 }
+
+/** `x!`, once. */
+const asserted = (text: string): string => (text.endsWith("!") ? text : `${text}!`);
 
 export function literal(value: number | boolean | string | null | undefined): Expr {
   if (typeof value === "string") return atom(JSON.stringify(value));
   if (typeof value !== "number") return atom(String(value));
   const text = Object.is(value, -0) ? "-0" : String(value);
   return { text, level: text.startsWith("-") ? precedence.prefix : precedence.atom };
-}
-
-/** How a member is reached: `.x`, `[0]`, `["a b"]`. */
-export function member(name: string): string {
-  if (/^\d+$/.test(name)) return `[${name}]`;
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
-}
-
-/** How a member is written in an object literal or type. */
-export function propertyName(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) || /^(0|[1-9]\d*)$/.test(name) ? name : JSON.stringify(name);
 }

@@ -7,11 +7,12 @@
  */
 import type { Op, Value, ValueId } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
+import { operands as operandsOf } from "../ir/walk.js";
 import { expressionIfs, isPure, longest, sizeOfOp } from "./conditional.js";
 import { restoreExits, type Exits, type Tail } from "./exits.js";
 import { memoryOf, type Memory } from "./memory.js";
 import type { Block, Item, Layout } from "./layout.js";
-import { countUses, operandModes, type Mode, type Use } from "./uses.js";
+import { countUses, eachOperand, type Mode, type Use } from "./uses.js";
 
 export interface Folding {
   readonly exits: Exits;
@@ -27,29 +28,39 @@ export function planFolding(layout: Layout): Folding {
   const exits = restoreExits(layout, counts, expressions);
   const uses = collectUses(layout, exits, expressions);
   const folded = new Map<ValueId, number>();
+  /** Values that keep a variable because casts of them are written more than once. */
+  const named = new Set<ValueId>();
   const memory = memoryOf(layout);
 
   // Readers before what they read: an operation ends after everything in its regions.
-  const backwards = [...layout.items].sort((a, b) => b.end - a.end);
-  for (const item of backwards) {
+  for (let k = layout.ended.length - 1; k >= 0; k--) {
+    const item = layout.ended[k];
+    if (item === undefined) continue;
     const value = foldable(item, expressions);
     if (value === undefined) continue;
-    const own = uses.get(value.id) ?? [];
-    const [use] = own;
-    if (use === undefined || own.length !== 1) continue;
+    const own = uses.get(value.id);
+    if (item.op.kind === "cast" && (own?.length ?? 0) > 1) {
+      // Another look at a variable is written wherever it is needed.
+      const source = layout.resolve(item.op.value);
+      if (layout.definitions.get(source.id)?.item?.op.kind !== "load" || source.hint !== undefined) {
+        folded.set(value.id, item.end);
+        named.add(source.id);
+      }
+      continue;
+    }
+    if (named.has(value.id)) continue;
+    const use = own?.length === 1 ? own[0] : undefined;
+    if (use === undefined) continue;
     const at = rootOf(use, folded, expressions);
     if (!modeAllows(use, item, memory) || crossesLoop(use.block, item.block)) continue;
-    if (!loadsOf(item).every((load) => memory.unchanged(load, at))) continue;
+    if (!isUnchanged(item, at, memory)) continue;
     folded.set(value.id, at);
   }
   keepShort(layout, folded, uses, expressions, exits.tails.values());
 
-  const isInline = (v: Value): boolean => {
-    if (folded.has(v.id)) return true;
-    const kind = layout.definitions.get(v.id)?.item?.op.kind;
-    return kind === "const" || kind === "global";
-  };
-  return { exits, expressions, uses, isInline };
+  const inline = new Set<ValueId>(folded.keys());
+  for (const { op } of layout.items) if (op.kind === "const" || op.kind === "global") inline.add(op.result.id);
+  return { exits, expressions, uses, isInline: (v) => inline.has(v.id) };
 }
 
 /** Where a use is evaluated: the position of the statement at the root of the expression it is in. */
@@ -64,9 +75,10 @@ function rootOf(use: Use, folded: ReadonlyMap<ValueId, number>, expressions: Rea
   return use.mode === "arm" && expressions.has(reader) ? reader.end : use.pos;
 }
 
-/** The item itself, or everything in the arms of a conditional expression. */
-function loadsOf(item: Item): readonly Item[] {
-  return [item, ...item.blocks.flatMap((block) => block.items.flatMap(loadsOf))];
+/** Does evaluating an item, or everything in the arms of a conditional expression, at `at` read what it reads where it stands? */
+function isUnchanged(item: Item, at: number, memory: Memory): boolean {
+  if (!memory.unchanged(item, at)) return false;
+  return item.blocks.every((block) => block.items.every((part) => isUnchanged(part, at, memory)));
 }
 
 function singleResult(op: Op): Value | undefined {
@@ -83,21 +95,19 @@ function foldable(item: Item, expressions: ReadonlySet<Item>): Value | undefined
 
 function collectUses(layout: Layout, exits: Exits, expressions: ReadonlySet<Item>): Map<ValueId, Use[]> {
   const uses = new Map<ValueId, Use[]>();
-  const add = (v: Value, use: Omit<Use, "value">): void => {
+  const add = (v: Value, mode: Mode, block: Block, pos: number, reader: Item | undefined): void => {
     const value = layout.resolve(v);
+    const use: Use = reader === undefined ? { value, mode, block, pos } : { value, mode, block, pos, reader };
     const list = uses.get(value.id);
-    if (list === undefined) uses.set(value.id, [{ ...use, value }]);
-    else list.push({ ...use, value });
+    if (list === undefined) uses.set(value.id, [use]);
+    else list.push(use);
   };
   for (const item of layout.items) {
-    for (const [v, mode] of operandModes(item.op)) add(v, { mode, block: item.block, pos: item.pos, reader: item });
+    eachOperand(item.op, (v, mode) => add(v, mode, item.block, item.pos, item));
   }
   for (const [block, tail] of exits.tails) {
     if (tail.kind === "none") continue;
-    const owner = block.owner;
-    tail.values.forEach((v, k) => {
-      add(v, { mode: tailMode(tail, k), block, pos: block.end, ...(owner === undefined ? {} : { reader: owner }) });
-    });
+    tail.values.forEach((v, k) => add(v, tailMode(tail, k), block, block.end, block.owner));
   }
   return uses;
 
@@ -116,7 +126,7 @@ function modeAllows(use: Use, item: Item, memory: Memory): boolean {
     case "yield":
       return false;
     case "base":
-      return op.kind === "load";
+      return op.kind === "load" || op.kind === "cast";
     case "bound":
       return memory.isCheapBound(item);
     case "return":
@@ -145,39 +155,39 @@ function keepShort(
   tails: Iterable<Tail>,
 ): void {
   const sizes = new Map<ValueId, { readonly size: number; readonly work: number }>();
-  const sizeOf = (v: Value) => {
-    if (folded.has(v.id)) return sizes.get(v.id) ?? { size: 4, work: 0 };
+  const sizeOf = (v: Value): number => {
+    if (folded.has(v.id)) return sizes.get(v.id)?.size ?? 4;
     const op = layout.definitions.get(v.id)?.item?.op;
-    const size = op?.kind === "const" || op?.kind === "global" ? sizeOfOp(op) : (v.hint?.length ?? 2);
-    return { size, work: 0 };
+    return op?.kind === "const" || op?.kind === "global" ? sizeOfOp(op) : (v.hint?.length ?? 2);
   };
+  const workIn = (v: Value): number => (folded.has(v.id) ? (sizes.get(v.id)?.work ?? 0) : 0);
   const inArm = new Set<Item>();
   for (const item of expressions) for (const block of item.blocks) for (const part of block.items) inArm.add(part);
   const measure = (item: Item): void => {
     const { op } = item;
-    const operands: Value[] = operandModes(op).map(([v]) => layout.resolve(v));
+    const operands: Value[] = operandsOf(op).map(layout.resolve);
     if (expressions.has(item)) for (const block of item.blocks) operands.push(...(block.yields ?? []));
     let size = isPure(op) || op.kind === "new" || expressions.has(item) ? sizeOfOp(op) : 8;
     let work = workOf(op);
     for (const v of operands) {
-      const part = sizeOf(v);
-      size += part.size;
-      work += part.work;
+      size += sizeOf(v);
+      work += workIn(v);
     }
-    if (!inArm.has(item)) {
+    if (size > longest && !inArm.has(item)) {
       const bySize = operands
         .filter((v) => folded.has(v.id) && !isArmOf(v, layout, item))
-        .sort((a, b) => sizeOf(b).size - sizeOf(a).size);
+        .sort((a, b) => sizeOf(b) - sizeOf(a));
       for (const v of bySize) {
         const part = sizeOf(v);
-        if (size <= longest || part.size <= 12) break;
+        if (size <= longest || part <= 12) break;
+        size -= part - (v.hint?.length ?? 2);
+        work -= workIn(v);
         folded.delete(v.id);
-        size -= part.size - (v.hint?.length ?? 2);
-        work -= part.work;
       }
     }
     const value = singleResult(op);
-    if (value === undefined) return;
+    // Nobody asks for the size of what has a name.
+    if (value === undefined || !folded.has(value.id)) return;
     sizes.set(value.id, { size, work });
     if (inArm.has(item) || value.hint === undefined || work < 2) return;
     const [use] = uses.get(value.id) ?? [];
@@ -193,10 +203,10 @@ function keepShort(
   visit(layout.root);
   for (const tail of tails) {
     if (tail.kind !== "return" || tail.values.length < 2) continue;
-    let size = tail.values.reduce((sum, v) => sum + sizeOf(v).size + 2, 0);
-    for (const v of [...tail.values].sort((a, b) => sizeOf(b).size - sizeOf(a).size)) {
+    let size = tail.values.reduce((sum, v) => sum + sizeOf(v) + 2, 0);
+    for (const v of [...tail.values].sort((a, b) => sizeOf(b) - sizeOf(a))) {
       if (size <= longest) break;
-      size -= sizeOf(v).size;
+      size -= sizeOf(v);
       folded.delete(v.id);
     }
   }
@@ -213,7 +223,7 @@ function workOf(op: Op): number {
 /** Does the statement it ends up in say what it is, so that a name of its own adds nothing? */
 function isNamedBy(use: Use, value: Value): boolean {
   const op = use.reader?.op;
-  if (use.mode === "return" || op?.kind === "accum" || op?.kind === "store") return true;
+  if (use.mode === "return" || op?.kind === "accum" || op?.kind === "store" || op?.kind === "resize") return true;
   return op !== undefined && singleResult(op)?.hint === value.hint;
 }
 

@@ -1,6 +1,6 @@
 /** One function of a generated file: doc comment, signature, body. */
 import type { Func, GlobalDecl, Program, Type, Value, ValueId } from "../ir/ir.js";
-import { walk } from "../ir/walk.js";
+import { operands, regions, walk } from "../ir/walk.js";
 import { printStatements } from "./code.js";
 import { Expressions } from "./expression.js";
 import { planFolding } from "./fold.js";
@@ -33,16 +33,36 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
     context,
   );
   const fixed = new Map<ValueId, string>();
+  // What has private members is seen as a plain object through another name.
+  const seen: string[] = [];
   func.body.params.forEach((v, k) => {
     const name = names[k];
-    if (name !== undefined) fixed.set(v.id, name);
+    if (name === undefined) return;
+    fixed.set(v.id, name);
+    if (!context.types.isGuarded(v.type) || !isUsed(func, v)) return;
+    const inner = freeName(`${name}Fields`, (n) => neverNames.has(n) || names.includes(n) || context.names.all.has(n));
+    seen.push(`  const ${inner} = ${name} as unknown as ${context.types.text(v.type)};`);
+    fixed.set(v.id, inner);
   });
-  const { lines } = bodyOf(func, fixed, context);
+  const isGuarded = [...func.body.params.map((v) => v.type), ...func.results].some((t) => context.types.isGuarded(t));
+  const isPlain = func.results.every((t) => t.kind === "num" || t.kind === "typed");
+  const isUnion = func.results.some((t) => context.types.isUnion(t));
+  const returnsAs = (isGuarded && !isPlain) || isUnion ? context.names.type(generated.returns) : undefined;
+  const { lines } = bodyOf(func, fixed, context, { reserved: names, returnsAs });
   const shown = params.map(
-    (p, k) => `${names[k]}: ${context.names.type(p.type)}${p.default === undefined ? "" : ` = ${p.default}`}`,
+    (p, k) =>
+      `${p.rest === true ? "..." : ""}${names[k]}${p.optional === true ? "?" : ""}: ${context.names.type(p.type)}${p.default === undefined ? "" : ` = ${p.default}`}`,
   );
   const head = signature(`export function ${generated.exportName}`, shown, context.names.type(generated.returns));
-  return [...docComment(generated.doc), ...head, ...lines, "}"].join("\n");
+  return [...docComment(generated.doc), ...head, ...seen, ...lines, "}"].join("\n");
+}
+
+function isUsed(func: Func, v: Value): boolean {
+  let used = func.body.yields?.some((y) => y.id === v.id) === true;
+  walk(func.body, (op) => {
+    used ||= operands(op).some((arg) => arg.id === v.id) || regions(op).some((r) => r.yields?.some((y) => y.id === v.id));
+  });
+  return used;
 }
 
 /** The user's names, but for those that would hide what the body needs (a parameter called `Array`). */
@@ -96,6 +116,8 @@ function readOnlyText(type: Type, context: ModuleContext): string {
     const elem = readOnlyText(type.elem, context);
     return /^[\w$.<>]+$/.test(elem) ? `readonly ${elem}[]` : `readonly (${elem})[]`;
   }
+  if (type.kind === "maybe" && type.of.kind === "array")
+    return context.types.text(type).replace(context.types.text(type.of), () => readOnlyText(type.of, context));
   if (type.kind === "tuple") return `readonly [${type.elems.map((elem) => readOnlyText(elem, context)).join(", ")}]`;
   return context.types.text(type);
 }
@@ -104,21 +126,29 @@ function bodyOf(
   func: Func,
   fixed: ReadonlyMap<ValueId, string>,
   context: ModuleContext,
+  outside: { readonly reserved: readonly string[]; readonly returnsAs: string | undefined } = {
+    reserved: [],
+    returnsAs: undefined,
+  },
 ): { lines: string[]; names: (v: Value) => string } {
-  const layout = layOut(func.body);
+  const layout = layOut(func.body, context.program.records);
   const folding = planFolding(layout);
   const variables = assignVariables(layout, folding);
   const taken = takenNames(func, fixed, context);
+  for (const name of outside.reserved) taken.add(name);
   nameVariables(layout, variables, fixed, taken);
   const expressions = new Expressions(
     layout,
     folding,
     variables,
     (name) => context.names.globalName(name, context.program),
-    (name) => context.types.decl(name).fields.map((f) => f.name),
+    context.types,
+    (name, literal) => context.structures.instance(name, literal),
   );
   const { names: module, structures } = context;
-  const statements = new Statements({ layout, folding, variables, expressions, module, structures, taken });
+  const plan = { layout, folding, variables, expressions, module, structures, taken };
+  const { returnsAs } = outside;
+  const statements = new Statements(returnsAs === undefined ? plan : { ...plan, returnsAs });
   const lines: string[] = [];
   printStatements(statements.body(), "  ", lines);
   return { lines, names: (v) => variables.of(v).name };
@@ -127,6 +157,8 @@ function bodyOf(
 /** Names that variables of a function must not hide: the module's, those in foreign text, those of the tape's locals. */
 function takenNames(func: Func, fixed: ReadonlyMap<ValueId, string>, context: ModuleContext): Set<string> {
   const taken = new Set([...context.names.all, ...fixed.values(), "Tape", "borrowTape", "returnTape"]);
+  for (const { instance } of context.program.records.values())
+    if (instance?.exportedFrom !== undefined) taken.add(instance.exportedFrom.name);
   walk(func.body, (op) => {
     if (op.kind === "foreign" || op.kind === "throw") {
       for (const word of op.text.join(" ").match(/[A-Za-z_$][\w$]*/g) ?? []) taken.add(word);
@@ -142,7 +174,7 @@ function takenNames(func: Func, fixed: ReadonlyMap<ValueId, string>, context: Mo
 function signature(start: string, params: readonly string[], returns: string): string[] {
   const oneLine = `${start}(${params.join(", ")}): ${returns} {`;
   if (oneLine.length <= widest) return [oneLine];
-  return [`${start}(`, ...params.map((p) => `  ${p},`), `): ${returns} {`];
+  return [`${start}(`, ...params.map((p) => (p.startsWith("...") ? `  ${p}` : `  ${p},`)), `): ${returns} {`];
 }
 
 function docComment(lines: readonly string[]): string[] {

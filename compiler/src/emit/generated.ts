@@ -4,8 +4,12 @@ import type { Func, Program, TypeText } from "../ir/ir.js";
 export interface GeneratedParam {
   readonly name: string;
   readonly type: TypeText;
-  /** The literal it has when the caller leaves it out. */
+  /** What it has when the caller leaves it out. */
   readonly default?: string;
+  /** The caller may leave it out. */
+  readonly optional?: true;
+  /** It takes all arguments from here on. */
+  readonly rest?: true;
 }
 
 /** An exported function: `loss_grad`. */

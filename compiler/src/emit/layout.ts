@@ -3,11 +3,12 @@
  *
  * Every operation reads at its `pos` (even) and defines at its `end` (odd); the regions inside lie between. Where one arm
  * of an `if` throws, the other arm is laid out after the `if` in the block around it, since that is how it is written. A
- * gradient that is given away as it is, is another name for the shadow.
+ * gradient that is given away as it is, is another name for the shadow; so is a value under a wider type.
  */
 import type { Export, If, Op, Region, Value, ValueId } from "../ir/ir.js";
-import { sameType } from "../ir/types.js";
+import { type Records, sameType } from "../ir/types.js";
 import { eachUse, regions, results } from "../ir/walk.js";
+import { isSilentCast } from "./casts.js";
 
 /** An operation in its place. */
 export interface Item {
@@ -16,7 +17,7 @@ export interface Item {
   readonly pos: number;
   end: number;
   /** The regions it owns, in the order of `regions(op)`; an arm that was laid out after an `if` is empty. */
-  readonly blocks: Block[];
+  readonly blocks: readonly Block[];
 }
 
 export type Role = "function" | "closure" | "loop" | "cond" | "arm";
@@ -47,14 +48,20 @@ export interface Layout {
   readonly definitions: ReadonlyMap<ValueId, Definition>;
   /** Every item, in program order, outer before inner. */
   readonly items: readonly Item[];
+  /** Every item in the order of the ends: an operation after everything in its regions. */
+  readonly ended: readonly Item[];
   /** The value itself, or what it is another name for. */
   readonly resolve: (v: Value) => Value;
 }
 
-export function layOut(body: Region): Layout {
+/** Shared by all operations without regions. */
+const noBlocks: Block[] = [];
+
+export function layOut(body: Region, records: Records): Layout {
   const definitions = new Map<ValueId, Definition>();
   const aliases = new Map<ValueId, Value>();
   const items: Item[] = [];
+  const ended: Item[] = [];
   let clock = 0;
   const resolve = (v: Value): Value => {
     let current = v;
@@ -82,18 +89,21 @@ export function layOut(body: Region): Layout {
   };
   const fill = (ops: readonly Op[], block: Block): void => {
     for (const op of ops) {
-      const item: Item = { op, block, pos: (clock += 2), end: 0, blocks: [] };
+      const owned = regions(op);
+      const blocks: Block[] = owned.length === 0 ? noBlocks : [];
+      const item: Item = { op, block, pos: (clock += 2), end: 0, blocks };
       block.items.push(item);
       items.push(item);
       const open = op.kind === "if" ? openArm(op) : undefined;
-      for (const region of regions(op)) {
+      for (const region of owned) {
         const inner = openBlock(region, roleOf(op, region), item);
         if (region !== open) fill(inner.role === "loop" ? withLateCounting(region) : region.ops, inner);
         closeBlock(inner);
         if (region === open) inner.yields = null;
-        item.blocks.push(inner);
+        blocks.push(inner);
       }
       item.end = (clock += 2) + 1;
+      ended.push(item);
       if (open !== undefined) {
         fill(open.ops, block);
         results(op).forEach((result, k) => {
@@ -102,6 +112,8 @@ export function layOut(body: Region): Layout {
         });
       } else if (isGift(op)) {
         aliases.set(op.result.id, resolve(op.source));
+      } else if (isSilentCast(op, records)) {
+        aliases.set(op.result.id, resolve(op.value));
       } else {
         for (const value of results(op)) definitions.set(value.id, { value, block, pos: item.end, item });
       }
@@ -110,7 +122,7 @@ export function layOut(body: Region): Layout {
   const root = openBlock(body, "function");
   fill(body.ops, root);
   closeBlock(root);
-  return { root, definitions, items, resolve };
+  return { root, definitions, items, ended, resolve };
 }
 
 /**

@@ -28,7 +28,10 @@ export function eachLeaf(v: Value, layout: Layout, folding: Folding, read: (leaf
 export function liveness(
   layout: Layout,
   folding: Folding,
-): { readonly intervals: Map<ValueId, Intervals>; readonly readIn: Map<ValueId, Set<Block>> } {
+): {
+  readonly intervals: Map<ValueId, Intervals> /** The other blocks that a value is read in. */;
+  readonly readIn: Map<ValueId, Set<Block>>;
+} {
   const intervals = new Map<ValueId, Intervals>();
   const readIn = new Map<ValueId, Set<Block>>();
   /** The blocks on the way from a value's readers out to its definition. */
@@ -40,6 +43,10 @@ export function liveness(
     const definition = layout.definitions.get(v.id);
     const own = intervals.get(v.id);
     if (definition === undefined || own === undefined) return;
+    if (block === definition.block) {
+      own.push(definition.pos, pos);
+      return;
+    }
     addUse(own, definition, pos, block, setOf(onTheWay, v.id));
     setOf(readIn, v.id).add(block);
   };
@@ -106,16 +113,26 @@ function addUse(intervals: Intervals, definition: Definition, pos: number, block
 
 /** Sorted, disjoint. */
 export function normalise(intervals: Intervals): Intervals {
-  const pairs: [number, number][] = [];
-  for (let k = 0; k < intervals.length; k += 2) pairs.push([intervals[k] ?? 0, intervals[k + 1] ?? 0]);
-  pairs.sort((a, b) => a[0] - b[0]);
   const out: Intervals = [];
-  for (const [from, to] of pairs) {
+  const sorted = inOrder(intervals);
+  for (let k = 0; k < sorted.length; k += 2) {
+    const from = sorted[k] ?? 0;
+    const to = sorted[k + 1] ?? 0;
     const end = out.length - 1;
     if (out.length > 0 && from <= (out[end] ?? 0)) out[end] = Math.max(out[end] ?? 0, to);
     else out.push(from, to);
   }
   return out;
+}
+
+/** Intervals by where they begin; most lists are so already. */
+function inOrder(intervals: Intervals): Intervals {
+  let isSorted = true;
+  for (let k = 2; k < intervals.length; k += 2) isSorted &&= (intervals[k] ?? 0) >= (intervals[k - 2] ?? 0);
+  if (isSorted) return intervals;
+  const pairs: [number, number][] = [];
+  for (let k = 0; k < intervals.length; k += 2) pairs.push([intervals[k] ?? 0, intervals[k + 1] ?? 0]);
+  return pairs.sort((a, b) => a[0] - b[0]).flat();
 }
 
 /** What is in either of two normalised lists. */

@@ -1,5 +1,6 @@
 /** What the emitter knows about memory: whether a load may move to the statement that uses it. */
 import type { Load, Op, Type, Value } from "../ir/ir.js";
+import { isNumber } from "../ir/types.js";
 import type { Item, Layout } from "./layout.js";
 
 export interface Memory {
@@ -51,6 +52,7 @@ function isWrite(op: Op): boolean {
   switch (op.kind) {
     case "store":
     case "accum":
+    case "resize":
     case "addInto":
     case "clear":
     case "call":
@@ -77,9 +79,11 @@ function mayChange(write: Op, read: Load | Extract<Op, { kind: "length" }>, layo
           return false;
       } else if (write.place.kind === "field") return false;
       return mayOverlap(write.place.base, target, layout);
+    case "resize":
+      return (read.kind === "length" || read.place.kind === "elem") && mayOverlap(write.array, target, layout);
     case "addInto":
     case "clear":
-      if (read.kind === "load" && read.result.type.kind !== "num") return false;
+      if (read.kind === "load" && !isNumber(read.result.type)) return false;
       return mayReach(write.target, target, layout);
     default:
       return true;
@@ -103,7 +107,7 @@ function mayReach(a: Value, b: Value, layout: Layout): boolean {
 }
 
 function memoryClass(type: Type): string {
-  if (type.kind === "array") return type.elem.kind === "num" ? "numbers" : "array";
+  if (type.kind === "array") return isNumber(type.elem) ? "numbers" : "array";
   return type.kind;
 }
 

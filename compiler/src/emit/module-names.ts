@@ -31,6 +31,13 @@ export class ModuleNames {
       this.functions.set(f.func.name, f.exportName);
       this.used.add(f.exportName);
     }
+    // What is imported keeps its name.
+    const types = module.exported.flatMap((f) => [...f.params.map((p) => p.type), f.returns]);
+    for (const type of types) for (const { name } of type.imports) this.used.add(name);
+    for (const { instance, text } of module.program.records.values()) {
+      if (instance?.exportedFrom !== undefined) this.used.add(instance.exportedFrom.name);
+      for (const { name } of text?.imports ?? []) this.used.add(name);
+    }
     const isTaken = (name: string): boolean => this.used.has(name) || neverNames.has(name) || params.has(name);
     for (const func of module.program.funcs.values()) {
       if (this.functions.has(func.name)) continue;

@@ -13,6 +13,8 @@ export interface FunctionPlan {
   readonly expressions: Expressions;
   readonly module: ModuleNames;
   readonly structures: Structures;
+  /** The type that what the function returns must be seen as, where its own is not assignable. */
+  readonly returnsAs?: string;
   /** Names that variables may not have. */
   readonly taken: ReadonlySet<string>;
 }

@@ -51,6 +51,9 @@ function writtenParams(func: Func, written: ReadonlyMap<string, ReadonlySet<numb
 
   walk(func.body, (op) => {
     switch (op.kind) {
+      case "cast":
+        join(op.result, op.value);
+        return;
       case "load":
         join(op.result, op.place.base);
         return;
@@ -59,6 +62,13 @@ function writtenParams(func: Func, written: ReadonlyMap<string, ReadonlySet<numb
         return;
       case "accum":
         marked.push(op.place.base);
+        return;
+      case "view":
+        join(op.result, op.array);
+        marked.push(op.array);
+        return;
+      case "resize":
+        marked.push(op.array);
         return;
       case "addInto":
       case "clear":

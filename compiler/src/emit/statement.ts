@@ -3,25 +3,27 @@ import type { Call, For, If, Value, While } from "../ir/ir.js";
 import { typeText as irTypeText } from "../ir/types.js";
 import { eachUse } from "../ir/walk.js";
 import { assertNever, invariant } from "../support/invariant.js";
+import { ifStatement, storeStatements, withContinue } from "./branches.js";
+import { isSilentCast } from "./casts.js";
 import { Assignments, type Pair } from "./assignments.js";
-import { endsInExit, line, negate, precedence, type Expr, type Stmt } from "./code.js";
+import { line, negate, precedence, type Stmt } from "./code.js";
 import { isGift, isInside, openArm, type Block, type Item } from "./layout.js";
 import type { FunctionPlan } from "./plan.js";
+import { Pops } from "./pop.js";
 import { TapeCode } from "./tape-code.js";
 import { carried, tailTargets } from "./variables.js";
-
-/** More statements than this under an `if` that ends a loop's body, and it reads better with `continue`. */
-const longTail = 3;
 
 export class Statements {
   private readonly assignments: Assignments;
   private readonly tape: TapeCode;
+  private readonly pops: Pops;
 
   /** Elements that are assigned somewhere, as they are written. */
   private storedPlaces: ReadonlySet<string> | undefined;
 
   constructor(private readonly plan: FunctionPlan) {
     this.assignments = new Assignments(plan);
+    this.pops = new Pops(plan);
     this.tape = new TapeCode(plan, (name) => this.assignments.fresh(name));
   }
 
@@ -50,7 +52,8 @@ export class Statements {
     const { op } = item;
     const { folding } = this.plan;
     if (op.kind === "const" || op.kind === "global" || isGift(op)) return true;
-    if (op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "new") {
+    if (isSilentCast(op, this.plan.structures.records)) return true;
+    if (op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "new" || op.kind === "cast") {
       return folding.isInline(op.result) || this.isUnused(op.result);
     }
     const [result] = op.kind === "if" && folding.expressions.has(item) ? op.results : [];
@@ -75,15 +78,29 @@ export class Statements {
         out.push(this.defineNumber(item, op.result, block));
         return;
       case "length":
+      case "cast":
       case "new":
         out.push(this.assignments.define(op.result, expressions.definition(item, op.result).text, block));
         return;
       case "store":
-        out.push(line(`${expressions.place(op.place, false)} = ${expressions.text(op.value, 1)};`));
+        if (op.grows === true)
+          out.push(line(`${this.name(op.place.base)}.push(${expressions.text(op.value, 1)});`));
+        else out.push(...storeStatements(op, this.plan));
+        return;
+      case "view": {
+        const [from, to] = [expressions.text(op.from, 1), expressions.text(op.to, 1)];
+        out.push(this.assignments.define(op.result, `${this.name(op.array)}.subarray(${from}, ${to})`, block));
+        return;
+      }
+      case "resize":
+        this.pops.write(item, op, out);
         return;
       case "accum": {
         const place = expressions.place(op.place, true);
-        out.push(line(`${this.assignments.increase(place, op.value)};`));
+        if (expressions.content(op.place)?.kind === "maybe") {
+          const before = expressions.place(op.place, false);
+          out.push(line(`${before} = (${before} ?? 0) + ${expressions.text(op.value, precedence.additive + 1)};`));
+        } else out.push(line(`${this.assignments.increase(place, op.value)};`));
         return;
       }
       case "alloc":
@@ -96,19 +113,29 @@ export class Statements {
         );
         return;
       case "copy":
-        out.push(this.assignments.define(op.result, structures.copy(op.result.type, this.name(op.source)), block));
+        out.push(this.assignments.define(op.result, structures.copy(op.result.type, this.name(op.source), op.instances === true), block));
         return;
       case "zeros":
         out.push(this.assignments.define(op.result, structures.zeros(op.like.type, this.name(op.like)), block));
         return;
+      case "share": {
+        const { make, source, result, memo } = op;
+        const made = structures.share(make, source.type, result.type, this.name(source), this.name(memo));
+        out.push(this.assignments.define(result, made, block));
+        return;
+      }
       case "addInto":
+      case "clear": {
+        const memo = op.memo === undefined ? undefined : this.name(op.memo);
+        const { names } = this.assignments;
+        const target = this.name(op.target);
         out.push(
-          ...structures.addInto(op.target.type, this.name(op.target), this.name(op.source), this.assignments.names),
+          ...(op.kind === "clear"
+            ? structures.clear(op.target.type, target, names, memo)
+            : structures.addInto(op.target.type, target, this.name(op.source), names, op.common, memo)),
         );
         return;
-      case "clear":
-        out.push(...structures.clear(op.target.type, this.name(op.target), this.assignments.names));
-        return;
+      }
       case "export":
         out.push(
           this.assignments.define(
@@ -213,7 +240,9 @@ export class Statements {
     if (only === undefined) return out;
     const text =
       values.length === 1 ? expressions.text(only) : `[${values.map((v) => expressions.text(v, 1)).join(", ")}]`;
-    return [...out, { kind: "exit", text: `return ${text};` }];
+    const seenAs = isInClosure(block) ? undefined : this.plan.returnsAs;
+    const shown = seenAs === undefined ? text : `${/^[[{\w$]*$|^[[{]/.test(text) ? text : `(${text})`} as unknown as ${seenAs}`;
+    return [...out, { kind: "exit", text: `return ${shown};` }];
   }
 
   private iterationEnd(values: readonly Value[], loop: Item, pairs: readonly Pair[], block: Block): Stmt[] {
@@ -253,6 +282,7 @@ export class Statements {
       // The other arm follows as part of this block.
     } else if (!folding.exits.final.has(item)) {
       done = [elseBlock, thenBlock].find((arm) => this.isInitial(arm, block));
+      if (done !== undefined) expressions.outside.add(done);
       if (done !== undefined) out.push(...this.assignments.copies(this.armPairs(done), block));
       for (const v of op.results) {
         const variable = variables.of(v);
@@ -464,20 +494,8 @@ function isLoop(op: Item["op"]): op is For | While {
   return op.kind === "for" || op.kind === "while";
 }
 
-/** An `if`, with an arm that exits standing before what follows it. */
-function ifStatement(cond: Expr, then: readonly Stmt[], otherwise: readonly Stmt[]): Stmt[] {
-  if (then.length === 0 && otherwise.length === 0) return [];
-  if (then.length === 0) return [{ kind: "if", cond: negate(cond), then: otherwise, else: [], inverted: cond }];
-  if (otherwise.length === 0) return [{ kind: "if", cond, then, else: [] }];
-  if (endsInExit(then)) return [{ kind: "if", cond, then, else: [] }, ...otherwise];
-  if (endsInExit(otherwise)) return [{ kind: "if", cond: negate(cond), then: otherwise, else: [] }, ...then];
-  return [{ kind: "if", cond, then, else: otherwise }];
-}
-
-/** `if (c) continue;` where an empty arm would otherwise nest the long rest of an iteration. */
-function withContinue(body: readonly Stmt[]): Stmt[] {
-  const last = body.at(-1);
-  if (last?.kind !== "if" || last.inverted === undefined || last.then.length <= longTail) return [...body];
-  const skip: Stmt = { kind: "if", cond: last.inverted, then: [{ kind: "exit", text: "continue;" }], else: [] };
-  return [...body.slice(0, -1), skip, ...last.then];
+/** Is this part of a pullback, and not of the function around it? */
+function isInClosure(block: Block): boolean {
+  for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) if (at.role === "closure") return true;
+  return false;
 }

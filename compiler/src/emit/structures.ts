@@ -2,20 +2,23 @@
  * Code that goes through a whole structure, made from its type: zeros in its shape, copies, sums, what a gradient is given
  * away as. Short structures are written in place; large or recursive ones get a helper, declared once in the file.
  */
-import type { Type } from "../ir/ir.js";
+import type { Field, Share, Type } from "../ir/ir.js";
 import {
   isDifferentiable,
   isReference,
+  present,
   sameType,
   shadowType,
   typeText as irTypeText,
   type Records,
 } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
-import { printStatements, type Stmt } from "./code.js";
-import { member, propertyName } from "./expression.js";
+import { absenceTest, absentText, presentText } from "./casts.js";
+import { precedence, printStatements, type Stmt } from "./code.js";
+import { member, propertyName } from "./property.js";
 import type { ModuleNames } from "./module-names.js";
 import { freeName } from "./names.js";
+import { memoText, SharedStructures } from "./shared.js";
 import type { TypeNames } from "./type-names.js";
 
 /** A structure whose code is longer than this is made by a helper. */
@@ -23,14 +26,28 @@ const longestInline = 90;
 
 export class Structures {
   private readonly helpers = new Map<string, string>();
+  private variants: ReadonlySet<string> | undefined;
   /** The declared helpers, in order of first need. */
   readonly declarations: string[] = [];
+  private readonly shared: SharedStructures;
 
   constructor(
-    private readonly records: Records,
+    readonly records: Records,
     private readonly types: TypeNames,
     private readonly module: ModuleNames,
-  ) {}
+  ) {
+    this.shared = new SharedStructures(
+      types,
+      module,
+      {
+        read: (base, record, field) => this.read(base, record, field),
+        member: (field, place, make) => this.member(field, place, make),
+        unlessAbsent: (type, place, make) => this.unlessAbsent(type, place, make),
+        object,
+      },
+      this.declarations,
+    );
+  }
 
   typeText(type: Type): string {
     return this.types.text(type);
@@ -43,7 +60,9 @@ export class Structures {
   /** The annotation a variable needs because its initial value does not say enough. */
   annotation(type: Type, init: string): string | undefined {
     if (init.startsWith("undefined") || init === "null" || /^\[\s*\]$/.test(init)) return this.types.text(type);
-    if (/^[[{]/.test(init) && hasTuple(type, this.types)) return this.types.text(type);
+    // An empty set says nothing of its members, nor does an object of its keys.
+    if (type.kind === "opaque" && /^(new (Weak)?(Map|Set)\(|\(\{|\{)/.test(init)) return this.types.text(type);
+    if (/^[[{]/.test(init) && (hasTuple(type, this.types) || this.isVague(type))) return this.types.text(type);
     // `new Float64Array(n)` is a `Float64Array<ArrayBuffer>`; a place that gets another array later must be wider.
     const isMade = /^[[{]/.test(init) || init.includes(".map(");
     return isMade && type.kind !== "typed" && this.holdsTypedArrays(type, new Set())
@@ -54,10 +73,27 @@ export class Structures {
   private holdsTypedArrays(type: Type, seen: Set<string>): boolean {
     if (type.kind === "typed") return true;
     if (type.kind === "array") return this.holdsTypedArrays(type.elem, seen);
+    if (type.kind === "maybe") return this.holdsTypedArrays(type.of, seen);
     if (type.kind === "tuple") return type.elems.some((elem) => this.holdsTypedArrays(elem, seen));
     if (type.kind !== "record" || seen.has(type.name)) return false;
     seen.add(type.name);
     return this.types.decl(type.name).fields.some((field) => this.holdsTypedArrays(field.type, seen));
+  }
+
+  /** Does TypeScript narrow a variable of this type to the type of what it is assigned? */
+  isNarrowed(type: Type): boolean {
+    return type.kind === "maybe" || (type.kind === "record" && this.types.decl(type.name).variants !== undefined);
+  }
+
+  /** Does a literal alone not say all of its type: which string the tag of a variant is, what may be absent? */
+  private isVague(type: Type, seen: Set<string> = new Set()): boolean {
+    if (type.kind === "array") return this.isVague(type.elem, seen);
+    if (type.kind === "maybe") return true;
+    if (type.kind !== "record" || seen.has(type.name)) return false;
+    seen.add(type.name);
+    this.variants ??= new Set([...this.records.values()].flatMap((decl) => decl.variants ?? []));
+    if (this.variants.has(type.name) || this.types.decl(type.name).variants !== undefined) return true;
+    return this.types.decl(type.name).fields.some((field) => this.isVague(field.type, seen));
   }
 
   /** A fresh array. */
@@ -77,7 +113,7 @@ export class Structures {
       case "typed":
         return `new Float64Array(${from}.length)`;
       case "array":
-        if (!isReference(like.elem)) return `new Array<number>(${from}.length).fill(0)`;
+        if (!isReference(like.elem) && like.elem.kind !== "maybe") return `new Array<number>(${from}.length).fill(0)`;
         return this.map(from, like.elem, shadowType(like.elem, this.records), (row) => this.zeros(like.elem, row));
       case "tuple":
         return this.named(
@@ -92,16 +128,53 @@ export class Structures {
           .decl(like.name)
           .fields.filter((f) => f.noDiff !== true && isDifferentiable(f.type, this.records));
         return this.named("zerosOf", like, shadowType(like, this.records), from, (p) =>
-          object(fields.map((f) => [f.name, this.zeros(f.type, p + member(f.name))])),
+          object(
+            fields.map((f) => this.member(f, this.read(p, like.name, f), (type, place) => this.zeros(type, place))),
+          ),
         );
       }
+      case "maybe":
+        if (!isDifferentiable(like, this.records)) return "0";
+        return this.unlessAbsent(like, from, (place) => this.zeros(like.of, place));
       default:
         return "0";
     }
   }
 
-  copy(type: Type, from: string): string {
-    return this.convert(type, type, from, "copyOf");
+  /** A field of an object, where the object may have to be seen as one variant of a union. */
+  private read(base: string, record: string, f: Field): string {
+    const through = this.types.through(record, f);
+    return through === undefined ? base + member(f.name) : `(${base} as ${through})${member(f.name)}`;
+  }
+
+  /** A member of a literal, made from what is at `place`; an optional one is left out where it is absent. */
+  private member(f: Field, place: string, make: (type: Type, place: string) => string): readonly [string, string] {
+    if (f.optional !== true || f.type.kind !== "maybe") return [f.name, make(f.type, place)];
+    const held: Type = f.type.absent === "both" ? { ...f.type, absent: "null" } : f.type.of;
+    const written = `${propertyName(f.name)}: ${make(held, presentText(place))}`;
+    return ["", `...(${place} === undefined ? {} : { ${written} })`];
+  }
+
+  private unlessAbsent(type: Type & { kind: "maybe" }, place: string, make: (place: string) => string): string {
+    return `${absenceTest(place, type.absent)} ? ${absentText(place, type.absent)} : ${make(presentText(place))}`;
+  }
+
+  /** With `instances`, objects of classes get their prototypes. */
+  copy(type: Type, from: string, instances = false): string {
+    return this.convert(type, type, from, instances ? "instanceOf" : "copyOf");
+  }
+
+  /** An object as an instance of its class, where it has one. */
+  instance(record: string, literal: string): string {
+    const made = this.types.decl(record).instance?.exportedFrom;
+    if (made === undefined) return literal;
+    this.module.need([made]);
+    return `Object.assign(Object.create(${made.name}.prototype), ${literal})`;
+  }
+
+  /** A structure with the sharing of what it is made from. */
+  share(make: Share["make"], from: Type, to: Type, source: string, memo: string): string {
+    return this.shared.make(make, from, to, source, memo);
   }
 
   /** A shadow as a gradient. */
@@ -127,6 +200,10 @@ export class Structures {
     if (from.kind === "typed" && to.kind === "typed") {
       return from.name === to.name ? `${source}.slice()` : `new ${to.name}(${source})`;
     }
+    if (from.kind === "maybe" && to.kind === "maybe") {
+      if (!isReference(from.of)) return source;
+      return this.unlessAbsent(from, source, (place) => this.convert(from.of, to.of, place, helper));
+    }
     if (from.kind === "array" && to.kind === "array") {
       if (!isReference(from.elem)) return `${source}.slice()`;
       return this.map(source, from.elem, to.elem, (row) => this.convert(from.elem, to.elem, row, helper));
@@ -142,17 +219,22 @@ export class Structures {
       );
     }
     if (from.kind === "record" && to.kind === "record") {
-      const source_ = new Map(this.types.decl(from.name).fields.map((f) => [f.name, f.type]));
-      return this.named(helper, from, to, source, (p) =>
-        object(
-          this.types
-            .decl(to.name)
-            .fields.map((f) => [
-              f.name,
-              this.convert(source_.get(f.name) ?? f.type, f.type, p + member(f.name), helper),
-            ]),
-        ),
-      );
+      const source_ = new Map(this.types.decl(from.name).fields.map((f) => [f.name, f]));
+      const decl = this.types.decl(to.name);
+      return this.named(helper, from, to, source, (p) => {
+        const given = decl.fields.filter((f) => helper !== "instanceOf" || f.name !== "constructor");
+        const fields = given.map((f) => {
+          const read = source_.get(f.name) ?? f;
+          const content = f.optional === true ? present(read.type) : read.type;
+          return this.member(f, this.read(p, from.name, read), (type, place) =>
+            this.convert(matched(content, type), type, place, helper),
+          );
+        });
+        const made = object(fields);
+        if (helper === "instanceOf") return this.instance(to.name, made);
+        // TypeScript does not see which of its variants an object is that is made for all of them.
+        return decl.variants !== undefined && decl.text !== undefined ? `${made} as ${this.types.text(to)}` : made;
+      });
     }
     return source;
   }
@@ -161,7 +243,7 @@ export class Structures {
     const row = /\brow\b/.test(from) ? "item" : "row";
     const body = each(row);
     const shown = body.startsWith("{") ? `(${body})` : body;
-    const annotation = hasTuple(result, this.types) ? `: ${this.types.text(result)}` : "";
+    const annotation = hasTuple(result, this.types) || result.kind === "maybe" ? `: ${this.types.text(result)}` : "";
     if (body === row && !isReference(elem)) return `${from}.slice()`;
     return `${from}.map((${row})${annotation} => ${shown})`;
   }
@@ -191,23 +273,54 @@ export class Structures {
 
   // ---------------------------------------------------------------------------------------------------- in their place
 
-  /** `target += source` through the structure. */
-  addInto(type: Type, target: string, source: string, taken: ReadonlySet<string>): Stmt[] {
+  /** `target += source` through the structure; with `common`, as far as both arrays go; with `memo`, to each object once. */
+  addInto(
+    type: Type,
+    target: string,
+    source: string,
+    taken: ReadonlySet<string>,
+    common = false,
+    memo?: string,
+  ): Stmt[] {
+    const statements = this.addMembers(type, target, source, taken, common, memo);
+    return memo === undefined || !isReference(type) || type.kind === "maybe" ? statements : once(target, memo, statements);
+  }
+
+  private addMembers(
+    type: Type,
+    target: string,
+    source: string,
+    taken: ReadonlySet<string>,
+    common: boolean,
+    memo: string | undefined,
+  ): Stmt[] {
     switch (type.kind) {
       case "typed":
       case "array": {
         const i = freeName("i", (name) => taken.has(name));
         const elem: Type = type.kind === "array" ? type.elem : { kind: "num" };
-        const inner = this.addInto(elem, `${target}[${i}]!`, `${source}[${i}]!`, new Set([...taken, i]));
-        return [
-          { kind: "block", open: `for (let ${i} = 0; ${i} < ${target}.length; ${i}++) {`, body: inner, close: "}" },
-        ];
+        const inner = this.addInto(elem, `${target}[${i}]!`, `${source}[${i}]!`, new Set([...taken, i]), common, memo);
+        const end = common ? `Math.min(${target}.length, ${source}.length)` : `${target}.length`;
+        return [{ kind: "block", open: `for (let ${i} = 0; ${i} < ${end}; ${i}++) {`, body: inner, close: "}" }];
       }
       case "tuple":
-        return type.elems.flatMap((elem, k) => this.addInto(elem, `${target}[${k}]`, `${source}[${k}]`, taken));
+        return type.elems.flatMap((elem, k) =>
+          this.addInto(elem, `${target}[${k}]`, `${source}[${k}]`, taken, common, memo),
+        );
+      case "maybe":
+        return this.ifPresent(type, [target, source], ([t = target, s = source]) =>
+          isReference(type.of)
+            ? this.addInto(type.of, t, s, taken, common, memo)
+            : [{ kind: "line", text: `${target} = (${target} ?? 0) + ${s};` }],
+        );
       case "record":
-        return this.throughRecord("addInto", type.name, [target, source], taken, (field, [t, s], names) =>
-          this.addInto(field, t ?? target, s ?? source, names),
+        return this.throughRecord(
+          common ? "addCommonInto" : "addInto",
+          type.name,
+          [target, source],
+          taken,
+          (field, [t, s], names, inner) => this.addInto(field, t ?? target, s ?? source, names, common, inner),
+          memo,
         );
       default:
         return [{ kind: "line", text: `${target} += ${source};` }];
@@ -215,71 +328,113 @@ export class Structures {
   }
 
   /** Every number of the structure set to zero. */
-  clear(type: Type, target: string, taken: ReadonlySet<string>): Stmt[] {
+  clear(type: Type, target: string, taken: ReadonlySet<string>, memo?: string): Stmt[] {
     switch (type.kind) {
       case "typed":
         return [{ kind: "line", text: `${target}.fill(0);` }];
       case "array": {
-        if (!isReference(type.elem)) return [{ kind: "line", text: `${target}.fill(0);` }];
+        if (!isReference(type.elem) && type.elem.kind !== "maybe")
+          return [{ kind: "line", text: `${target}.fill(0);` }];
         const i = freeName("i", (name) => taken.has(name));
-        const inner = this.clear(type.elem, `${target}[${i}]!`, new Set([...taken, i]));
+        const inner = this.clear(type.elem, `${target}[${i}]!`, new Set([...taken, i]), memo);
         return [
           { kind: "block", open: `for (let ${i} = 0; ${i} < ${target}.length; ${i}++) {`, body: inner, close: "}" },
         ];
       }
       case "tuple":
-        return type.elems.flatMap((elem, k) => this.clear(elem, `${target}[${k}]`, taken));
+        return type.elems.flatMap((elem, k) => this.clear(elem, `${target}[${k}]`, taken, memo));
+      case "maybe":
+        return this.ifPresent(type, [target], ([t = target]) => this.clear(type.of, t, taken, memo));
       case "record":
-        return this.throughRecord("clear", type.name, [target], taken, (field, [t], names) =>
-          this.clear(field, t ?? target, names),
+        return this.throughRecord(
+          "clear",
+          type.name,
+          [target],
+          taken,
+          (field, [t], names, inner) => this.clear(field, t ?? target, names, inner),
+          memo,
         );
       default:
         return [{ kind: "line", text: `${target} = 0;` }];
     }
   }
 
+  /** What is done to places that may hold nothing, where they hold something. An absent number counts as 0 where it is added to. */
+  private ifPresent(
+    type: Type & { kind: "maybe" },
+    places: readonly string[],
+    then: (places: readonly string[]) => Stmt[],
+  ): Stmt[] {
+    const tested = isReference(type.of) ? places : places.slice(-1);
+    const text = tested.map((p) => (type.absent === "both" ? `${p} != null` : `${p} !== ${type.absent}`)).join(" && ");
+    const level = tested.length > 1 ? precedence.and : precedence.equality;
+    return [{ kind: "if", cond: { text, level }, then: then(places.map(presentText)), else: [] }];
+  }
+
   private throughRecord(
-    verb: "addInto" | "clear",
+    verb: "addInto" | "addCommonInto" | "clear",
     name: string,
     roots: readonly string[],
     taken: ReadonlySet<string>,
-    each: (field: Type, places: readonly string[], taken: ReadonlySet<string>) => Stmt[],
+    each: (field: Type, places: readonly string[], taken: ReadonlySet<string>, memo: string | undefined) => Stmt[],
+    memo: string | undefined,
   ): Stmt[] {
     const { fields } = this.types.decl(name);
-    const through = (places: readonly string[], names: ReadonlySet<string>): Stmt[] =>
+    const through = (places: readonly string[], names: ReadonlySet<string>, inner = memo): Stmt[] =>
       fields.flatMap((f) =>
         each(
           f.type,
           places.map((place) => place + member(f.name)),
           names,
+          inner,
         ),
       );
     if (!this.types.isRecursive(name)) return through(roots, taken);
-    const key = `${verb} ${name}`;
+    const key = `${verb} ${name}${memo === undefined ? "" : " once"}`;
     let helper = this.helpers.get(key);
     if (helper === undefined) {
-      helper = this.module.own(`${verb}${capital(this.types.plainName(name))}`);
+      helper = this.module.own(`${verb}${memo === undefined ? "" : "Shared"}${capital(this.types.plainName(name))}`);
       this.helpers.set(key, helper);
       const params = verb === "clear" ? ["target"] : ["target", "source"];
       const type = this.types.text({ kind: "record", name });
-      const lines = [`function ${helper}(${params.map((p) => `${p}: ${type}`).join(", ")}): void {`];
-      printStatements(through(params, new Set(params)), "  ", lines);
+      const own = memo === undefined ? [] : ["memo"];
+      const given = [...params.map((p) => `${p}: ${type}`), ...own.map((p) => `${p}: ${memoText}`)];
+      const lines = [`function ${helper}(${given.join(", ")}): void {`];
+      const statements = through(params, new Set([...params, ...own]), own[0]);
+      // What is added to is noted where it is passed.
+      printStatements(verb === "clear" && memo !== undefined ? once("target", "memo", statements) : statements, "  ", lines);
       this.declarations.push([...lines, "}"].join("\n"));
     }
-    return [{ kind: "line", text: `${helper}(${roots.join(", ")});` }];
+    const places = memo === undefined ? roots : [...roots, memo];
+    return [{ kind: "line", text: `${helper}(${places.join(", ")});` }];
   }
 }
 
+/** What is done to an object the first time it is met. */
+const once = (place: string, memo: string, then: readonly Stmt[]): Stmt[] => [
+  {
+    kind: "if",
+    cond: { text: `!${memo}.has(${place})`, level: precedence.unary },
+    then: [{ kind: "line", text: `${memo}.set(${place}, ${place});` }, ...then],
+    else: [],
+  },
+];
+
+/** An object literal; what has no name is written as it is. */
 function object(fields: readonly (readonly [string, string])[]): string {
   if (fields.length === 0) return "{}";
-  return `{ ${fields.map(([name, text]) => `${propertyName(name)}: ${text}`).join(", ")} }`;
+  return `{ ${fields.map(([name, text]) => (name === "" ? text : `${propertyName(name)}: ${text}`)).join(", ")} }`;
 }
+
+/** A source type with its absence ruled out where the target's is. */
+const matched = (from: Type, to: Type): Type => (to.kind === "maybe" ? from : present(from));
 
 function hasTuple(type: Type, types: TypeNames): boolean {
   const seen = new Set<string>();
   const search = (inner: Type): boolean => {
     if (inner.kind === "tuple") return true;
     if (inner.kind === "array") return search(inner.elem);
+    if (inner.kind === "maybe") return search(inner.of);
     if (inner.kind !== "record" || seen.has(inner.name)) return false;
     seen.add(inner.name);
     return types.decl(inner.name).fields.some((f) => search(f.type));

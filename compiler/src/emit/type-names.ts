@@ -1,9 +1,9 @@
 /** IR types as TypeScript types in the generated file. Record types that contain themselves become local interfaces. */
-import type { RecordDecl, Type } from "../ir/ir.js";
+import type { Field, RecordDecl, Type } from "../ir/ir.js";
 import { shadowName, shadowRecord, type Records } from "../ir/types.js";
 import { assertNever, invariant } from "../support/invariant.js";
 import { identifier } from "./names.js";
-import { propertyName } from "./expression.js";
+import { propertyName } from "./property.js";
 import type { ModuleNames } from "./module-names.js";
 
 /** Structures with more text than this get a name. */
@@ -15,7 +15,7 @@ export class TypeNames {
   readonly declarations: string[] = [];
 
   constructor(
-    private readonly records: Records,
+    readonly records: Records,
     private readonly module: ModuleNames,
   ) {}
 
@@ -49,9 +49,19 @@ export class TypeNames {
       }
       case "record":
         return this.record(type.name);
+      case "maybe":
+        return `${this.text(type.of)} | ${type.absent === "both" ? "null | undefined" : type.absent}`;
       default:
         return assertNever(type, "type");
     }
+  }
+
+  /** The type to see an object of a union as where a field is read that only some variants have. */
+  through(record: string, field: Field): string | undefined {
+    if (field.through !== undefined) return this.module.type(field.through);
+    const { variants, text } = this.decl(record);
+    const isEverywhere = variants?.every((name) => this.decl(name).fields.some((f) => f.name === field.name));
+    return isEverywhere === false && text !== undefined ? `{ ${this.field(field)} }` : undefined;
   }
 
   /** What a function with these results returns. */
@@ -70,6 +80,18 @@ export class TypeNames {
     invariant(false, `record ${name} is not declared`);
   }
 
+  /** Does a type mention a wide record, whose objects TypeScript sees as a union? */
+  isUnion(type: Type, seen: Set<string> = new Set()): boolean {
+    if (type.kind === "array") return this.isUnion(type.elem, seen);
+    if (type.kind === "maybe") return this.isUnion(type.of, seen);
+    if (type.kind === "tuple") return type.elems.some((elem) => this.isUnion(elem, seen));
+    if (type.kind === "closure") return [...type.params, ...type.results].some((t) => this.isUnion(t, seen));
+    if (type.kind !== "record" || seen.has(type.name)) return false;
+    seen.add(type.name);
+    const decl = this.decl(type.name);
+    return decl.variants !== undefined || decl.fields.some((f) => this.isUnion(f.type, seen));
+  }
+
   /** What a record is called in the names of interfaces and helpers: `dTree` for the shadow of `Tree`. */
   plainName(name: string): string {
     for (const decl of this.records.values()) if (shadowName(decl.name) === name) return `d${identifier(decl.name)}`;
@@ -80,6 +102,7 @@ export class TypeNames {
   isRecursive(name: string): boolean {
     const reaches = (type: Type, seen: Set<string>): boolean => {
       if (type.kind === "array") return reaches(type.elem, seen);
+      if (type.kind === "maybe") return reaches(type.of, seen);
       if (type.kind === "tuple") return type.elems.some((elem) => reaches(elem, seen));
       if (type.kind !== "record") return false;
       if (type.name === name) return true;
@@ -90,20 +113,37 @@ export class TypeNames {
     return this.decl(name).fields.some((field) => reaches(field.type, new Set()));
   }
 
+  /** Do values of this type hold instances with members that only their class may name? */
+  isGuarded(type: Type, seen: Set<string> = new Set()): boolean {
+    if (type.kind === "array") return this.isGuarded(type.elem, seen);
+    if (type.kind === "maybe") return this.isGuarded(type.of, seen);
+    if (type.kind === "tuple") return type.elems.some((elem) => this.isGuarded(elem, seen));
+    if (type.kind !== "record" || seen.has(type.name)) return false;
+    seen.add(type.name);
+    const decl = this.decl(type.name);
+    return decl.instance?.isGuarded === true || decl.fields.some((f) => this.isGuarded(f.type, seen));
+  }
+
   private record(name: string): string {
     const decl = this.decl(name);
     if (decl.text !== undefined) return this.module.type(decl.text);
     const known = this.interfaces.get(name);
     if (known !== undefined) return known;
     if (!this.isRecursive(name)) {
-      const fields = decl.fields.map((field) => `${propertyName(field.name)}: ${this.text(field.type)}`);
+      const fields = decl.fields.map((field) => this.field(field));
       const text = fields.length === 0 ? "object" : `{ ${fields.join("; ")} }`;
       if (text.length <= longestInline) return text;
     }
     const own = this.module.own(this.plainName(name));
     this.interfaces.set(name, own);
-    const lines = decl.fields.map((field) => `  ${propertyName(field.name)}: ${this.text(field.type)};`);
+    const lines = decl.fields.map((field) => `  ${this.field(field)};`);
     this.declarations.push([`interface ${own} {`, ...lines, "}"].join("\n"));
     return own;
+  }
+
+  private field({ name, type, optional }: Field): string {
+    if (optional !== true || type.kind !== "maybe") return `${propertyName(name)}: ${this.text(type)}`;
+    const held: Type = type.absent === "both" ? { ...type, absent: "null" } : type.of;
+    return `${propertyName(name)}?: ${this.text(held)}`;
   }
 }

@@ -1,5 +1,6 @@
 /** Who reads a value, and how: what decides whether it may be written in place of the name. */
 import type { Op, Place, Value, ValueId } from "../ir/ir.js";
+import { operands } from "../ir/walk.js";
 import { assertNever } from "../support/invariant.js";
 import type { Block, Item, Layout } from "./layout.js";
 
@@ -40,8 +41,26 @@ export function operandModes(op: Op): readonly (readonly [Value, Mode])[] {
     case "load":
       return placeModes(op.place);
     case "store":
+      // A push does not say its index.
+      return op.grows === true
+        ? [
+            [op.place.base, "base"],
+            [op.value, "expr"],
+          ]
+        : [...placeModes(op.place), [op.value, "expr"]];
     case "accum":
       return [...placeModes(op.place), [op.value, "expr"]];
+    case "view":
+      return [
+        [op.array, "base"],
+        [op.from, "expr"],
+        [op.to, "expr"],
+      ];
+    case "resize":
+      return [
+        [op.array, "base"],
+        [op.length, "expr"],
+      ];
     case "length":
       return [[op.array, "base"]];
     case "new":
@@ -53,10 +72,12 @@ export function operandModes(op: Op): readonly (readonly [Value, Mode])[] {
       return [[op.source, "name"]];
     case "zeros":
       return [[op.like, "name"]];
+    case "cast":
+      return [[op.value, "expr"]];
+    case "share":
     case "addInto":
-      return all([op.target, op.source], "name");
     case "clear":
-      return [[op.target, "name"]];
+      return all(operands(op), "name");
     case "if":
       return [[op.cond, "expr"]];
     case "for":
@@ -78,6 +99,12 @@ export function operandModes(op: Op): readonly (readonly [Value, Mode])[] {
   }
 }
 
+/** Calls `visit` for the operands of an operation with how they are read: `operandModes` without lists for what there is most of. */
+export function eachOperand(op: Op, visit: (v: Value, mode: Mode) => void): void {
+  if (op.kind === "prim") for (const v of op.args) visit(v, "expr");
+  else for (const [v, mode] of operandModes(op)) visit(v, mode);
+}
+
 function placeModes(place: Place): readonly (readonly [Value, Mode])[] {
   const base = [place.base, "base"] as const;
   return place.kind === "elem" ? [base, [place.index, "expr"]] : [base];
@@ -91,7 +118,7 @@ export function countUses(layout: Layout): ReadonlyMap<ValueId, number> {
     counts.set(id, (counts.get(id) ?? 0) + 1);
   };
   for (const item of layout.items) {
-    for (const [v] of operandModes(item.op)) add(v);
+    for (const v of operands(item.op)) add(v);
     for (const block of item.blocks) block.yields?.forEach(add);
   }
   layout.root.yields?.forEach(add);

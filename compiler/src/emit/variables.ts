@@ -30,6 +30,7 @@ interface Group {
   intervals: Intervals;
   hint: string | undefined;
   alone: boolean;
+  variable: Variable | undefined;
 }
 
 export interface Variables {
@@ -79,8 +80,9 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
   for (const [id, own] of intervals) {
     const value = layout.definitions.get(id)?.value;
     if (value === undefined) continue;
-    const all = normalise([...own, ...(extra.get(id) ?? [])]);
-    groups.set(id, { members: [value], intervals: all, hint: value.hint, alone: false });
+    const more = extra.get(id);
+    const all = normalise(more === undefined ? own : [...own, ...more]);
+    groups.set(id, { members: [value], intervals: all, hint: value.hint, alone: false, variable: undefined });
   }
 
   for (const item of layout.items) {
@@ -102,21 +104,24 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
     const targets = tail.kind === "loop" || tail.kind === "arm" ? tailTargets(tail) : [];
     targets.forEach(([target, source]) => join(target, layout.resolve(source)));
   }
-  for (const { op, ...item } of layout.items) {
+  for (const item of layout.items) {
+    const { op } = item;
     if (op.kind !== "for" && op.kind !== "while") continue;
-    carried({ op, ...item }).forEach((param, k) => {
+    carried(item).forEach((param, k) => {
       const init = op.inits[k];
       if (init !== undefined) join(param, layout.resolve(init));
     });
   }
 
-  const made = new Map<Group, Variable>();
-  for (const g of groups.values()) if (!made.has(g)) made.set(g, variable(g, layout, readIn));
-  const list = [...made.values()].sort((a, b) => a.first - b.first);
+  const list: Variable[] = [];
+  for (const g of groups.values()) {
+    if (g.variable === undefined) list.push((g.variable = variable(g, layout, readIn)));
+  }
+  list.sort((a, b) => a.first - b.first);
   return {
     list,
     of: (v) => {
-      const found = made.get(group(layout.resolve(v)));
+      const found = group(layout.resolve(v)).variable;
       invariant(found !== undefined, "every group has a variable");
       return found;
     },

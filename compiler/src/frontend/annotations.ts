@@ -1,6 +1,8 @@
 /** Finds `@differentiable` tags and reads what they ask for. */
 import { ts } from "ts-morph";
 import { annotation, type Diagnostic } from "../diagnostics.js";
+import { eachChild } from "./chains.js";
+import { type ClassNode, isStatic } from "./classes.js";
 import { type Mode, modes } from "./lowered.js";
 import { bare, type FunctionNode, isFunctionLike, spanOf, spanOfRange } from "./source.js";
 
@@ -8,6 +10,9 @@ import { bare, type FunctionNode, isFunctionLike, spanOf, spanOfRange } from "./
 export interface Request {
   readonly name: string;
   readonly node: FunctionNode;
+  /** The class a method belongs to. */
+  readonly owner?: ClassNode;
+  readonly isStatic?: boolean;
   /** Absent: every differentiable parameter. */
   readonly wrt: readonly Named<string>[] | undefined;
   /** Absent: what the return type allows. */
@@ -34,16 +39,31 @@ export function hasAnnotation(file: ts.SourceFile): boolean {
 export function findRequests(file: ts.SourceFile, report: (d: Diagnostic) => void): Request[] {
   const requests: Request[] = [];
   const read = new Set<number>();
+  /** What has been marked once; a second mark would say something else. */
+  const marked = new Set<ts.Node>();
   const texts: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) texts.push(node);
     for (const tag of ownTags(node)) {
       read.add(tag.getStart(file));
+      if (marked.has(node)) {
+        report(annotation.malformedPair(tagNameSpan(tag), `@${tagName}`));
+        continue;
+      }
+      marked.add(node);
       const request = readRequest(node, tag, report);
       if (request !== undefined) requests.push(request);
     }
-    if (ts.isMethodDeclaration(node) && hasDecorator(node)) report(annotation.methodNotAvailable(spanOf(node.name)));
-    ts.forEachChild(node, visit);
+    if (ts.isMethodDeclaration(node)) {
+      const decorator = ownDecorator(node);
+      if (decorator !== undefined && marked.has(node))
+        report(annotation.malformedPair(spanOf(decorator), `@${tagName}`));
+      else if (decorator !== undefined) {
+        const request = decoratorRequest(node, decorator, report);
+        if (request !== undefined) requests.push(request);
+      }
+    }
+    eachChild(node, visit);
   };
   visit(file);
   // TypeScript attaches a comment only to what begins after it on a line of its own; others must not be passed over.
@@ -56,27 +76,106 @@ export function findRequests(file: ts.SourceFile, report: (d: Diagnostic) => voi
   return requests;
 }
 
+const noTags: readonly ts.JSDocTag[] = [];
+const hasComments = (node: ts.Node): boolean => "jsDoc" in node && node.jsDoc !== undefined;
+
 /** The tags of the comments that stand directly before this node (not those TypeScript inherits from a parent). */
-function ownTags(node: ts.Node): ts.JSDocTag[] {
+function ownTags(node: ts.Node): readonly ts.JSDocTag[] {
+  if (!hasComments(node)) return noTags;
   return ts.getJSDocCommentsAndTags(node).flatMap((doc) => {
     if (!ts.isJSDoc(doc) || doc.parent !== node) return [];
     return (doc.tags ?? []).filter((tag) => tag.tagName.text === tagName);
   });
 }
 
-function hasDecorator(node: ts.MethodDeclaration): boolean {
-  return (ts.getDecorators(node) ?? []).some((d) => {
+/** `@differentiable` or `@differentiable({ wrt: ["w"], modes: ["grad"] })` on a method. */
+function ownDecorator(node: ts.MethodDeclaration): ts.Decorator | undefined {
+  return ts.getDecorators(node)?.find((d) => {
     const callee = ts.isCallExpression(d.expression) ? d.expression.expression : d.expression;
     return ts.isIdentifier(callee) && callee.text === tagName;
   });
 }
 
-function readRequest(node: ts.Node, tag: ts.JSDocTag, report: (d: Diagnostic) => void): Request | undefined {
+function decoratorRequest(
+  node: ts.MethodDeclaration,
+  decorator: ts.Decorator,
+  report: (d: Diagnostic) => void,
+): Request | undefined {
   const found = markedFunction(node);
-  if (found === "method") {
-    report(annotation.methodNotAvailable(spanOf(tag)));
+  if (found?.name === undefined) {
+    report(annotation.needsName(spanOf(decorator)));
     return undefined;
   }
+  if (!found.topLevel) {
+    report(annotation.notAtTopLevel(spanOf(decorator), found.name));
+    return undefined;
+  }
+  const asked = readOptions(decorator, report);
+  return asked === undefined ? undefined : { ...requestOf(found, found.name), ...asked };
+}
+
+/** The argument of the decorator, which must be spelled out. */
+function readOptions(
+  decorator: ts.Decorator,
+  report: (d: Diagnostic) => void,
+): Pick<Request, "wrt" | "modes"> | undefined {
+  const call = bare(decorator.expression);
+  const [options, ...others] = ts.isCallExpression(call) ? call.arguments : [];
+  if (options === undefined) return { wrt: undefined, modes: undefined };
+  const literal = bare(options);
+  if (!ts.isObjectLiteralExpression(literal) || others.length > 0) {
+    report(annotation.malformedPair(spanOf(options), options.getText()));
+    return undefined;
+  }
+  let ok = true;
+  let wrt: Named<string>[] | undefined;
+  let chosen: Named<Mode>[] | undefined;
+  const fail = (d: Diagnostic): void => {
+    ok = false;
+    report(d);
+  };
+  for (const property of literal.properties) {
+    const key = property.name?.getText() ?? property.getText();
+    const list = ts.isPropertyAssignment(property) ? bare(property.initializer) : undefined;
+    if (key !== "wrt" && key !== "modes") fail(annotation.unknownKey(spanOf(property.name ?? property), key));
+    else if (list === undefined || !ts.isArrayLiteralExpression(list) || !list.elements.every(ts.isStringLiteralLike))
+      fail(annotation.malformedPair(spanOf(property), property.getText()));
+    else {
+      const names = list.elements.filter(ts.isStringLiteralLike).map((e) => ({ name: e.text, span: spanOf(e) }));
+      refuseRepeated(names, fail);
+      if (key === "wrt") wrt = names;
+      else chosen = knownModes(names, fail);
+    }
+  }
+  return ok ? { wrt, modes: chosen } : undefined;
+}
+
+/** A name that is given twice is a slip of the pen for another one. */
+function refuseRepeated(names: readonly Named<string>[], fail: (d: Diagnostic) => void): void {
+  const seen = new Set<string>();
+  for (const { name, span } of names) {
+    if (seen.has(name)) fail(annotation.malformedPair(span, name));
+    seen.add(name);
+  }
+}
+
+function knownModes(names: readonly Named<string>[], fail: (d: Diagnostic) => void): Named<Mode>[] {
+  const chosen: Named<Mode>[] = [];
+  for (const { name, span } of names) {
+    const mode = modes.find((m) => m === name);
+    if (mode !== undefined) chosen.push({ name: mode, span });
+    else fail(planned.test(name) ? annotation.modeNotAvailable(span, name) : annotation.unknownMode(span, name));
+  }
+  return chosen;
+}
+
+function requestOf(found: Marked, name: string): Pick<Request, "name" | "node" | "owner" | "isStatic"> {
+  const base = { name, node: found.node };
+  return found.owner === undefined ? base : { ...base, owner: found.owner, isStatic: isStatic(found.member) };
+}
+
+function readRequest(node: ts.Node, tag: ts.JSDocTag, report: (d: Diagnostic) => void): Request | undefined {
+  const found = markedFunction(node);
   if (found === undefined) {
     report(annotation.notAFunction(tagNameSpan(tag)));
     return undefined;
@@ -90,26 +189,27 @@ function readRequest(node: ts.Node, tag: ts.JSDocTag, report: (d: Diagnostic) =>
     return undefined;
   }
   const asked = readPairs(tag, report);
-  return asked === undefined ? undefined : { name: found.name, node: found.node, ...asked };
+  return asked === undefined ? undefined : { ...requestOf(found, found.name), ...asked };
 }
 
-interface Marked {
+type Marked = {
   readonly name: string | undefined;
   readonly node: FunctionNode;
   readonly topLevel: boolean;
-}
+} & ({ readonly owner?: never } | { readonly owner: ClassNode; readonly member: ts.ClassElement });
 
-function markedFunction(node: ts.Node): Marked | "method" | undefined {
-  if (
-    ts.isMethodDeclaration(node) ||
-    ts.isAccessor(node) ||
-    ts.isConstructorDeclaration(node) ||
-    ts.isPropertyDeclaration(node) ||
-    ts.isMethodSignature(node)
-  ) {
-    return "method";
+function markedFunction(node: ts.Node): Marked | undefined {
+  if (ts.isMethodDeclaration(node)) {
+    const owner = node.parent;
+    if (!ts.isClassLike(owner) || node.body === undefined) return undefined;
+    const method = ts.isIdentifier(node.name) ? node.name.text : undefined;
+    const name = owner.name === undefined || method === undefined ? undefined : `${owner.name.text}_${method}`;
+    return { name, node, topLevel: ts.isSourceFile(owner.parent), owner, member: node };
   }
-  if (ts.isFunctionDeclaration(node)) return { name: node.name?.text, node, topLevel: ts.isSourceFile(node.parent) };
+  if (ts.isFunctionDeclaration(node)) {
+    if (node.body === undefined) return undefined;
+    return { name: node.name?.text, node, topLevel: ts.isSourceFile(node.parent) };
+  }
   if (ts.isVariableStatement(node)) {
     const [only, ...others] = node.declarationList.declarations;
     if (only === undefined || others.length > 0 || only.initializer === undefined || !ts.isIdentifier(only.name))
@@ -165,14 +265,10 @@ function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Pick<Requ
         name: m[0],
         span: span(equals + 1 + m.index, m[0].length),
       }));
+      refuseRepeated(names, fail);
       seen.set(key, names);
     }
   }
-  const chosen: Named<Mode>[] = [];
-  for (const { name, span } of seen.get("modes") ?? []) {
-    const mode = modes.find((m) => m === name);
-    if (mode !== undefined) chosen.push({ name: mode, span });
-    else fail(planned.test(name) ? annotation.modeNotAvailable(span, name) : annotation.unknownMode(span, name));
-  }
+  const chosen = knownModes(seen.get("modes") ?? [], fail);
   return ok ? { wrt: seen.get("wrt"), modes: seen.has("modes") ? chosen : undefined } : undefined;
 }

@@ -65,12 +65,42 @@ export class ExitTable {
     return ts.isBreakStatement(node) ? this.break(target) : this.continue(target);
   }
 
+  /** Where a `throw` goes: behind the block of the `try` around it, to its handler; nowhere when there is none. */
+  thrown(node: ts.ThrowStatement): Exit | undefined {
+    for (let at: ts.Node = node; at.parent !== undefined && !ts.isFunctionLike(at); at = at.parent) {
+      const { parent } = at;
+      if (ts.isTryStatement(parent) && parent.tryBlock === at && parent.catchClause !== undefined)
+        return this.break(parent.tryBlock);
+    }
+    return undefined;
+  }
+
+  /** Does a `throw` in the block go to its handler? */
+  isThrownIn(block: ts.Block): boolean {
+    return this.ofAll(block.statements).to.some((e) => e.kind === "break" && e.target === block);
+  }
+
+  #ofTry({ tryBlock, catchClause, finallyBlock }: ts.TryStatement): Exits {
+    const inner = this.ofAll(tryBlock.statements);
+    const isThrown = this.isThrownIn(tryBlock);
+    const body = this.#without(inner, tryBlock);
+    const handler = catchClause === undefined || !isThrown ? undefined : this.of(catchClause.block);
+    const always = isThrown ? inner.always && handler?.always === true : body.always;
+    const both: Exits = { always, to: union(body.to, handler?.to ?? []) };
+    const last = finallyBlock === undefined ? noExits : this.of(finallyBlock);
+    return last.always ? last : { always: both.always, to: union(both.to, last.to) };
+  }
+
   #compute(node: ts.Statement): Exits {
     if (ts.isReturnStatement(node) || ts.isBreakStatement(node) || ts.isContinueStatement(node)) {
       const exit = this.jump(node);
       return exit === undefined ? noExits : { always: true, to: [exit] };
     }
-    if (ts.isThrowStatement(node)) return throws;
+    if (ts.isThrowStatement(node)) {
+      const exit = this.thrown(node);
+      return exit === undefined ? throws : { always: true, to: [exit] };
+    }
+    if (ts.isTryStatement(node)) return this.#ofTry(node);
     if (ts.isBlock(node)) return this.ofAll(node.statements);
     if (ts.isIfStatement(node)) {
       const then = this.of(node.thenStatement);

@@ -1,23 +1,72 @@
 /** What is shared while one source file is lowered: the checker, types, constants, and the functions still to be lowered. */
 import { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics.js";
-import type { Func, GlobalDecl, Type } from "../ir/ir.js";
-import { isReference } from "../ir/types.js";
+import type { Func, GlobalDecl, Loc, Type, Value } from "../ir/ir.js";
+import { CaptureTable } from "./captures.js";
+import { classBodies } from "./class-effects.js";
 import { EffectTable } from "./effects.js";
-import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, symbolOf } from "./source.js";
+import type { Instance } from "./instance.js";
+import { constructorNamed, exportedExpression, isFixed } from "./packages/fixed.js";
+import { isKnownFile, type PackageTable } from "./packages/table.js";
+import { isPrelude, preludeContext, servedBy } from "./prelude.js";
+import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, locOf, symbolOf } from "./source.js";
 import { type Bindings, isTypedArrayName, TypeMapper } from "./types.js";
 
-/** A function that was asked for: annotated, or called from one that was. */
+/** A parameter that is given a value. */
+export interface Param {
+  readonly name: string;
+  readonly type: Type;
+  readonly node: ts.ParameterDeclaration;
+}
+
+/**
+ * A function that was asked for, in one instance: annotated, or called from one that was. Its result type may become
+ * known only while its body is lowered.
+ */
 export interface Signature {
   readonly name: string;
   readonly source: string;
   readonly node: FunctionNode;
-  readonly params: readonly { readonly name: string; readonly type: Type; readonly node: ts.ParameterDeclaration }[];
-  readonly result: Type;
+  /** Whose checker knows the node. */
+  readonly file: FileContext;
+  readonly instance: Instance;
+  /** What tells this instance from the others of its function. */
+  readonly key: string;
+  /** The parameters that are given something; what `this` and captured variables are given stands before them. */
+  readonly params: readonly Param[];
   /** What its type parameters stand for. */
   readonly bindings: Bindings;
   /** The call through which it was first reached. */
   readonly from?: { readonly caller: Signature; readonly call: ts.Node };
+  /** Absent: not known yet. */
+  result: Type | undefined;
+  /** `fixed`: as declared. `guess`: as declared, until the body says more. `met`: what the body returns. */
+  resultIs: "fixed" | "guess" | "met";
+  state: "new" | "running" | "done";
+  /** Types of variables, where what they are first given does not say all. */
+  readonly variables: Map<ts.Symbol, Type>;
+  /** Types of the elements of arrays that are made without elements. */
+  readonly elements: Map<ts.Node, Type>;
+  /** Lowered with a result type of this function that was not yet certain. */
+  readonly dependents: Set<Signature>;
+  /** What was lowered; absent where it could not be. */
+  func?: Func;
+  /** What it calls, in the order of the calls. */
+  calls: readonly Signature[];
+  diagnostics: readonly Diagnostic[];
+}
+
+/** The outcome of asking for a function. */
+export interface Asked {
+  readonly signature: Signature | undefined;
+  /** Why there is none. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** A value that was put into something no derivative flows through. */
+export interface Kept {
+  readonly value: Value;
+  readonly diagnostic: Diagnostic;
 }
 
 export type Callee =
@@ -31,17 +80,31 @@ export type Callee =
 
 /** Methods of arrays that read only. */
 const readingMethods = new Set(["slice", "entries", "keys", "values", "at", "toFixed", "toString"]);
-const namespaces = new Set(["Math", "Number", "Array", "Date", "performance", "Object"]);
+const namespaces = new Set(["Math", "Number", "Array", "Date", "performance", "Object", "JSON", "String"]);
 
 export class FileContext {
   readonly types: TypeMapper;
   readonly effects: EffectTable;
-  readonly funcs = new Map<string, Func>();
-  readonly globals = new Map<string, GlobalDecl>();
+  readonly funcs: Map<string, Func>;
+  readonly globals: Map<string, GlobalDecl>;
   /** By function, then by instance. */
-  readonly signatures = new Map<FunctionNode, Map<string, Signature | undefined>>();
-  readonly queue: Signature[] = [];
-  readonly #constants = new Map<ts.Node, { name: string | undefined }>();
+  readonly signatures: Map<FunctionNode, Map<string, Asked>>;
+  /** Names of lowered functions. */
+  readonly names: Set<string>;
+  /** The declarations of the constants in `globals`. */
+  readonly globalNodes: Map<string, ts.VariableDeclaration | ts.PropertyDeclaration>;
+  /** Constants of packages that nothing outside of their module can reach. */
+  readonly packageConstants: Set<string>;
+  /** The functions that are being lowered, each called by the one before it. */
+  readonly running: Signature[];
+  /** Records of which an object is made with its members in another order than that of the type. */
+  readonly reordered: Set<string>;
+  /** Where the order of an object's members is asked for. */
+  readonly ordered: { readonly record: string; readonly diagnostic: Diagnostic }[];
+  /** What was put where no derivative can follow. */
+  readonly kept: Kept[];
+  #prelude: FileContext | undefined;
+  readonly captures: CaptureTable;
 
   constructor(
     readonly program: ts.Program,
@@ -51,13 +114,76 @@ export class FileContext {
     readonly report: (d: Diagnostic) => void,
     /** Makes sure a file that is read has no errors; called once per file. */
     readonly touch: (file: ts.SourceFile) => void,
+    /** Lowers the body of a function. */
+    readonly lower: (signature: Signature) => void,
+    /** What runs in packages. */
+    readonly packages: PackageTable,
+    /** The context of the user's program, where this is that of the prelude. */
+    readonly user?: FileContext,
   ) {
-    this.types = new TypeMapper(program, checker);
+    this.types = new TypeMapper(program, checker, user?.types);
+    this.types.table.codeOf = (symbol) => packages.codeOf(symbol);
+    this.funcs = user?.funcs ?? new Map();
+    this.globals = user?.globals ?? new Map();
+    this.signatures = user?.signatures ?? new Map();
+    this.names = user?.names ?? new Set();
+    this.globalNodes = user?.globalNodes ?? new Map();
+    this.packageConstants = user?.packageConstants ?? new Set();
+    this.running = user?.running ?? [];
+    this.kept = user?.kept ?? [];
+    this.reordered = user?.reordered ?? new Set();
+    this.ordered = user?.ordered ?? [];
+    this.captures = new CaptureTable(
+      checker,
+      (name) => {
+        const callee = this.callee(name);
+        return callee.kind === "function" ? callee.node : undefined;
+      },
+      (node) => this.effects.of(node).assigned,
+    );
     this.effects = new EffectTable(
       checker,
       (call) => this.calleeBody(call),
       (type) => this.types.kindOf(type),
+      (node) => classBodies(this.types.table, node),
+      (callee) => this.callee(callee).kind === "value",
+      (name) => {
+        const callee = this.callee(name);
+        return callee.kind === "function" ? callee.node : undefined;
+      },
     );
+  }
+
+  /** The context whose checker knows a node. */
+  of(node: ts.Node): FileContext {
+    const user = this.user ?? this;
+    return isPrelude(node) ? user.prelude : user;
+  }
+
+  get prelude(): FileContext {
+    return (this.#prelude ??= preludeContext(this));
+  }
+
+  /** Where the operations of a function are placed, if not where its own text stands. */
+  placeOf(signature: Signature): Loc | undefined {
+    const node = this.user === undefined ? undefined : servedBy(signature);
+    return node === undefined ? undefined : locOf(node);
+  }
+
+  /** Stands the function inside another? */
+  isNested(node: FunctionNode): boolean {
+    for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent)
+      if (ts.isFunctionLike(at)) return true;
+    return false;
+  }
+
+  /** Functions that were lowered with a type that has turned out to be another. */
+  forget(signatures: Set<Signature>): void {
+    for (const signature of signatures) {
+      this.signatures.get(signature.node)?.delete(signature.key);
+      this.names.delete(signature.name);
+    }
+    signatures.clear();
   }
 
   /** Is the expression the global `Math`? */
@@ -89,11 +215,21 @@ export class FileContext {
     return declarations.length > 0 && declarations.every((d) => this.isAmbient(d)) ? inner.text : undefined;
   }
 
+  /** The constructor of JavaScript's library that an expression is: `Float64Array`, or a variable of a package that is one. */
+  constructorName(node: ts.Expression): string | undefined {
+    return constructorNamed(node, this.checker, (n) => this.globalName(n), (name) => this.packages.isMentioned(name));
+  }
+
   /** Declared without a body, globally (libraries, `@types/node`). */
   isAmbient(declaration: ts.Node): boolean {
     if (isLibrary(this.program, declaration)) return true;
     const file = declaration.getSourceFile();
     return file.isDeclarationFile && !isModuleLocal(declaration);
+  }
+
+  /** Does the expression name a module, or a namespace in one? */
+  isNamespace(node: ts.Expression): boolean {
+    return isNamespace(this.checker, node);
   }
 
   /** What an expression in the place of a function refers to. */
@@ -111,11 +247,14 @@ export class FileContext {
     if (ts.isIdentifier(inner)) {
       const symbol = symbolOf(this.checker, inner);
       if (symbol !== undefined) return this.#calleeOf(symbol, inner.text, true);
+      if (inner.text === "stopGradient" && isKnownFile(inner)) return { kind: "stopGradient" };
     }
     return { kind: "value", name: inner.getText().split("\n")[0] ?? "" };
   }
 
   #calleeOf(symbol: ts.Symbol, name: string, isName: boolean): Callee {
+    const code = this.packages.codeOf(symbol);
+    if (code !== undefined) return this.#calleeOf(code, name, true);
     if (isRuntimeSymbol(symbol, "stopGradient")) return { kind: "stopGradient" };
     const declarations = symbol.declarations ?? [];
     const builtin = this.#builtinAlias(symbol);
@@ -128,11 +267,14 @@ export class FileContext {
         );
         if (node !== undefined) return { kind: "function", node, symbol };
       }
+      // The name a function expression has inside itself.
+      if (declaration !== undefined && ts.isFunctionExpression(declaration))
+        return { kind: "function", node: declaration, symbol };
       if (
         declaration !== undefined &&
         ts.isVariableDeclaration(declaration) &&
         declaration.initializer !== undefined &&
-        isConst(declaration)
+        isFixed(this.checker, declaration)
       ) {
         const initializer = bare(declaration.initializer);
         if (isFunctionLike(initializer)) return { kind: "function", node: initializer, symbol };
@@ -141,6 +283,8 @@ export class FileContext {
           if (target.kind !== "value") return target;
         }
       }
+      const assigned = exportedExpression(symbol);
+      if (assigned !== undefined) return isFunctionLike(assigned) ? { kind: "function", node: assigned, symbol } : this.callee(assigned);
       const exported = declarations.find(ts.isExportAssignment);
       if (exported !== undefined) {
         const expression = bare(exported.expression);
@@ -179,36 +323,6 @@ export class FileContext {
     return undefined;
   }
 
-  /** A constant array or object of a module that a function, or one it calls, mentions. */
-  constantsIn(node: ts.Node): string | undefined {
-    const known = this.#constants.get(node);
-    if (known !== undefined) return known.name;
-    // Entered first, so that recursion ends.
-    const found: { name: string | undefined } = { name: undefined };
-    this.#constants.set(node, found);
-    const visit = (n: ts.Node): void => {
-      if (found.name !== undefined || ts.isTypeNode(n)) return;
-      if (ts.isIdentifier(n)) found.name = this.#constantName(n);
-      else if (ts.isCallExpression(n)) {
-        const callee = this.callee(n.expression);
-        if (callee.kind === "function") found.name = this.constantsIn(callee.node);
-      }
-      if (found.name === undefined) ts.forEachChild(n, visit);
-    };
-    ts.forEachChild(node, visit);
-    return found.name;
-  }
-
-  #constantName(node: ts.Identifier): string | undefined {
-    const declaration = symbolOf(this.checker, node)?.valueDeclaration;
-    if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
-      return undefined;
-    const { parent } = declaration.parent;
-    if (!ts.isVariableStatement(parent) || !ts.isSourceFile(parent.parent)) return undefined;
-    const mapped = this.types.map(this.checker.getTypeAtLocation(declaration.name));
-    return "type" in mapped && isReference(mapped.type) ? node.text : undefined;
-  }
-
   /** The body a call runs, for what may change in it. */
   calleeBody(call: ts.CallExpression): ts.Node | "pure" | undefined {
     const callee = this.callee(call.expression);
@@ -218,7 +332,7 @@ export class FileContext {
       case "stopGradient":
         return "pure";
       case "builtin":
-        return /^(Math\.(?!random$)|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$)/.test(
+        return /^(Math\.(?!random$)|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$|Object\.(keys|values|entries|fromEntries|freeze|seal|is)$|JSON\.|String\.)/.test(
           callee.name,
         )
           ? "pure"

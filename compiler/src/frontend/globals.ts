@@ -1,20 +1,35 @@
 /** Constants of a module that functions read. */
 import { ts } from "ts-morph";
-import { language, meaning } from "../diagnostics.js";
-import type { GlobalDecl, TypeImport, Value } from "../ir/ir.js";
+import { type Diagnostic, language, meaning } from "../diagnostics.js";
+import type { GlobalDecl, Op, Region, TypeImport, Value } from "../ir/ir.js";
 import { value } from "../ir/build.js";
 import { isReference } from "../ir/types.js";
+import { walk } from "../ir/walk.js";
+import type { FileContext, Signature } from "./file-context.js";
 import { FunctionContext } from "./lower/context.js";
-import { isConst, spanOf } from "./source.js";
+import { runPieces } from "./lower/flow.js";
+import { piecesOf } from "./lower/statement.js";
+import { setupOf } from "./module-setup.js";
+import { exportedExpression, isFixed } from "./packages/fixed.js";
+import { isPackageFile } from "./packages/program.js";
+import { isConst, original, spanOf } from "./source.js";
 
 /** The value of a module-level constant; `undefined` after a report. */
-export function constantOf(context: FunctionContext, node: ts.Expression, symbol: ts.Symbol): Value | undefined {
-  const declaration = symbol.valueDeclaration;
+export function constantOf(context: FunctionContext, node: ts.Expression, named: ts.Symbol): Value | undefined {
+  const symbol = context.file.packages.orCode(named);
+  const exported = exportedExpression(symbol);
+  if (exported !== undefined) return context.expression(exported);
+  const declaration = variableOf(symbol.valueDeclaration);
   const name = node.getText();
   if (declaration === undefined || !ts.isVariableDeclaration(declaration)) {
     context.report(
       declaration !== undefined && ts.isClassDeclaration(declaration)
-        ? language.classesNotYet(spanOf(node), `\`${name}\``)
+        ? language.classForm(
+            spanOf(node),
+            "A class as a value",
+            "Which class it is would be known only when the program runs",
+            "Say `new`, or call its static members, where it is used",
+          )
         : language.notInLanguage(spanOf(node), `\`${name}\``),
     );
     return undefined;
@@ -25,59 +40,135 @@ export function constantOf(context: FunctionContext, node: ts.Expression, symbol
     );
     return undefined;
   }
-  if (!isConst(declaration)) {
+  if (!isFixed(context.file.checker, declaration)) {
     context.report(language.moduleVariable(spanOf(node), name));
     return undefined;
   }
-  const decl = declare(context, declaration, declaration.initializer, symbol);
-  if (decl === undefined) {
-    context.report(language.moduleConstantInit(spanOf(node), name));
+  return readConstant(context, node, symbol.name, symbol, declaration);
+}
+
+/** The declaration of a variable; of a name in a pattern, the declaration around it. */
+function variableOf(declaration: ts.Declaration | undefined): ts.Declaration | undefined {
+  let at: ts.Node | undefined = declaration;
+  while (at !== undefined && (ts.isBindingElement(at) || ts.isArrayBindingPattern(at) || ts.isObjectBindingPattern(at)))
+    at = at.parent;
+  return at !== undefined && ts.isVariableDeclaration(at) ? at : declaration;
+}
+
+/** What a static field holds. */
+export function staticConstant(
+  context: FunctionContext,
+  node: ts.Expression,
+  owner: string,
+  declaration: ts.PropertyDeclaration,
+): Value | undefined {
+  return readConstant(context, node, `${owner}.${declaration.name.getText()}`, undefined, declaration);
+}
+
+function readConstant(
+  context: FunctionContext,
+  node: ts.Expression,
+  key: string,
+  symbol: ts.Symbol | undefined,
+  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+): Value | undefined {
+  const found = declare(context, key, symbol, declaration);
+  if (found.decl === undefined) {
+    context.report({ ...language.moduleConstantInit(spanOf(node), node.getText()), related: found.related });
     return undefined;
   }
-  const result = value(decl.type, symbol.name);
-  context.at(node).push({ kind: "global", name: decl.name, result });
-  if (isReference(decl.type)) context.constants.set(result.id, name);
+  const result = value(found.decl.type, symbol?.name ?? declaration.name.getText());
+  context.at(node).push({ kind: "global", name: found.decl.name, result });
+  if (!isReference(found.decl.type)) context.constants.set(result.id, node.getText());
   return result;
 }
 
-function declare(
-  context: FunctionContext,
-  node: ts.VariableDeclaration,
-  initializer: ts.Expression,
-  symbol: ts.Symbol,
-): GlobalDecl | undefined {
-  const { file } = context;
-  const source = node.getSourceFile();
-  file.touch(source);
-  const name = `${file.nameOf(source)}#${symbol.name}`;
-  const known = file.globals.get(name);
-  if (known !== undefined) return known;
-  if (!ts.isIdentifier(node.name) || !isPlain(context, initializer)) return undefined;
-  let failed = false;
-  const inner = new FunctionContext(file, context.lowering, { kind: "void" }, undefined, () => {
-    failed = true;
-  });
-  const made = inner.expression(initializer, symbol.name);
-  const declared = node.type === undefined ? undefined : file.types.map(file.checker.getTypeAtLocation(node.name));
-  if (declared !== undefined && (!("type" in declared) || declared.type.kind !== made.type.kind)) return undefined;
-  if (failed || inner.dead || made.type.kind === "opaque" || made.type.kind === "void") return undefined;
-  const exported = file.types.exportedName(symbol, source);
-  const from: TypeImport | undefined = exported === undefined ? undefined : { name: exported, from: source.fileName };
-  const base = { name, type: made.type, init: inner.b.region([], [made]) };
-  const decl: GlobalDecl = from === undefined ? base : { ...base, exportedFrom: from };
-  file.globals.set(name, decl);
-  return decl;
+interface Declared {
+  readonly decl?: GlobalDecl;
+  /** Why there is none. */
+  readonly related: Diagnostic["related"];
 }
 
-/** Made of literals, operators and library functions only. */
-function isPlain(context: FunctionContext, node: ts.Node): boolean {
-  if (
-    ts.isCallExpression(node) &&
-    (context.file.calleeBody(node) !== "pure" || context.file.callee(node.expression).kind === "function")
-  ) {
-    const isFill = ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === "fill";
-    if (!isFill) return false;
+/** Does the file export a variable? */
+function isExported(checker: ts.TypeChecker, symbol: ts.Symbol | undefined, source: ts.SourceFile): boolean {
+  const module = checker.getSymbolAtLocation(source);
+  if (symbol === undefined || module === undefined) return true;
+  return checker.getExportsOfModule(module).some((e) => original(checker, e) === symbol);
+}
+
+/** Constants whose initialisers are being read, to find those that need themselves. */
+const reading = new WeakMap<FileContext, Set<string>>();
+
+/**
+ * The constant as the program knows it: imported where the file exports it and what it holds is plain data, else made once
+ * more in the generated file, by its initialiser and the statements of the module that complete it.
+ */
+function declare(
+  context: FunctionContext,
+  key: string,
+  symbol: ts.Symbol | undefined,
+  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+): Declared {
+  const { file } = context;
+  const source = declaration.getSourceFile();
+  file.touch(source);
+  const name = `${file.nameOf(source)}#${key}`;
+  const known = file.globals.get(name);
+  if (known !== undefined) return { decl: known, related: [] };
+  const open = reading.get(file) ?? new Set<string>();
+  reading.set(file, open);
+  const setup = ts.isVariableDeclaration(declaration) ? setupOf(file.checker, declaration) : [];
+  const { initializer } = declaration;
+  if (initializer === undefined || open.has(name)) return { related: [] };
+  const related: Diagnostic["related"][number][] = [];
+  const inner = new FunctionContext(file, context.lowering, undefined, (d) => {
+    if (d.category === "error") related.push({ message: d.message, span: d.span ?? spanOf(declaration) });
+  });
+  open.add(name);
+  const made = evaluate(inner, symbol, declaration, initializer, setup);
+  open.delete(name);
+  if (made === undefined || related.length > 0 || inner.dead || made.type.kind === "void") return { related };
+  const init = inner.b.region([], [made]);
+  if (touchesWorld(init, inner.calls)) return { related };
+  for (const called of inner.calls) context.calls.add(called);
+  const exported = symbol === undefined || isPackageFile(source.fileName) ? undefined : file.types.exportedName(symbol, source);
+  const isPlain = !file.types.holdsFunction(made.type);
+  const from: TypeImport | undefined =
+    exported === undefined || !isPlain ? undefined : { name: exported, from: source.fileName };
+  if (isPackageFile(source.fileName) && (file.types.functions.of(made.type) !== undefined || !isExported(file.checker, symbol, source)))
+    file.packageConstants.add(name);
+  const base = { name, type: made.type, init };
+  const decl: GlobalDecl = from === undefined ? base : { ...base, exportedFrom: from };
+  file.globals.set(name, decl);
+  file.globalNodes.set(name, declaration);
+  return { decl, related };
+}
+
+function evaluate(
+  inner: FunctionContext,
+  symbol: ts.Symbol | undefined,
+  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+  initializer: ts.Expression,
+  setup: readonly ts.Statement[],
+): Value | undefined {
+  if (symbol === undefined || !ts.isVariableDeclaration(declaration)) return inner.expression(initializer);
+  const statement = declaration.parent.parent;
+  if (!ts.isVariableStatement(statement)) return undefined;
+  runPieces(inner, piecesOf(inner, [statement, ...setup]));
+  return inner.dead ? undefined : inner.env.get(symbol);
+}
+
+/** Does making it once more have an effect, or give something else each time? */
+function touchesWorld(region: Region, calls: Iterable<Signature>): boolean {
+  let found = false;
+  const visit = (op: Op): void => {
+    if (op.kind === "foreign" && !op.pure && !/^new (Map|Set)\b/.test(op.text[0] ?? "")) found = true;
+  };
+  walk(region, visit);
+  const reached = new Set(calls);
+  for (const signature of reached) {
+    if (signature.func !== undefined) walk(signature.func.body, visit);
+    for (const called of signature.calls) reached.add(called);
   }
-  if (!context.file.effects.isPure(node) && !ts.isCallExpression(node)) return false;
-  return ts.forEachChild(node, (child) => (isPlain(context, child) ? undefined : true)) === undefined;
+  return found;
 }

@@ -5,6 +5,8 @@ import { configuration, type Diagnostic } from "../diagnostics.js";
 import { hasAnnotation } from "./annotations.js";
 import { lowerFile, type LowerResult } from "./lower-file.js";
 import { defaultOptions, memoryProgram } from "./memory.js";
+import { nameInPackage } from "./packages/resolve.js";
+import { type ProgramFiles, type TypeScript, withPackages } from "./packages/program.js";
 
 export interface Frontend {
   /** Absolute paths of the files that contain `@differentiable`, in alphabetic order. */
@@ -45,18 +47,18 @@ export function openProject(o: OpenOptions): Frontend {
   const root = o.tsconfig === undefined ? process.cwd() : resolve(o.tsconfig, "..");
   const wanted = files === undefined ? undefined : new Set(files.map((f) => f.replaceAll("\\", "/")));
   return open(
-    project.getProgram().compilerObject,
+    { program: project.getProgram().compilerObject, files: ts.sys },
     root,
     diagnostics,
     (path) => wanted === undefined || wanted.has(path),
   );
 }
 
-/** Opens a program that somebody else has made with TypeScript 6. */
-export function openProgram(program: ts.Program): Frontend {
+/** Opens a program that somebody else has made with a TypeScript 6 of their own. */
+export function openProgram(program: ts.Program, typescript: TypeScript = ts): Frontend {
   const config = program.getCompilerOptions()["configFilePath"];
   return open(
-    program,
+    { program, files: ts.sys, typescript },
     typeof config === "string" ? resolve(config, "..") : program.getCurrentDirectory(),
     [],
     () => true,
@@ -89,8 +91,15 @@ function readConfig(
   return { options: parsed.options, fileNames: parsed.fileNames };
 }
 
+interface Opened {
+  readonly program: ts.Program;
+  readonly files: ProgramFiles;
+  /** The TypeScript that made the program, if not ours. */
+  readonly typescript?: TypeScript;
+}
+
 function open(
-  program: ts.Program,
+  { program, files, typescript }: Opened,
   root: string,
   diagnostics: readonly Diagnostic[],
   isWanted: (path: string) => boolean,
@@ -102,15 +111,33 @@ function open(
     .filter((f) => !f.isDeclarationFile && isWanted(f.fileName) && hasAnnotation(f))
     .map((f) => f.fileName)
     .toSorted();
-  const nameOf = (file: ts.SourceFile): string => relative(root, file.fileName).replaceAll("\\", "/");
+  const nameOf = (file: ts.SourceFile): string =>
+    nameInPackage(file.fileName) ?? relative(root, file.fileName).replaceAll("\\", "/");
+  const extended = new Map<string, ts.Program>();
+  /** The program with the code of these files in it; what a file is lowered in depends on that file alone. */
+  const extend = (paths: ReadonlySet<string>): ts.Program => {
+    const roots = [...paths].toSorted();
+    const key = roots.join("\n");
+    const made = extended.get(key) ?? withPackages(program, files, roots, typescript);
+    if (!extended.has(key)) made.getTypeChecker();
+    extended.set(key, made);
+    return made;
+  };
   return {
     annotatedFiles,
     diagnostics,
     options: program.getCompilerOptions(),
     lower: (path) => {
       const source = program.getSourceFile(path) ?? program.getSourceFile(resolve(path));
-      if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)] };
-      return lowerFile(program, source, nameOf);
+      if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)], wanted: new Set() };
+      const paths = new Set<string>();
+      let result = lowerFile(program, source, nameOf, files);
+      while (result.wanted.size > 0 && [...result.wanted].some((wanted) => !paths.has(wanted))) {
+        for (const wanted of result.wanted) paths.add(wanted);
+        const larger = extend(paths);
+        result = lowerFile(larger, larger.getSourceFile(source.fileName) ?? source, nameOf, files);
+      }
+      return result;
     },
   };
 }

@@ -1,70 +1,116 @@
 /**
- * Instances of a function. A function is lowered once for each choice of its type parameters, and once more where it is
- * passed something more specific than it declares: an object with more fields, a tuple for an array.
+ * Instances of a function. A function is lowered once for each choice of the IR types of what it is given: `this`, the
+ * variables it captures, its arguments.
  */
 import { ts } from "ts-morph";
 import type { Type } from "../ir/ir.js";
-import { sameType, typeText } from "../ir/types.js";
+import { present, typeText } from "../ir/types.js";
 import type { FileContext } from "./file-context.js";
-import type { FunctionNode } from "./source.js";
+import type { Captured } from "./function-types.js";
+import { type FunctionNode, typeArguments } from "./source.js";
 import { type Bindings, noBindings } from "./types.js";
 
 export interface Instance {
   readonly bindings: Bindings;
-  /** Types of what is passed. */
-  readonly given: readonly (Type | undefined)[];
+  /** The type of `this`, where one is passed. */
+  readonly self: Type | undefined;
+  readonly captures: readonly Captured[];
+  /** For each parameter the type of what is passed; `"declared"` where no value is at hand; absent where nothing is passed. */
+  readonly given: readonly (Type | "declared" | undefined)[];
 }
 
-export const plainInstance: Instance = { bindings: noBindings, given: [] };
+/** The instance of an annotated function: nothing is known but what it declares. */
+export const declaredInstance = (node: FunctionNode): Instance => ({
+  bindings: noBindings,
+  self: undefined,
+  captures: [],
+  given: node.parameters.map(() => "declared" as const),
+});
 
-/** Equal for calls that one lowered function serves. */
-export function keyOf(file: FileContext, node: FunctionNode, instance: Instance): string {
-  const bound = [...instance.bindings.values()].map(typeText);
-  const given = file.types.withBindings(instance.bindings, () =>
-    node.parameters.map((param, i) => {
-      const chosen = givenType(file, file.checker.getTypeAtLocation(param.name), instance.given[i]);
-      return chosen === undefined ? "" : typeText(chosen);
-    }),
-  );
-  return [...bound, "|", ...given].join(";");
+/** Equal for calls that one lowered function serves. `types` are those of its parameters. */
+export function keyOf(instance: Instance, types: readonly (Type | undefined)[]): string {
+  const text = (type: Type | undefined): string => (type === undefined ? "" : typeText(type));
+  return [
+    [...instance.bindings.values()].map(text).join(";"),
+    text(instance.self),
+    instance.captures.map((c) => text(c.type)).join(";"),
+    types.map(text).join(";"),
+  ].join("|");
 }
 
-/** The type of what is passed, where it takes the place of the declared one. */
-export function givenType(file: FileContext, declared: ts.Type, given: Type | undefined): Type | undefined {
-  if (given === undefined) return undefined;
-  // `function assertNever(x: never): never`
-  if (declared.flags & ts.TypeFlags.Never) return given;
-  const mapped = file.types.map(declared);
-  if (!("type" in mapped) || sameType(mapped.type, given)) return undefined;
-  return isMoreSpecific(file, given, mapped.type) ? given : undefined;
-}
-
-function isMoreSpecific(file: FileContext, given: Type, declared: Type): boolean {
-  if (declared.kind === "array" && given.kind === "tuple")
-    return given.elems.length > 0 && given.elems.every((e) => sameType(e, declared.elem));
-  if (declared.kind !== "record" || given.kind !== "record") return false;
-  const { records } = file.types;
-  const fields = records.get(given.name)?.fields ?? [];
-  return (records.get(declared.name)?.fields ?? []).every((wanted) =>
-    fields.some((f) => f.name === wanted.name && f.noDiff === wanted.noDiff && sameType(f.type, wanted.type)),
-  );
-}
-
-/** What the type parameters of a called function stand for; `undefined` where it cannot be told. */
-export function bindingsOf(file: FileContext, call: ts.CallExpression, target: FunctionNode): Bindings | undefined {
+/**
+ * What the type parameters of a function stand for, as far as the values tell; the checker is asked for the others.
+ * `resultOf` says what a function value returns for arguments of some types.
+ */
+export function bindingsOf(
+  file: FileContext,
+  target: FunctionNode,
+  around: Bindings,
+  given: readonly (Type | undefined)[],
+  call: ts.CallExpression | ts.NewExpression | undefined,
+  resultOf: (type: Type, given: readonly Type[]) => Type | undefined,
+): Bindings {
   const parameters = target.typeParameters ?? [];
-  if (parameters.length === 0) return noBindings;
-  const resolved = file.checker.getResolvedSignature(call);
-  // Another overload has type parameters of its own.
-  if (resolved === undefined || resolved.declaration !== target) return undefined;
-  const chosen = file.checker.getTypeArgumentsForResolvedSignature(resolved);
-  if (chosen === undefined || chosen.length !== parameters.length) return undefined;
-  const bindings = new Map<ts.Type, Type>();
-  for (const [i, parameter] of parameters.entries()) {
-    const type = chosen[i];
-    const mapped = type === undefined ? undefined : file.types.map(type);
-    if (mapped === undefined || !("type" in mapped) || mapped.type.kind === "void") return undefined;
-    bindings.set(file.checker.getTypeAtLocation(parameter), mapped.type);
+  if (parameters.length === 0) return around;
+  const { checker } = file;
+  const own = new Set(parameters.map((p) => checker.getTypeAtLocation(p)));
+  const bindings = new Map<ts.Type, Type>(around);
+  const later: (() => void)[] = [];
+  const match = (declared: ts.Type, type: Type, depth: number): void => {
+    if (depth > 4 || type.kind === "void") return;
+    if (own.has(declared)) {
+      const known = bindings.get(declared);
+      const joined = known === undefined ? type : file.types.join(known, type);
+      if (joined !== undefined) bindings.set(declared, joined);
+      return;
+    }
+    if (declared.isUnionOrIntersection()) {
+      for (const member of declared.types) match(member, present(type), depth + 1);
+      return;
+    }
+    const [signature] = declared.getCallSignatures();
+    if (signature !== undefined) {
+      later.push(() => {
+        const args = signature.parameters.map((p) => file.types.withBindings(bindings, () => file.types.map(checker.getTypeOfSymbol(p))));
+        const types = args.flatMap((a) => ("type" in a ? [a.type] : []));
+        const result = types.length === args.length ? resultOf(type, types) : undefined;
+        if (result !== undefined) match(signature.getReturnType(), result, depth + 1);
+      });
+      return;
+    }
+    if (type.kind === "array" || type.kind === "typed" || type.kind === "tuple") {
+      const args = checker.isArrayType(declared) || checker.isTupleType(declared) ? typeArguments(checker, declared) : [];
+      const elem = (i: number): Type | undefined =>
+        type.kind === "array" ? type.elem : type.kind === "typed" ? { kind: "num" } : type.elems[i];
+      args.forEach((arg, i) => {
+        const inner = elem(i);
+        if (inner !== undefined) match(arg, inner, depth + 1);
+      });
+      return;
+    }
+    if (type.kind !== "record") return;
+    for (const field of file.types.records.get(type.name)?.fields ?? []) {
+      const property = checker.getPropertyOfType(declared, field.name);
+      if (property !== undefined) match(checker.getTypeOfSymbol(property), field.type, depth + 1);
+    }
+  };
+  target.parameters.forEach((parameter, i) => {
+    const type = given[i];
+    if (type !== undefined) match(checker.getTypeAtLocation(parameter.name), type, 0);
+  });
+  for (const run of later) run();
+  const resolved = call === undefined ? undefined : checker.getResolvedSignature(call);
+  if (resolved?.declaration === target) {
+    const chosen = checker.getTypeArgumentsForResolvedSignature(resolved) ?? [];
+    parameters.forEach((parameter, i) => {
+      const type = chosen[i];
+      const at = checker.getTypeAtLocation(parameter);
+      const mapped = type === undefined || bindings.has(at) ? undefined : file.types.map(type);
+      if (mapped !== undefined && "type" in mapped && mapped.type.kind !== "void") bindings.set(at, mapped.type);
+    });
   }
   return bindings;
 }
+
+
+

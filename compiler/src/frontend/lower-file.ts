@@ -1,36 +1,53 @@
 /** From one source file to IR: its annotated functions, and everything they call. */
 import { ts } from "ts-morph";
-import { annotation, type Diagnostic } from "../diagnostics.js";
-import type { Func } from "../ir/ir.js";
+import { constantWrites } from "../analysis/constant-writes.js";
+import { annotation, type Diagnostic, language, type Span } from "../diagnostics.js";
+import type { Program, Type, TypeText } from "../ir/ir.js";
 import { isDifferentiable } from "../ir/types.js";
 import { findRequests, type Request } from "./annotations.js";
+import { unmakable, unreadable } from "./class-boundary.js";
+import { instanceTypeOf } from "./class-types.js";
 import { FileContext, type Signature } from "./file-context.js";
+import { inOrderOfNeed } from "./global-order.js";
 import { gradientText } from "./gradient-text.js";
+import { declaredInstance, type Instance } from "./instance.js";
+import { type Checked, checkLost } from "./lost.js";
 import { lowerFunction } from "./lower/function.js";
+import { Again } from "./lower/variables.js";
+import { isPackageFile, type ProgramFiles } from "./packages/program.js";
+import { atUsersCall, stateText } from "./packages/refusals.js";
+import { withoutScratch } from "./packages/scratch.js";
+import { PackageTable } from "./packages/table.js";
 import type { Annotated, LoweredFile, Mode, ParamSignature } from "./lowered.js";
-import { signatureOf } from "./signature.js";
-import { bare, locOf, numericLiteral, spanOf } from "./source.js";
+import { refuseSharedInitialisers } from "./init-writes.js";
+import { callPath, signatureOf } from "./signature.js";
+import { bare, isConst, locOf, numericLiteral, spanAt, spanOf, symbolOf } from "./source.js";
 import { typescriptErrors } from "./typescript-errors.js";
 
 export interface LowerResult {
   readonly lowered?: LoweredFile;
   readonly diagnostics: Diagnostic[];
+  /** Files of packages that must be in the program; without them nothing here is final. */
+  readonly wanted: ReadonlySet<string>;
 }
 
 export function lowerFile(
   program: ts.Program,
   source: ts.SourceFile,
   nameOf: (file: ts.SourceFile) => string,
+  files: ProgramFiles | undefined,
 ): LowerResult {
   const found = new Map<string, Diagnostic>();
-  const report = (d: Diagnostic): void => {
-    const key = `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}:${d.message}`;
+  const report = (given: Diagnostic): void => {
+    const d = atUsersCall(given, program);
+    // Of what is wrong in a package one thing is enough: the user can change none of it.
+    const key = given !== d ? `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}` : `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}:${d.message}`;
     if (!found.has(key)) found.set(key, d);
   };
   const failed = (): boolean => [...found.values()].some((d) => d.category === "error");
   const touched = new Set<ts.SourceFile>();
   const touch = (file: ts.SourceFile): void => {
-    if (touched.has(file) || file.isDeclarationFile) return;
+    if (touched.has(file) || file.isDeclarationFile || isPackageFile(file.fileName)) return;
     touched.add(file);
     for (const d of typescriptErrors(program, file)) report(d);
   };
@@ -38,40 +55,87 @@ export function lowerFile(
   const checker = program.getTypeChecker();
   const requests = findRequests(source, report);
   // What TypeScript does not understand, adc would only misunderstand.
-  if ([...found.values()].some((d) => d.code.startsWith("TS"))) return { diagnostics: inOrder(found) };
-  const file = new FileContext(program, checker, nameOf, report, touch);
+  if ([...found.values()].some((d) => d.code.startsWith("TS"))) return { diagnostics: inOrder(found), wanted: new Set() };
+  const packages = new PackageTable(program, checker, files);
+  const file = new FileContext(program, checker, nameOf, report, touch, (signature) => lowerBody(signature, failed), packages);
   const annotated: Annotated[] = [];
+  const checked: Checked[] = [];
+  const reached = new Set<Signature>();
   for (const request of requests) {
-    const signature = signatureOf(file, request.node, undefined, report);
+    const instance = instanceOf(file, request, report);
+    const signature = instance === undefined ? undefined : signatureOf(file, request.node, undefined, report, instance);
     const entry = signature === undefined ? undefined : annotate(file, request, signature, report);
-    if (entry !== undefined) annotated.push(entry);
+    if (entry !== undefined && signature !== undefined) {
+      annotated.push(entry);
+      const spans = signature.params.map((p) => spanOf(p.node));
+      checked.push({ annotated: entry, isExplicit: request.wrt !== undefined, spans });
+    }
+    if (signature !== undefined) reached.add(signature);
   }
-  for (let signature = file.queue.shift(); signature !== undefined; signature = file.queue.shift()) {
-    const func = lowerSafely(file, signature, report, failed);
-    if (func !== undefined) file.funcs.set(func.name, func);
+  // A set grows while it is gone through: what is called comes after what calls it.
+  for (const signature of reached) {
+    if (signature.state === "new") lowerBody(signature, failed);
+    for (const d of signature.diagnostics) report(d);
+    if (signature.func !== undefined) file.funcs.set(signature.name, signature.func);
+    for (const called of signature.calls) reached.add(called);
+  }
+  const { wanted } = packages;
+  let lowered: Program = { funcs: file.funcs, records: file.types.records, globals: file.globals };
+  if (!failed() && wanted.size === 0) {
+    checkLost(lowered, checked, file, report);
+    refuseSharedInitialisers(lowered, file, report);
+    const local = withoutScratch(lowered, constantWrites(lowered), file.packageConstants);
+    lowered = { ...local.program, globals: inOrderOfNeed(local.program) };
+    for (const { name, loc, reason } of local.writes) {
+      const shown = name.slice(name.lastIndexOf("#") + 1);
+      const span = spanAt(program, loc) ?? spanOf(source);
+      const holder = [...reached].find((s) => stands(span, s));
+      const related = holder === undefined ? [] : callPath(holder);
+      const written = language.moduleConstantWritten(span, shown);
+      const d = reason === undefined ? written : { ...written, message: stateText(shown, reason) };
+      report({ ...d, related: [...d.related, ...related] });
+    }
   }
   const diagnostics = inOrder(found);
-  if (failed()) return { diagnostics };
-  const { records } = file.types;
-  return {
-    lowered: { path: source.fileName, program: { funcs: file.funcs, records, globals: file.globals }, annotated },
-    diagnostics,
-  };
+  if (failed() || wanted.size > 0) return { diagnostics, wanted };
+  return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
 }
 
-/** Behind a mistake of the user nothing is certain: what goes wrong there is not our bug. */
-function lowerSafely(
-  file: FileContext,
-  signature: Signature,
-  report: (d: Diagnostic) => void,
-  failed: () => boolean,
-): Func | undefined {
-  try {
-    return file.types.withBindings(signature.bindings, () => lowerFunction(file, signature, report));
-  } catch (error) {
-    if (failed()) return undefined;
-    throw error;
+/** Stands a place in the text of a function? */
+function stands(span: Span, signature: Signature): boolean {
+  const own = spanOf(signature.node);
+  return own.file === span.file && own.line <= span.line && span.line <= own.endLine;
+}
+
+/** How often a function is lowered until the types of its variables and its result are known. */
+const mostRounds = 12;
+
+function lowerBody(signature: Signature, failed: () => boolean): void {
+  const { file } = signature;
+  file.running.push(signature);
+  signature.state = "running";
+  for (let round = 0; signature.state === "running"; round++) {
+    const diagnostics: Diagnostic[] = [];
+    try {
+      const { func, calls } = file.types.withBindings(signature.bindings, () =>
+        lowerFunction(signature, (d) => diagnostics.push(d)),
+      );
+      if (func !== undefined) signature.func = func;
+      signature.calls = calls;
+      signature.state = "done";
+    } catch (error) {
+      if (error instanceof Again && error.of === signature && round < mostRounds + signature.variables.size + signature.elements.size) {
+        file.forget(signature.dependents);
+        continue;
+      }
+      // Behind a mistake of the user nothing is certain: what goes wrong there is not our bug.
+      const behind = failed() || file.running.some((s) => s.diagnostics.length > 0) || diagnostics.some((d) => d.category === "error");
+      if (error instanceof Again || !behind) throw error;
+      signature.state = "done";
+    }
+    signature.diagnostics = diagnostics;
   }
+  file.running.pop();
 }
 
 function inOrder(found: ReadonlyMap<string, Diagnostic>): Diagnostic[] {
@@ -98,22 +162,29 @@ function annotate(
   };
   const { records } = file.types;
   const { checker } = file;
-  const canDiffer = signature.params.map(
-    (p) =>
-      isDifferentiable(p.type, records) && !file.types.isNoDiff(p.node.type, checker.getTypeAtLocation(p.node.name)),
+  const inputs = inputsOf(file, request, signature);
+  const canDiffer = inputs.map(
+    (p) => isDifferentiable(p.type, records) && !file.types.isNoDiff(p.node?.type, p.declared),
   );
-  const wrt = chooseParameters(
-    request,
-    signature,
-    canDiffer,
-    (i) => file.types.show(checker.getTypeAtLocation(signature.params[i]?.node ?? request.node)),
-    fail,
-  );
+  const wrt = chooseParameters(request, inputs, canDiffer, (i) => file.types.show(inputs[i]?.declared ?? checker.getTypeAtLocation(request.node)), fail);
   const returned = checker.getSignatureFromDeclaration(request.node)?.getReturnType();
   const shown = returned === undefined ? "void" : file.types.show(returned);
-  const chosen = chooseModes(request, signature, isDifferentiable(signature.result, records), shown, fail);
-  const params = signature.params.map((p) => parameter(file, p, fail));
-  const returns = returned === undefined ? undefined : file.types.text(returned);
+  const chosen = chooseModes(request, signature, signature.result !== undefined && isDifferentiable(signature.result, records), shown, fail);
+  const params = inputs.map((p, i) =>
+    parameter(
+      file,
+      p,
+      throughFunction(file, request, (f) => `Parameters<typeof ${f}>[${i}]`),
+      fail,
+    ),
+  );
+  const why = signature.result === undefined ? undefined : unmakable(file.types, signature.result);
+  if (why !== undefined && returned !== undefined && chosen.length > 0)
+    fail(annotation.signatureType(spanOf(request.node.type ?? request.node.name ?? request.node), "the result", shown, why));
+  const returns =
+    returned === undefined
+      ? undefined
+      : (file.types.text(returned) ?? throughFunction(file, request, (f) => `ReturnType<typeof ${f}>`));
   const variable = returned === undefined ? undefined : file.types.variableText(returned);
   if (returns === undefined)
     fail(
@@ -133,29 +204,76 @@ function annotate(
     wrt,
     params: complete,
     returns,
-    returnsGradient: gradientText(signature.result, variable ?? returns, records),
+    returnsGradient: gradientText(signature.result ?? { kind: "void" }, variable ?? returns, records),
     loc: locOf(request.node),
   };
 }
 
+/** Something a generated function is passed. */
+interface Input {
+  readonly name: string;
+  /** What `wrt=` calls it. */
+  readonly asked: string;
+  readonly type: Type;
+  readonly declared: ts.Type;
+  /** Absent for the object of a method. */
+  readonly node: ts.ParameterDeclaration | undefined;
+}
+
+/** What a generated function is passed: for a method, first the object. */
+function inputsOf(file: FileContext, request: Request, signature: Signature): readonly Input[] {
+  const params = signature.params.map((p): Input => {
+    const declared = file.checker.getTypeAtLocation(p.node.name);
+    return { name: p.name, asked: p.name, type: p.type, declared, node: p.node };
+  });
+  const type = signature.instance.self;
+  if (request.owner === undefined || type === undefined) return params;
+  let name = "self";
+  while (params.some((p) => p.name === name)) name = `${name}_`;
+  return [{ name, asked: "this", type, declared: instanceTypeOf(file.types, request.owner), node: undefined }, ...params];
+}
+
+/** The instance of a marked function that is lowered; for a method, that of an object of its class. */
+function instanceOf(file: FileContext, request: Request, report: (d: Diagnostic) => void): Instance | undefined {
+  const declared = declaredInstance(request.node);
+  const { owner } = request;
+  if (owner === undefined) return declared;
+  const [generic] = owner.typeParameters ?? [];
+  if (generic !== undefined) {
+    report(annotation.genericFunction(spanOf(generic), request.name));
+    return undefined;
+  }
+  if (request.isStatic === true) return declared;
+  const type = instanceTypeOf(file.types, owner);
+  const mapped = file.types.map(type);
+  const span = spanOf(request.node.name ?? request.node);
+  const why = "why" in mapped ? mapped.why : unreadable(file.types, mapped.type);
+  if ("why" in mapped || why !== undefined) {
+    report(annotation.signatureType(span, "`this`", file.types.show(type), why ?? ""));
+    return undefined;
+  }
+  const own = mapped.type.kind === "record" ? file.types.classes.get(mapped.type.name) : undefined;
+  return { ...declared, self: mapped.type, bindings: own?.bindings ?? declared.bindings };
+}
+
 function chooseParameters(
   request: Request,
-  signature: Signature,
+  inputs: readonly Input[],
   canDiffer: readonly boolean[],
   show: (i: number) => string,
   fail: (d: Diagnostic) => void,
 ): number[] {
   if (request.wrt === undefined) {
-    const all = canDiffer.flatMap((yes, i) => (yes ? [i] : []));
+    const all = canDiffer.flatMap((yes, i) => (yes && inputs[i]?.node !== undefined ? [i] : []));
     if (all.length === 0)
       fail(annotation.nothingToDifferentiate(spanOf(request.node.name ?? request.node), request.name));
     return all;
   }
   const chosen = new Set<number>();
   for (const { name, span } of request.wrt) {
-    const i = signature.params.findIndex((p) => p.name === name);
+    const i = inputs.findIndex((p) => p.asked === name);
     if (i === -1) {
-      const names = signature.params.map((p) => p.name);
+      const names = inputs.map((p) => p.asked);
       fail(annotation.unknownParameter(span, name, request.name, names));
     } else if (canDiffer[i] !== true) fail(annotation.parameterNotDifferentiable(span, name, show(i)));
     else chosen.add(i);
@@ -170,7 +288,7 @@ function chooseModes(
   shown: string,
   fail: (d: Diagnostic) => void,
 ): Mode[] {
-  const isNumber = signature.result.kind === "num";
+  const isNumber = signature.result?.kind === "num";
   const span = spanOf(request.node.type ?? request.node.name ?? request.node);
   if (!differentiable) {
     fail(annotation.returnNotDifferentiable(span, shown));
@@ -185,28 +303,46 @@ function chooseModes(
   return chosen;
 }
 
+/** A type that has no name outside its file, written through the exported function that mentions it. */
+function throughFunction(
+  file: FileContext,
+  request: Request,
+  write: (name: string) => string,
+): TypeText | undefined {
+  const source = request.node.getSourceFile();
+  const symbol = ts.isMethodDeclaration(request.node)
+    ? undefined
+    : file.checker.getSymbolAtLocation(
+        request.node.name ?? (ts.isVariableDeclaration(request.node.parent) ? request.node.parent.name : request.node),
+      );
+  const name = symbol === undefined ? undefined : file.types.exportedName(symbol, source);
+  return name === undefined ? undefined : { text: write(name), imports: [{ name, from: source.fileName }] };
+}
+
 function parameter(
   file: FileContext,
-  param: Signature["params"][number],
+  param: Input,
+  fallback: TypeText | undefined,
   fail: (d: Diagnostic) => void,
 ): ParamSignature | undefined {
-  const type = file.checker.getTypeAtLocation(param.node.name);
-  const text = file.types.text(type);
-  if (text === undefined) {
-    fail(
-      annotation.signatureType(
-        spanOf(param.node),
-        `the parameter \`${param.name}\``,
-        file.types.show(type),
-        "It cannot be written in another file",
-      ),
-    );
+  const type = param.declared;
+  const text = file.types.text(type) ?? fallback;
+  const why = text === undefined ? "It cannot be written in another file" : unreadable(file.types, param.type);
+  if (text === undefined || why !== undefined) {
+    const span = param.node === undefined ? undefined : spanOf(param.node);
+    fail(annotation.signatureType(span, `the parameter \`${param.name}\``, file.types.show(type), why ?? ""));
     return undefined;
   }
   const variable = file.types.variableText(type) ?? text;
   const base = { name: param.name, type: text, gradient: gradientText(param.type, variable, file.types.records) };
-  if (param.node.initializer === undefined) return base;
-  const initial = defaultText(param.node.initializer);
+  if (param.node?.dotDotDotToken !== undefined) return { ...base, rest: true };
+  if (param.node?.questionToken !== undefined) {
+    // The question mark says already that it may be missing.
+    const own = param.node.type === undefined ? undefined : file.types.text(file.checker.getTypeFromTypeNode(param.node.type));
+    return { ...base, type: own ?? text, optional: true };
+  }
+  if (param.node?.initializer === undefined) return base;
+  const initial = defaultText(file, param.node.initializer);
   if (initial === undefined) {
     fail(annotation.parameterDefault(spanOf(param.node.initializer), param.name));
     return undefined;
@@ -214,8 +350,41 @@ function parameter(
   return { ...base, default: initial };
 }
 
-function defaultText(node: ts.Expression): string | undefined {
+/** The default, as another file can write it: literals, what is made of them, constants that are literals, parameters before it. */
+function defaultText(file: FileContext, node: ts.Expression): string | undefined {
   const inner = bare(node);
+  const all = (nodes: readonly ts.Expression[]): readonly string[] | undefined => {
+    const texts = nodes.map((n) => defaultText(file, n)).filter((t) => t !== undefined);
+    return texts.length === nodes.length ? texts : undefined;
+  };
+  if (ts.isArrayLiteralExpression(inner)) {
+    const members = all(inner.elements);
+    return members === undefined ? undefined : `[${members.join(", ")}]`;
+  }
+  if (ts.isObjectLiteralExpression(inner)) {
+    const members = inner.properties.map((p) => {
+      const v = ts.isPropertyAssignment(p) && !ts.isComputedPropertyName(p.name) ? defaultText(file, p.initializer) : undefined;
+      return v === undefined || p.name === undefined ? undefined : `${p.name.getText()}: ${v}`;
+    });
+    return members.every((m) => m !== undefined) ? (members.length === 0 ? "{}" : `{ ${members.join(", ")} }`) : undefined;
+  }
+  if (ts.isBinaryExpression(inner) && /^(\+|-|\*|\/|\*\*|%)$/.test(inner.operatorToken.getText())) {
+    const sides = all([inner.left, inner.right]);
+    const side = (i: 0 | 1): string => (ts.isBinaryExpression(bare(i === 0 ? inner.left : inner.right)) ? `(${sides?.[i]})` : `${sides?.[i]}`);
+    return sides === undefined ? undefined : `${side(0)} ${inner.operatorToken.getText()} ${side(1)}`;
+  }
+  if (ts.isNewExpression(inner) && /^(Float|Int|Uint)\d+(Clamped)?Array$/.test(file.globalName(inner.expression) ?? "")) {
+    const args = all(inner.arguments ?? []);
+    return args === undefined ? undefined : `new ${inner.expression.getText()}(${args.join(", ")})`;
+  }
+  if (ts.isIdentifier(inner)) {
+    if (inner.text === "undefined" || inner.text === "Infinity" || inner.text === "NaN") return inner.text;
+    const declaration = symbolOf(file.checker, inner)?.valueDeclaration;
+    if (declaration !== undefined && ts.isParameter(declaration)) return inner.text;
+    const isLiteral =
+      declaration !== undefined && ts.isVariableDeclaration(declaration) && isConst(declaration) && declaration.initializer !== undefined;
+    return isLiteral && declaration.initializer !== undefined ? defaultText(file, declaration.initializer) : undefined;
+  }
   const number = numericLiteral(inner);
   if (number !== undefined) return inner.getText();
   if (ts.isStringLiteralLike(inner)) return JSON.stringify(inner.text);

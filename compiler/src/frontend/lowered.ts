@@ -11,8 +11,12 @@ export interface ParamSignature {
   readonly type: TypeText;
   /** `Gradient<P>` of it, in its plainest spelling (`number`, `Float64Array`, `Gradient<Vec3>` …). */
   readonly gradient: TypeText;
-  /** A literal the parameter has as its default, as it is written: `x: number = 3`. */
+  /** What the parameter has as its default, as it is written: `x: number = 3`. */
   readonly default?: string;
+  /** Declared `x?: T`. */
+  readonly optional?: true;
+  /** Declared `...xs: T[]`. */
+  readonly rest?: true;
 }
 
 /** One annotated function. */

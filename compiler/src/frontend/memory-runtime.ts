@@ -15,6 +15,14 @@ type Differentiable<T> = typeof noDiff extends keyof T ? never : T extends (...a
 export type Gradient<T> = T extends number ? number : T extends Float64Array | Float32Array ? T
   : T extends readonly (infer E)[] ? (number extends T["length"] ? Gradient<E>[] : { -readonly [K in keyof T]: Gradient<T[K]> })
   : { -readonly [K in keyof T as Differentiable<T[K]> extends never ? never : K]: Gradient<T[K]> };
-export declare function differentiable(...args: unknown[]): never;
+export interface DifferentiableOptions { readonly wrt?: readonly string[]; readonly modes?: readonly string[] }
+type Method = (this: never, ...args: never[]) => unknown;
+export interface MethodDecoration {
+  (method: Method, context: ClassMethodDecoratorContext): void;
+  (prototype: object, name: string | symbol, descriptor: object): void;
+}
+export declare function differentiable(options: DifferentiableOptions): MethodDecoration;
+export declare function differentiable(method: Method, context: ClassMethodDecoratorContext): void;
+export declare function differentiable(prototype: object, name: string | symbol, descriptor: object): void;
 `,
 };

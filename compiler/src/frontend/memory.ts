@@ -2,6 +2,7 @@
 import { isAbsolute } from "node:path";
 import { Project, ts } from "ts-morph";
 import { runtimeDeclarations } from "./memory-runtime.js";
+import type { ProgramFiles } from "./packages/program.js";
 
 /** Options for files that belong to no project. */
 export const defaultOptions: ts.CompilerOptions = {
@@ -36,14 +37,20 @@ function library(): Library {
   return shared;
 }
 
-export function memoryProgram(files: Readonly<Record<string, string>>, options: ts.CompilerOptions): ts.Program {
+/** A program, and the files it is made of. Those of packages are read where they are imported. */
+export interface MemoryProgram {
+  readonly program: ts.Program;
+  readonly files: ProgramFiles;
+}
+
+export function memoryProgram(files: Readonly<Record<string, string>>, options: ts.CompilerOptions): MemoryProgram {
   const { folder, files: libraryFiles } = library();
   const texts = new Map<string, string>(Object.entries(runtimeDeclarations));
   const roots: string[] = [];
   for (const [name, text] of Object.entries(files)) {
     const path = isAbsolute(name) ? name : `/${name}`;
     texts.set(path, text);
-    roots.push(path);
+    if (!path.includes("/node_modules/")) roots.push(path);
   }
   const folders = new Set<string>(["/"]);
   for (const path of texts.keys()) {
@@ -70,5 +77,5 @@ export function memoryProgram(files: Readonly<Record<string, string>>, options: 
     getNewLine: () => "\n",
   };
   const all: ts.CompilerOptions = { ...defaultOptions, noUncheckedIndexedAccess: true, ...options };
-  return ts.createProgram({ rootNames: roots, options: all, host });
+  return { program: ts.createProgram({ rootNames: roots, options: all, host }), files: host };
 }

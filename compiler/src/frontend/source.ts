@@ -20,6 +20,21 @@ export function spanOfRange(file: ts.SourceFile, start: number, end: number): Sp
   };
 }
 
+/** The innermost node that begins at a place. */
+export function spanAt(program: ts.Program, loc: Loc | undefined): Span | undefined {
+  const file = loc === undefined ? undefined : program.getSourceFile(loc.file);
+  if (loc === undefined || file === undefined) return undefined;
+  const position = file.getPositionOfLineAndCharacter(loc.line - 1, loc.column - 1);
+  const find = (node: ts.Node): ts.Node | undefined =>
+    node.getStart(file) === position
+      ? node
+      : node.getFullStart() <= position && position < node.getEnd()
+        ? ts.forEachChild(node, find)
+        : undefined;
+  const node = find(file);
+  return node === undefined ? undefined : spanOf(node);
+}
+
 export function locOf(node: ts.Node): Loc {
   const file = node.getSourceFile();
   const { line, character } = file.getLineAndCharacterOfPosition(node.getStart(file));
@@ -51,6 +66,16 @@ export function symbolOf(checker: ts.TypeChecker, node: ts.Node): ts.Symbol | un
   return symbol === undefined ? undefined : original(checker, symbol);
 }
 
+/** The variable a name declares; a parameter property declares a field as well. */
+export function declaredSymbol(checker: ts.TypeChecker, name: ts.Identifier): ts.Symbol | undefined {
+  const { parent } = name;
+  if (!ts.isParameter(parent) || !ts.isParameterPropertyDeclaration(parent, parent.parent))
+    return checker.getSymbolAtLocation(name);
+  return checker
+    .getSymbolsOfParameterPropertyDeclaration(parent, name.text)
+    .find((s) => s.flags & ts.SymbolFlags.FunctionScopedVariable);
+}
+
 export function original(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
   return (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol);
 }
@@ -78,7 +103,20 @@ export const isFunctionLike = (
   ts.isFunctionDeclaration(node) || ts.isArrowFunction(node) || ts.isFunctionExpression(node);
 
 /** A function whose body can be lowered. */
-export type FunctionNode = ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression;
+export type FunctionNode =
+  | ts.FunctionDeclaration
+  | ts.ArrowFunction
+  | ts.FunctionExpression
+  | ts.MethodDeclaration
+  | ts.AccessorDeclaration
+  | ts.ConstructorDeclaration;
+
+/** Is this a node whose body can be lowered as a function? */
+export const isFunctionNode = (node: ts.Node): node is FunctionNode =>
+  isFunctionLike(node) ||
+  ts.isMethodDeclaration(node) ||
+  ts.isAccessor(node) ||
+  ts.isConstructorDeclaration(node);
 
 /** Is an argument a function written in its place? */
 export const isInlineFunction = (node: ts.Expression | undefined): boolean =>

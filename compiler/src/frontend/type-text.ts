@@ -1,10 +1,14 @@
 /** How a type is written in a generated file: plainly, with imports for the names that other files can see. */
 import { ts } from "ts-morph";
 import type { TypeImport, TypeText } from "../ir/ir.js";
+import { packageOf } from "./packages/resolve.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
-import { isLibrary, isReadonlyList, original, typeArguments } from "./source.js";
+import { hasModifier, isLibrary, isReadonlyList, original, typeArguments } from "./source.js";
 
 const { TypeFlags, SymbolFlags } = ts;
+
+/** What a branded type, `number & { unit: "m" }`, is a value of. */
+const primitiveFlags = TypeFlags.NumberLike | TypeFlags.StringLike | TypeFlags.BooleanLike;
 
 export const plain = (text: string): TypeText => ({ text, imports: [] });
 
@@ -51,6 +55,8 @@ export class TypeTexts {
     const named = this.#named(type);
     if (named !== undefined) return named;
     if (type.flags & TypeFlags.EnumLike) return enumText(type);
+    const branded = type.isIntersection() ? type.types.find((t) => t.flags & primitiveFlags) : undefined;
+    if (branded !== undefined) return this.#text(branded, seen);
     if (type.flags & (TypeFlags.Object | TypeFlags.Intersection)) {
       if (seen.has(type)) return undefined;
       return this.#object(type, new Set(seen).add(type));
@@ -90,11 +96,25 @@ export class TypeTexts {
       );
     }
     if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return plain(this.#show(type));
-    if (symbol !== undefined && symbol.flags & SymbolFlags.Class) return undefined;
+    const isClass = symbol !== undefined && (symbol.flags & SymbolFlags.Class) !== 0;
+    if (isClass) {
+      const generic = this.#genericClass(type, symbol, seen);
+      if (generic !== undefined) return generic;
+    }
     const names: string[] = [];
     const parts: TypeText[] = [];
     for (const property of checker.getPropertiesOfType(type)) {
       if (isNoDiffMark(property)) continue;
+      if (isClass) {
+        // The object need not have the methods; what only the class may name cannot be written here.
+        if ((property.flags & SymbolFlags.Property) === 0) continue;
+        const { valueDeclaration } = property;
+        const isHidden =
+          valueDeclaration !== undefined &&
+          (hasModifier(valueDeclaration, ts.SyntaxKind.PrivateKeyword) ||
+            hasModifier(valueDeclaration, ts.SyntaxKind.ProtectedKeyword));
+        if (isHidden || property.name.startsWith("__#")) return undefined;
+      }
       if (this.#withoutConstants && isMarkedNoDiff(checker, checker.getTypeOfSymbol(property))) continue;
       const part = this.#text(checker.getTypeOfSymbol(property), seen);
       if (part === undefined) return undefined;
@@ -104,6 +124,21 @@ export class TypeTexts {
     }
     if (parts.length === 0) return plain("{}");
     return combine(parts, (texts) => `{ ${texts.map((t, i) => `${names[i] ?? ""}: ${t}`).join("; ")} }`);
+  }
+
+  /** `Box<number>` of a class that is visible from other files. */
+  #genericClass(type: ts.Type, symbol: ts.Symbol, seen: ReadonlySet<ts.Type>): TypeText | undefined {
+    const declared = this.checker.getDeclaredTypeOfSymbol(symbol);
+    const count = declared.isClassOrInterface() ? (declared.typeParameters ?? []).length : 0;
+    const args = typeArguments(this.checker, type).slice(0, count);
+    const file = symbol.declarations?.[0]?.getSourceFile();
+    const name = file === undefined ? undefined : this.exportedName(symbol, file);
+    if (args.length === 0 || name === undefined || file === undefined) return undefined;
+    const parts = args.map((t) => this.#text(t, seen));
+    const known = parts.filter((p) => p !== undefined);
+    if (known.length !== parts.length) return undefined;
+    const own: TypeText = { text: name, imports: [{ name, from: file.fileName }] };
+    return combine([own, ...known], ([first, ...rest]) => `${first ?? name}<${rest.join(", ")}>`);
   }
 
   /** A named type that is visible from other files. */
@@ -119,8 +154,8 @@ export class TypeTexts {
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined || isLibrary(this.program, declaration)) return undefined;
     const file = declaration.getSourceFile();
-    const name = this.#exportsOf(file).get(symbol);
-    if (name === undefined || name === "default") return undefined;
+    const name = this.exportedName(symbol, file);
+    if (name === undefined) return undefined;
     return { text: name, imports: [{ name, from: file.fileName }] };
   }
 
@@ -139,6 +174,8 @@ export class TypeTexts {
 
   /** The name under which a file exports a symbol. */
   exportedName(symbol: ts.Symbol, file: ts.SourceFile): string | undefined {
+    // Generated code imports nothing from packages.
+    if (packageOf(file.fileName) !== undefined) return undefined;
     const name = this.#exportsOf(file).get(symbol);
     return name === "default" ? undefined : name;
   }

@@ -3,8 +3,24 @@
  * does): an interface and a literal with the same fields are one record. What cannot be mapped comes back with the reason.
  */
 import { ts } from "ts-morph";
-import type { Field, RecordDecl, Type, TypedArrayName, TypeText } from "../ir/ir.js";
-import { arrayOf, bool, num, opaque, record, sameType, str, tupleOf, typeText, voidType } from "../ir/types.js";
+import type { Field, InstanceOf, RecordDecl, Type, TypedArrayName, TypeText } from "../ir/ir.js";
+import {
+  arrayOf,
+  bool,
+  maybe,
+  num,
+  opaque,
+  present,
+  record,
+  sameType,
+  str,
+  tupleOf,
+  typeText,
+  voidType,
+} from "../ir/types.js";
+import { type ClassHost, type ClassInstance, classType, familyType } from "./class-types.js";
+import { className, type ClassNode, ClassTable } from "./classes.js";
+import { FunctionTypes } from "./function-types.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
 import { isLibrary, isPlainTuple, isRuntimeSymbol, original, typeArguments } from "./source.js";
 import { TypeTexts } from "./type-text.js";
@@ -32,21 +48,65 @@ export type Bindings = ReadonlyMap<ts.Type, Type>;
 export const noBindings: Bindings = new Map();
 
 const noDiffReason = "`NoDiff` marks a whole parameter or field, not the members of an array or tuple";
-const unionReason = "A value of several types, or one that may be missing, is not yet in the language";
+const unionReason = "A value of several types is not in the language";
 
-export class TypeMapper {
-  readonly records = new Map<string, RecordDecl>();
+const absentFlags = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
+
+/** What tells records apart. */
+const shapeOf = (fields: readonly Field[]): string =>
+  fields
+    .map((f) => `${f.name}${f.optional === true ? "?" : ""}${f.noDiff === true ? "!" : ""}:${typeText(f.type)}`)
+    .toSorted()
+    .join(";");
+
+/** A name for a union of objects: its own, or those of its members. */
+function wideName(union: ts.UnionType, members: readonly ts.Type[]): string {
+  const own = union.aliasSymbol?.name;
+  if (own !== undefined && (union.aliasTypeArguments ?? []).length === 0) return own;
+  const names = members.map((t) => (t.aliasSymbol ?? t.getSymbol())?.name ?? "");
+  return names.every((n) => /^[A-Za-z$][\w$]*$/.test(n)) ? names.join("Or") : "Union";
+}
+
+export class TypeMapper implements ClassHost {
+  readonly records: Map<string, RecordDecl>;
+  /** The classes that records stand for, by the name of the record. */
+  readonly classes: Map<string, ClassInstance>;
+  readonly table: ClassTable;
+  /** The classes that records of static methods stand for. */
+  readonly classObjects: Map<string, ClassNode>;
+  /** What is known of function values. */
+  readonly functions: FunctionTypes;
+  /** Types of functions of which nothing is known. */
+  readonly #functionTexts: Set<string>;
   readonly #texts: TypeTexts;
   /** What is mapped already, for each set of bindings. */
   readonly #known = new Map<Bindings, Map<ts.Type, Mapped>>();
   #bindings: Bindings = noBindings;
-  readonly #byShape = new Map<string, string>();
+  readonly #byShape: Map<string, string>;
+  readonly #byVariants: Map<string, string>;
+  /** Wide records whose variants are being mapped. */
+  readonly #open = new Map<string, { used: boolean }>();
 
   constructor(
     readonly program: ts.Program,
     readonly checker: ts.TypeChecker,
+    /** Maps the types of another program to the same records. */
+    beside?: TypeMapper,
   ) {
     this.#texts = new TypeTexts(program, checker);
+    this.table = new ClassTable(program, checker);
+    this.records = beside?.records ?? new Map();
+    this.classes = beside?.classes ?? new Map();
+    this.classObjects = beside?.classObjects ?? new Map();
+    this.functions = beside?.functions ?? new FunctionTypes(this.records);
+    this.#functionTexts = beside === undefined ? new Set() : beside.#functionTexts;
+    this.#byShape = beside === undefined ? new Map() : beside.#byShape;
+    this.#byVariants = beside === undefined ? new Map() : beside.#byVariants;
+  }
+
+  /** What type parameters stand for at the moment. */
+  get bindings(): Bindings {
+    return this.#bindings;
   }
 
   /** How the type is written in a generated file; absent where no other file can write it. */
@@ -102,8 +162,14 @@ export class TypeMapper {
   map(type: ts.Type): Mapped {
     const bound = this.#bindings.get(type);
     if (bound !== undefined) return { type: bound };
+    // What mentions no type parameter is the same everywhere, and must be the same record.
+    if (this.#bindings.size > 0 && isClosed(type)) return this.withBindings(noBindings, () => this.map(type));
     const known = this.#cache().get(type);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      const open = "type" in known && known.type.kind === "record" ? this.#open.get(known.type.name) : undefined;
+      if (open !== undefined) open.used = true;
+      return known;
+    }
     const mapped = this.#map(type);
     this.#cache().set(type, mapped);
     return mapped;
@@ -127,7 +193,7 @@ export class TypeMapper {
     if (flags & TypeFlags.NumberLike) return { type: num };
     if (flags & TypeFlags.BooleanLike) return { type: bool };
     if (flags & TypeFlags.StringLike) return { type: str };
-    if (flags & (TypeFlags.Void | TypeFlags.Undefined | TypeFlags.Never)) return { type: voidType };
+    if (flags & (TypeFlags.Void | TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Never)) return { type: voidType };
     if (flags & TypeFlags.TypeParameter) return { why: "What the type parameter stands for is not known here" };
     if (flags & TypeFlags.BigIntLike) return { why: "A BigInt cannot carry a derivative" };
     if (flags & TypeFlags.ESSymbolLike) return { type: opaque("symbol") };
@@ -137,14 +203,209 @@ export class TypeMapper {
     return { why: unionReason };
   }
 
+  /** Members that may be missing make a maybe; members of one IR type are that; several objects are one wide record. */
   #union(type: ts.UnionType): Mapped {
-    const members = type.types.map((t) => this.map(t));
-    const first = members[0];
-    if (first !== undefined && "type" in first && first.type.kind !== "void") {
-      const same = members.every((m) => "type" in m && typeText(m.type) === typeText(first.type));
-      if (same) return first;
+    const absent = type.types.filter((t) => t.flags & absentFlags);
+    const others = type.types.filter((t) => (t.flags & absentFlags) === 0);
+    const of = this.#present(type, others);
+    if ("why" in of || absent.length === 0) return of;
+    if (of.type.kind === "void") return of;
+    const isNull = absent.some((t) => t.flags & TypeFlags.Null);
+    const isUndefined = absent.some((t) => t.flags & (TypeFlags.Undefined | TypeFlags.Void));
+    return { type: maybe(of.type, isNull ? (isUndefined ? "both" : "null") : "undefined") };
+  }
+
+  /** The members of a union other than `undefined` and `null`. */
+  #present(union: ts.UnionType, types: readonly ts.Type[]): Mapped {
+    const [first] = types;
+    if (first === undefined) return { type: voidType };
+    if (types.length === 1) return this.map(first);
+    const name = types.every((t) => this.#isObjectLike(t)) ? this.#freeName(wideName(union, types)) : undefined;
+    // Entered before its members are mapped, so that they may mention the union.
+    const open = { used: false };
+    if (name !== undefined && union.types.length === types.length) {
+      this.records.set(name, { name, fields: [] });
+      this.#cache().set(union, { type: record(name) });
+      this.#open.set(name, open);
     }
-    return { why: unionReason };
+    const members = types.map((t) => this.map(t));
+    if (name !== undefined) this.#open.delete(name);
+    const failed = members.find((m) => "why" in m);
+    const known = members.flatMap((m) => ("type" in m ? [m.type] : []));
+    const [one] = known;
+    const same = failed === undefined && one !== undefined && known.every((t) => sameType(t, one));
+    if (name !== undefined && !open.used) this.records.delete(name);
+    if (same && !open.used) return { type: one };
+    if (failed !== undefined) return failed;
+    if (name === undefined || !known.every((t) => t.kind === "record")) return { why: unionReason };
+    const through = types.map((t) => (this.#bindings.size > 0 ? undefined : this.text(t)));
+    const wide = this.#wide(
+      name,
+      known.map((t, i) => ({ name: t.kind === "record" ? t.name : "", text: through[i] })),
+      open.used,
+    );
+    if ("type" in wide && wide.type.kind === "record") {
+      const decl = this.records.get(wide.type.name);
+      const text = this.#recordText(union);
+      if (decl !== undefined && decl.text === undefined && text !== undefined && types.length === union.types.length)
+        this.records.set(wide.type.name, { ...decl, text });
+    }
+    return wide;
+  }
+
+  #isObjectLike(type: ts.Type): boolean {
+    return (
+      (type.flags & (TypeFlags.Object | TypeFlags.Intersection)) !== 0 &&
+      !this.checker.isArrayType(type) &&
+      !this.checker.isTupleType(type) &&
+      this.#typedArray(type) === undefined &&
+      type.getCallSignatures().length === 0
+    );
+  }
+
+  /** The wide record of some records; the same for the same ones in whatever order. */
+  unite(names: readonly string[]): Mapped {
+    const all = [...new Set(names.flatMap((n) => this.records.get(n)?.variants ?? [n]))];
+    const [first] = all;
+    if (first !== undefined && all.length === 1) return { type: record(first) };
+    return this.#wide(
+      this.#freeName(all.join("Or").slice(0, 40)),
+      all.map((name) => ({ name, text: this.records.get(name)?.text })),
+      false,
+    );
+  }
+
+  #wide(name: string, members: readonly { name: string; text: TypeText | undefined }[], isFixed: boolean): Mapped {
+    const variants: { name: string; text: TypeText | undefined }[] = [];
+    for (const member of members) {
+      const decl = this.records.get(member.name);
+      for (const v of decl?.variants ?? [member.name])
+        if (!variants.some((known) => known.name === v))
+          variants.push({ name: v, text: v === member.name ? member.text : this.records.get(v)?.text });
+    }
+    const key = variants
+      .map((v) => v.name)
+      .toSorted()
+      .join("|");
+    const known = this.#byVariants.get(key);
+    if (known !== undefined && !isFixed) return { type: record(known) };
+    const fields = this.#wideFields(variants);
+    if (!Array.isArray(fields)) {
+      this.records.delete(name);
+      return { why: fields.why };
+    }
+    this.records.set(name, { name, fields, variants: variants.map((v) => v.name) });
+    if (known === undefined) this.#byVariants.set(key, name);
+    return { type: record(name) };
+  }
+
+  #wideFields(
+    variants: readonly { name: string; text: TypeText | undefined }[],
+  ): Field[] | { readonly why: string } {
+    const names = new Set(variants.flatMap((v) => this.records.get(v.name)?.fields.map((f) => f.name) ?? []));
+    const fields: Field[] = [];
+    for (const name of names) {
+      const having = variants.flatMap((v) => {
+        const found = this.records.get(v.name)?.fields.find((f) => f.name === name);
+        return found === undefined ? [] : [{ found, text: v.text }];
+      });
+      const [first, ...rest] = having;
+      if (first === undefined) continue;
+      let type: Type | undefined = first.found.type;
+      for (const { found } of rest) {
+        // Objects with different functions are told apart by a number, not by what they look like.
+        const isOther: boolean = type !== undefined && !sameType(type, found.type) && this.holdsFunction(found.type);
+        type = type === undefined || isOther ? undefined : this.join(type, found.type);
+      }
+      if (type === undefined) return { why: `The objects of the union have fields \`${name}\` of different types` };
+      const isEverywhere = having.length === variants.length;
+      const noDiff = having.every(({ found }) => found.noDiff === true) ? { noDiff: true } : {};
+      const isOptional = !isEverywhere || having.some(({ found }) => found.optional === true);
+      const optional = isOptional ? { optional: true as const } : {};
+      const through = isEverywhere ? {} : throughAny(having.map(({ text }) => text));
+      fields.push({ name, type: isEverywhere ? type : maybe(type), ...noDiff, ...optional, ...through });
+    }
+    return fields;
+  }
+
+  /** Does a value of this type hold functions of which nothing is known? */
+  hasFunction(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
+    switch (type.kind) {
+      case "opaque":
+        return this.#functionTexts.has(type.text);
+      case "array":
+        return this.hasFunction(type.elem, seen);
+      case "tuple":
+        return type.elems.some((t) => this.hasFunction(t, seen));
+      case "maybe":
+        return this.hasFunction(type.of, seen);
+      case "record": {
+        if (seen.has(type.name)) return false;
+        const inside = new Set(seen).add(type.name);
+        return (this.records.get(type.name)?.fields ?? []).some((f) => this.hasFunction(f.type, inside));
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** Are there functions in a value of this type, known or not? */
+  holdsFunction(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
+    switch (type.kind) {
+      case "array":
+        return this.holdsFunction(type.elem, seen);
+      case "tuple":
+        return type.elems.some((t) => this.holdsFunction(t, seen));
+      case "maybe":
+        return this.holdsFunction(type.of, seen);
+      case "record": {
+        if (this.functions.of(type) !== undefined) return true;
+        if (seen.has(type.name)) return false;
+        const inside = new Set(seen).add(type.name);
+        return (this.records.get(type.name)?.fields ?? []).some((f) => this.holdsFunction(f.type, inside));
+      }
+      default:
+        return this.hasFunction(type);
+    }
+  }
+
+  /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */
+  given(declared: Type, value: Type): Type {
+    if (value.kind === "void" || !this.hasFunction(declared)) return declared;
+    if (declared.kind !== "maybe") return value;
+    return maybe(this.given(declared.of, present(value)), declared.absent);
+  }
+
+  /** The narrowest type that values of both types have after a cast; absent where there is none. */
+  join(a: Type, b: Type): Type | undefined {
+    if (sameType(a, b)) return a;
+    const either = this.functions.join(a, b);
+    if (either !== undefined) return either;
+    if (a.kind === "maybe" || b.kind === "maybe") {
+      const of = this.join(present(a), present(b));
+      if (of === undefined) return undefined;
+      const once = a.kind === "maybe" ? maybe(of, a.absent) : of;
+      return b.kind === "maybe" ? maybe(once, b.absent) : once;
+    }
+    if (a.kind === "record" && b.kind === "record") {
+      const isChoice = [a, b].some((t) => this.functions.choiceOf(t) !== undefined);
+      const united = isChoice ? undefined : this.unite([a.name, b.name]);
+      if (united !== undefined && "type" in united) return united.type;
+      return this.holdsFunction(a) && this.holdsFunction(b) ? this.functions.choice(a, b) : undefined;
+    }
+    return undefined;
+  }
+
+  /** The record with these fields. */
+  recordOf(fields: readonly Field[]): Type {
+    const shape = shapeOf(fields);
+    const known = this.#byShape.get(shape);
+    if (known !== undefined) return record(known);
+    const base = fields.map((f) => f.name).join("_") || "Empty";
+    const name = this.#freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
+    this.#byShape.set(shape, name);
+    this.records.set(name, { name, fields });
+    return record(name);
   }
 
   #intersection(type: ts.IntersectionType): Mapped {
@@ -207,11 +468,22 @@ export class TypeMapper {
       }
       return { type: opaque(this.show(type)) };
     }
-    if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0)
-      return { type: opaque(this.show(type)) };
-    if (symbol !== undefined && symbol.flags & SymbolFlags.Class) return { why: "Classes are not yet in the language" };
-    if (checker.getIndexInfosOfType(type).length > 0)
-      return { why: "Objects with arbitrary keys are not in the language" };
+    if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) {
+      const text = this.show(type);
+      this.#functionTexts.add(text);
+      return { type: opaque(text) };
+    }
+    if (symbol !== undefined && symbol.flags & SymbolFlags.Class) {
+      const node = this.table.classOfSymbol(symbol);
+      const others = node === undefined ? [] : this.table.subclasses(node);
+      return node === undefined || others.length === 0
+        ? classType(this, type, symbol)
+        : familyType(this, type, symbol, [node, ...others]);
+    }
+    const implementers = symbol !== undefined && symbol.flags & SymbolFlags.Interface ? this.table.implementers(symbol) : [];
+    if (symbol !== undefined && implementers.length > 0 && hasMethods(this.checker, type))
+      return familyType(this, type, symbol, implementers);
+    if (checker.getIndexInfosOfType(type).length > 0) return { type: opaque(this.show(type)) };
     return this.#record(type);
   }
 
@@ -232,25 +504,16 @@ export class TypeMapper {
       const optional = (property.flags & SymbolFlags.Optional) !== 0;
       const typeNode = declaration !== undefined && ts.isPropertySignature(declaration) ? declaration.type : undefined;
       const noDiff = this.isNoDiff(typeNode, fieldType);
-      const mapped = optional
-        ? { why: `The field \`${property.name}\` is optional, which is not yet in the language` }
-        : this.map(fieldType);
-      if ("why" in mapped) {
-        if (!noDiff || optional) {
-          this.records.delete(name);
-          return { why: `${mapped.why} (field \`${property.name}\`)` };
-        }
-        fields.push({ name: property.name, type: opaque(this.show(fieldType)), noDiff: true });
-        continue;
+      const mapped = this.map(fieldType);
+      if ("why" in mapped && !noDiff) {
+        this.records.delete(name);
+        return { why: `${mapped.why} (field \`${property.name}\`)` };
       }
-      fields.push(
-        noDiff ? { name: property.name, type: mapped.type, noDiff: true } : { name: property.name, type: mapped.type },
-      );
+      const own = "why" in mapped ? opaque(this.show(this.checker.getNonNullableType(fieldType))) : mapped.type;
+      const kind = { ...(noDiff ? { noDiff: true } : {}), ...(optional ? { optional: true as const } : {}) };
+      fields.push({ name: property.name, type: optional ? maybe(own) : own, ...kind });
     }
-    const shape = fields
-      .map((f) => `${f.name}${f.noDiff === true ? "!" : ""}:${typeText(f.type)}`)
-      .toSorted()
-      .join(";");
+    const shape = shapeOf(fields);
     const known = this.#byShape.get(shape);
     if (known !== undefined) {
       this.records.delete(name);
@@ -280,9 +543,84 @@ export class TypeMapper {
     if (text !== undefined) this.records.set(name, { ...decl, text });
   }
 
+  /** The record of an instance of a class, by what tells it apart. */
+  classRecord(identity: string): string | undefined {
+    return this.#byShape.get(identity);
+  }
+
+  reserve(base: string, identity: string): string {
+    const name = this.#freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
+    this.records.set(name, { name, fields: [] });
+    this.#byShape.set(identity, name);
+    return name;
+  }
+
+  settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void {
+    this.records.set(name, { name, fields, instance: about });
+    this.classes.set(name, instance);
+  }
+
+  /** What `this` is in a static method: a record without fields that says which class it is. */
+  classObject(node: ClassNode): Type {
+    for (const [name, known] of this.classObjects) if (known === node) return record(name);
+    const name = this.#freeName(`${className(node)}Class`);
+    this.records.set(name, { name, fields: [] });
+    this.classObjects.set(name, node);
+    return record(name);
+  }
+
+  family(base: string, identity: string, variants: () => readonly Mapped[]): Mapped {
+    const known = this.#byShape.get(identity);
+    if (known !== undefined) return { type: record(known) };
+    const name = this.reserve(base, identity);
+    const mapped = variants();
+    const failed = mapped.find((m) => "why" in m);
+    if (failed !== undefined) {
+      this.release(name, identity);
+      return failed;
+    }
+    const members = mapped.flatMap((m) =>
+      "type" in m && m.type.kind === "record" ? [{ name: m.type.name, text: undefined }] : [],
+    );
+    const wide = this.#wide(name, members, true);
+    const decl = this.records.get(name);
+    // What only some of the classes have is not seen through the class that is declared.
+    if (decl !== undefined) this.records.set(name, { ...decl, instance: { isGuarded: true } });
+    if ("why" in wide) this.release(name, identity);
+    return wide;
+  }
+
+  release(name: string, identity: string): void {
+    this.records.delete(name);
+    this.#byShape.delete(identity);
+  }
+
   #freeName(base: string): string {
     let name = base;
     for (let i = 2; this.records.has(name); i++) name = `${base}${i}`;
     return name;
   }
+}
+
+/** Has an interface members that are called? */
+const hasMethods = (checker: ts.TypeChecker, type: ts.Type): boolean =>
+  checker
+    .getPropertiesOfType(type)
+    .some((p) => p.flags & SymbolFlags.Method || checker.getTypeOfSymbol(p).getCallSignatures().length > 0);
+
+/** A named type without type parameters. */
+function isClosed(type: ts.Type): boolean {
+  if (type.isClassOrInterface()) return (type.typeParameters ?? []).length === 0;
+  const declaration = type.aliasSymbol?.declarations?.[0];
+  return (
+    declaration !== undefined && (type.aliasTypeArguments ?? []).length === 0 && ts.isSourceFile(declaration.parent)
+  );
+}
+
+/** A field that only these variants have is read through their union; not said where one of them has no name. */
+function throughAny(texts: readonly (TypeText | undefined)[]): { readonly through?: TypeText } {
+  const known = texts.flatMap((text) => (text === undefined ? [] : [text]));
+  if (known.length < texts.length) return {};
+  const text = [...new Set(known.map((t) => t.text))].join(" | ");
+  return { through: { text, imports: known.flatMap((t) => t.imports) } };
 }

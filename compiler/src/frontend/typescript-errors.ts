@@ -1,6 +1,7 @@
 /** TypeScript's own errors in a file, as diagnostics; those that only say a gradient is not generated yet are left out. */
 import { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics.js";
+import { eachChild } from "./chains.js";
 import { spanOfRange } from "./source.js";
 
 const gradientFile = /_grad(\.[cm]?[jt]s)?$/;
@@ -56,5 +57,5 @@ function concernsGenerated(file: ts.SourceFile, error: ts.Diagnostic, names: Rea
 
 function mentions(node: ts.Node, names: ReadonlySet<string>): boolean {
   if (ts.isIdentifier(node) && names.has(node.text)) return true;
-  return ts.forEachChild(node, (child) => mentions(child, names) || undefined) === true;
+  return eachChild(node, (child) => mentions(child, names) || undefined) === true;
 }

@@ -2,7 +2,7 @@
 import { invariant } from "../support/invariant.js";
 import type { Const, Loc, Op, Place, Region, Type, Value, ValueId } from "./ir.js";
 import { primitives, type PrimName } from "./primitives.js";
-import { bool, num, str, voidType } from "./types.js";
+import { bool, num, sameType, str, voidType } from "./types.js";
 
 let nextId = 0;
 
@@ -50,6 +50,21 @@ export class Builder {
     return result;
   }
 
+  /** The absent value of a maybe type. */
+  absent(type: Type, v: undefined | null, hint?: string): Value {
+    const result = value(type, hint);
+    this.push({ kind: "const", value: v, result });
+    return result;
+  }
+
+  /** The same value under another type; itself where it has that type. */
+  cast(v: Value, type: Type, hint: string | undefined = v.hint): Value {
+    if (sameType(v.type, type)) return v;
+    const result = value(type, hint);
+    this.push({ kind: "cast", value: v, result });
+    return result;
+  }
+
   prim(name: PrimName, args: readonly Value[], hint?: string): Value {
     const row = primitives[name];
     invariant(row.arity === -1 || row.arity === args.length, `${name} takes ${row.arity} operands, got ${args.length}`);
@@ -66,6 +81,23 @@ export class Builder {
 
   store(place: Place, v: Value): void {
     this.push({ kind: "store", place, value: v });
+  }
+
+  /** `array.push(v)`, where `length` is the array's length now. */
+  grow(array: Value, length: Value, v: Value): void {
+    this.push({ kind: "store", place: elem(array, length), value: v, grows: true });
+  }
+
+  /** `array.subarray(from, to)`. */
+  view(array: Value, from: Value, to: Value, hint?: string): Value {
+    const result = value(array.type, hint);
+    this.push({ kind: "view", array, from, to, result });
+    return result;
+  }
+
+  /** `array.length = length`. */
+  resize(array: Value, length: Value): void {
+    this.push({ kind: "resize", array, length });
   }
 
   accum(place: Place, v: Value): void {

@@ -3,7 +3,7 @@
  */
 import type { GlobalDecl, Op, Place, Region, Type } from "./ir.js";
 import { primitives } from "./primitives.js";
-import { bool, num, type Records, shadowType, str, tapeType, voidType } from "./types.js";
+import { bool, num, present, type Records, shadowType, str, tapeType, voidType } from "./types.js";
 
 /** What the declarations of a program say about types. */
 export interface TypeContext {
@@ -41,14 +41,20 @@ export function derivedTypes(op: Op, context: TypeContext): readonly (Type | und
       return [constType(op.value)];
     case "prim":
       return [primitives[op.name].result === "num" ? num : bool];
-    case "load":
-      return [placeType(op.place, context.records)];
+    case "load": {
+      const type = placeType(op.place, context.records);
+      return [op.orZero === true && type !== undefined ? present(type) : type];
+    }
     case "length":
     case "tapeTop":
       return [num];
+    case "view":
+      return [op.array.type];
     case "copy":
     case "export":
       return [op.source.type];
+    case "share":
+      return [op.make === "zeros" ? shadowType(op.source.type, context.records) : op.source.type];
     case "zeros":
       return [shadowType(op.like.type, context.records)];
     case "global":
@@ -68,6 +74,7 @@ export function derivedTypes(op: Op, context: TypeContext): readonly (Type | und
     }
     case "new":
     case "alloc":
+    case "cast":
       return [undefined];
     case "call":
     case "restore":

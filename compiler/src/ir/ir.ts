@@ -44,14 +44,23 @@ export type Type =
   | { readonly kind: "record"; readonly name: string }
   /** Anything no derivative flows through and no operation looks into (a Map, a RegExp, an Error …). `text` is its TypeScript type. */
   | { readonly kind: "opaque"; readonly text: string }
+  /** A value of `of`, or what `absent` says: `number | undefined`, `Node | null`. `of` is neither void nor itself a maybe. */
+  | { readonly kind: "maybe"; readonly of: Type; readonly absent: Absence }
   /** The storage of one run: what the forward sweep saves and the reverse sweep restores. */
   | { readonly kind: "tape" }
   /** The pullback that `closure` makes. */
   | { readonly kind: "closure"; readonly params: readonly Type[]; readonly results: readonly Type[] };
 
+/** How a value may be missing. */
+export type Absence = "undefined" | "null" | "both";
+
 export interface Field {
   readonly name: string;
   readonly type: Type;
+  /** Declared `x?: T` (its type is then a maybe that may be `undefined`): literals leave it out where it is absent. */
+  readonly optional?: true;
+  /** Of a wide record: the type to see the object as where generated TypeScript reads this field, `(s as Circle).r`. */
+  readonly through?: TypeText;
   /** Declared `NoDiff<…>`: a constant whatever is stored in it. */
   readonly noDiff?: boolean;
 }
@@ -60,8 +69,23 @@ export interface Field {
 export interface RecordDecl {
   readonly name: string;
   readonly fields: readonly Field[];
+  /**
+   * A *wide* record, the union of these: it has every field of every variant. Fields that all have with one type keep it;
+   * one that some variant lacks is a maybe. A value of a variant becomes one of the union, and back, by `cast`.
+   */
+  readonly variants?: readonly string[];
+  /** The class whose instances these are. */
+  readonly instance?: InstanceOf;
   /** How the primal type is written in a generated file (a name that is imported, or the structure spelled out). */
   readonly text?: TypeText;
+}
+
+/** What generated code must know of a class where instances come in and go out. */
+export interface InstanceOf {
+  /** Where the class can be imported from; absent where nobody else can name it. */
+  readonly exportedFrom?: TypeImport;
+  /** Some fields are `private` or `protected`: instances are seen as plain objects through a cast. */
+  readonly isGuarded?: true;
 }
 
 /** A TypeScript type as it is written in a generated file, with the names it needs imported. */
@@ -119,7 +143,7 @@ export interface Prim extends Base {
   readonly result: Value;
 }
 
-/** Reads memory. An element out of range is `undefined`, as in JavaScript; with `orZero` (adjoints of writes that may go nowhere) it is 0. */
+/** Reads memory. An element out of range is `undefined`, as in JavaScript; with `orZero` (adjoints of writes that may go nowhere, and of what may be absent) it is 0. */
 export interface Load extends Base {
   readonly kind: "load";
   readonly place: Place;
@@ -127,24 +151,44 @@ export interface Load extends Base {
   readonly result: Value;
 }
 
-/** Writes memory. */
+/**
+ * Writes memory. With `grows`, the array becomes longer by one: the place is an element, and its index is exactly the
+ * array's length (`push`).
+ */
 export interface Store extends Base {
   readonly kind: "store";
   readonly place: Place;
   readonly value: Value;
+  readonly grows?: true;
 }
 
-/** `place += value` on a number. Its adjoint only reads: the old content is neither needed nor killed. */
+/** `place += value` on a number; what is absent counts as 0. Its adjoint only reads: the old content is neither needed nor killed. */
 export interface Accum extends Base {
   readonly kind: "accum";
   readonly place: Place;
   readonly value: Value;
 }
 
-/** `array.length`. */
+/** `array.length = length` on a JavaScript array: elements past it are gone; where it was shorter there are holes. */
+export interface Resize extends Base {
+  readonly kind: "resize";
+  readonly array: Value;
+  readonly length: Value;
+}
+
+/** `array.length`: a place that changes where the array may grow (`Store.grows`, a store past the end) or is resized. */
 export interface Length extends Base {
   readonly kind: "length";
   readonly array: Value;
+  readonly result: Value;
+}
+
+/** `array.subarray(from, to)`: another typed array over a part of the same memory. */
+export interface View extends Base {
+  readonly kind: "view";
+  readonly array: Value;
+  readonly from: Value;
+  readonly to: Value;
   readonly result: Value;
 }
 
@@ -153,6 +197,8 @@ export interface New extends Base {
   readonly kind: "new";
   readonly members: readonly Value[];
   readonly result: Value;
+  /** As in `Copy`. */
+  readonly instances?: true;
 }
 
 /** A fresh array of `length` elements, each `fill` (a constant; typed arrays: absent means 0; arrays of references: each element is set by later stores; other arrays: absent leaves holes, as `new Array(length)`). */
@@ -168,6 +214,8 @@ export interface Copy extends Base {
   readonly kind: "copy";
   readonly source: Value;
   readonly result: Value;
+  /** It is given to the user: what stands for instances of classes is made with their prototypes. */
+  readonly instances?: true;
 }
 
 /** A structure of zeros in the shape of `like`, of its *shadow type* (`ir/types.ts`): what adjoints accumulate into. */
@@ -177,17 +225,32 @@ export interface Zeros extends Base {
   readonly result: Value;
 }
 
-/** `target += source`, number by number, through the whole structure (target has the shadow type, source the gradient or shadow type of the same primal type). */
+/**
+ * What `copy`, `zeros` or `export` make, with the sharing of the source: one object there has one here, also where objects lead
+ * back to themselves. `memo` (a `Map<object, object>`) says which was made for which, so operations with the same memo share too.
+ */
+export interface Share extends Base {
+  readonly kind: "share";
+  readonly make: "copy" | "zeros" | "export";
+  readonly source: Value;
+  readonly memo: Value;
+  readonly result: Value;
+}
+
+/** `target += source`, number by number, through the whole structure (target has the shadow type, source the gradient or shadow type of the same primal type). With `common`, arrays may differ in length: only the elements that both have. With `memo` (as in `Share`), an object that was added to is not added to again. */
 export interface AddInto extends Base {
   readonly kind: "addInto";
   readonly target: Value;
   readonly source: Value;
+  readonly memo?: Value;
+  readonly common?: true;
 }
 
-/** Sets every number of a shadow structure to zero. */
+/** Sets every number of a shadow structure to zero; with `memo` (as in `Share`), one that may lead back to itself. */
 export interface Clear extends Base {
   readonly kind: "clear";
   readonly target: Value;
+  readonly memo?: Value;
 }
 
 /** A shadow structure as the gradient the user gets (a fresh structure of `Gradient<T>`). With `take`, the shadow itself may be given away. */
@@ -195,6 +258,17 @@ export interface Export extends Base {
   readonly kind: "export";
   readonly source: Value;
   readonly take: boolean;
+  readonly result: Value;
+}
+
+/**
+ * The same run-time value under another type, unchecked: T as a maybe of T; a maybe where the code has tested it as what
+ * it is then; a record as a wide record it is a variant of, and back. Nothing happens at run time: the result is the same reference.
+ * One that makes the type narrower, and whatever uses its result, must stay behind the test it relies on.
+ */
+export interface Cast extends Base {
+  readonly kind: "cast";
+  readonly value: Value;
   readonly result: Value;
 }
 
@@ -341,14 +415,18 @@ export type Op =
   | Load
   | Store
   | Accum
+  | Resize
   | Length
+  | View
   | New
   | Alloc
   | Copy
   | Zeros
+  | Share
   | AddInto
   | Clear
   | Export
+  | Cast
   | Call
   | If
   | For

@@ -14,11 +14,12 @@ import type {
   Type,
   TypedArrayName,
   TypeImport,
+  TypeText,
   Value,
 } from "./ir.js";
 import { Tokens } from "./lexer.js";
 import { type PrimName, primitives } from "./primitives.js";
-import { arrayOf, bool, num, opaque, record, str, tapeType, tupleOf, voidType } from "./types.js";
+import { arrayOf, bool, maybe, num, opaque, record, str, tapeType, tupleOf, voidType } from "./types.js";
 import { mapResults, results } from "./walk.js";
 
 const typedArrays: ReadonlySet<string> = new Set<TypedArrayName>([
@@ -80,13 +81,22 @@ class Parser {
       const field = tokens.name("a field");
       tokens.expect(":");
       const type = this.type();
-      return tokens.eat("nodiff") ? { name: field, type, noDiff: true } : { name: field, type };
+      const optional = tokens.eat("optional") ? ({ optional: true } as const) : {};
+      const noDiff = tokens.eat("nodiff") ? { noDiff: true } : {};
+      if (!tokens.eat("through")) return { name: field, type, ...optional, ...noDiff };
+      tokens.expect("(");
+      const through = this.typeText();
+      tokens.expect(")");
+      return { name: field, type, ...optional, ...noDiff, through };
     });
-    if (!tokens.eat("text")) this.records.set(name, { name, fields });
-    else {
-      const text = tokens.take("string", "the text of the type").text;
-      this.records.set(name, { name, fields, text: { text, imports: this.imports() ?? [] } });
-    }
+    const variants = tokens.eat("variants") ? { variants: this.list("(", ")", () => tokens.name()) } : {};
+    const text = tokens.eat("text") ? { text: this.typeText() } : {};
+    this.records.set(name, { name, fields, ...variants, ...text });
+  }
+
+  private typeText(): TypeText {
+    const text = this.tokens.take("string", "the text of the type").text;
+    return { text, imports: this.imports() ?? [] };
   }
 
   private global(): void {
@@ -129,6 +139,13 @@ class Parser {
   }
 
   private type(): Type {
+    const { tokens } = this;
+    const type = this.simpleType();
+    if (!tokens.eat("?")) return type;
+    return maybe(type, tokens.eat("null") ? "null" : tokens.eat("both") ? "both" : "undefined");
+  }
+
+  private simpleType(): Type {
     const { tokens } = this;
     if (tokens.eat("[")) {
       const elem = this.type();
@@ -256,16 +273,25 @@ class Parser {
         return { kind: "const", value: this.literal(), result };
       case "load":
         return { kind: "load", place: this.place(), ...(tokens.eat("orZero") ? { orZero: true } : {}), result };
-      case "store":
+      case "store": {
+        const place = this.place();
+        tokens.expect("=");
+        const stored = this.use();
+        return { kind: "store", place, value: stored, ...(tokens.eat("grows") ? { grows: true } : {}) };
+      }
       case "accum": {
         const place = this.place();
-        tokens.expect(keyword === "store" ? "=" : "+=");
-        return { kind: keyword, place, value: this.use() };
+        tokens.expect("+=");
+        return { kind: "accum", place, value: this.use() };
       }
+      case "view":
+        return { kind: "view", array: this.use(), from: this.use(), to: this.use(), result };
+      case "resize":
+        return { kind: "resize", array: this.use(), length: this.use() };
       case "length":
         return { kind: "length", array: this.use(), result };
       case "new":
-        return { kind: "new", members: this.uses(), result };
+        return { kind: "new", ...(tokens.eat("instances") ? { instances: true } : {}), members: this.uses(), result };
       case "alloc": {
         const length = this.use();
         return tokens.eat("fill")
@@ -273,13 +299,28 @@ class Parser {
           : { kind: "alloc", length, result };
       }
       case "copy":
-        return { kind: "copy", source: this.use(), result };
+        return { kind: "copy", ...(tokens.eat("instances") ? { instances: true } : {}), source: this.use(), result };
+      case "cast":
+        return { kind: "cast", value: this.use(), result };
       case "zeros":
         return { kind: "zeros", like: this.use(), result };
       case "addInto":
-        return { kind: "addInto", target: this.use(), source: this.use() };
+        return {
+          kind: "addInto",
+          target: this.use(),
+          source: this.use(),
+          ...(tokens.eat("common") ? { common: true } : {}),
+          ...(tokens.eat("memo") ? { memo: this.use() } : {}),
+        };
+      case "share": {
+        const make = tokens.eat("copy") ? "copy" : tokens.eat("zeros") ? "zeros" : "export";
+        if (make === "export") tokens.expect("export");
+        const source = this.use();
+        tokens.expect("memo");
+        return { kind: "share", make, source, memo: this.use(), result };
+      }
       case "clear":
-        return { kind: "clear", target: this.use() };
+        return { kind: "clear", target: this.use(), ...(tokens.eat("memo") ? { memo: this.use() } : {}) };
       case "export":
         return { kind: "export", source: this.use(), take: tokens.eat("take"), result };
       case "call":

@@ -28,6 +28,7 @@ import type {
   Region,
   Type,
   TypeImport,
+  TypeText,
   Value,
   ValueId,
 } from "./ir.js";
@@ -74,16 +75,24 @@ function nameText(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
+const importText = (i: TypeImport): string => `${nameText(i.name)} ${JSON.stringify(i.from)}`;
+
 function importsText(imports: readonly TypeImport[] | undefined): string {
   if (imports === undefined || imports.length === 0) return "";
-  return ` import ${imports.map((i) => `${nameText(i.name)} ${JSON.stringify(i.from)}`).join(", ")}`;
+  return ` import ${imports.map(importText).join(", ")}`;
 }
 
+const writtenType = (type: TypeText): string => `${JSON.stringify(type.text)}${importsText(type.imports)}`;
+
 function printRecord(decl: RecordDecl): string {
-  const field = (f: Field): string => `${nameText(f.name)}: ${typeText(f.type)}${f.noDiff === true ? " nodiff" : ""}`;
-  const text =
-    decl.text === undefined ? "" : ` text ${JSON.stringify(decl.text.text)}${importsText(decl.text.imports)}`;
-  return `record ${nameText(decl.name)} (${decl.fields.map(field).join(", ")})${text}`;
+  const field = (f: Field): string => {
+    const through = f.through === undefined ? "" : ` through (${writtenType(f.through)})`;
+    const marks = `${f.optional === true ? " optional" : ""}${f.noDiff === true ? " nodiff" : ""}${through}`;
+    return `${nameText(f.name)}: ${typeText(f.type)}${marks}`;
+  };
+  const variants = decl.variants === undefined ? "" : ` variants (${decl.variants.map(nameText).join(", ")})`;
+  const text = decl.text === undefined ? "" : ` text ${writtenType(decl.text)}`;
+  return `record ${nameText(decl.name)} (${decl.fields.map(field).join(", ")})${variants}${text}`;
 }
 
 function printGlobal(decl: GlobalDecl, options: PrintOptions): string {
@@ -135,6 +144,10 @@ class Printer {
 
   private name(v: Value | undefined): string {
     return v === undefined ? "%?" : (this.names.get(v.id) ?? `%?${v.id}`);
+  }
+
+  private memo(v: Value | undefined): string {
+    return v === undefined ? "" : ` memo ${this.name(v)}`;
   }
 
   private list(values: readonly Value[], separator = " "): string {
@@ -194,23 +207,31 @@ class Printer {
       case "load":
         return `load ${this.place(op.place)}${op.orZero === true ? " orZero" : ""}`;
       case "store":
-        return `store ${this.place(op.place)} = ${this.name(op.value)}`;
+        return `store ${this.place(op.place)} = ${this.name(op.value)}${op.grows === true ? " grows" : ""}`;
       case "accum":
         return `accum ${this.place(op.place)} += ${this.name(op.value)}`;
+      case "view":
+        return `view ${this.list([op.array, op.from, op.to])}`;
+      case "resize":
+        return `resize ${this.name(op.array)} ${this.name(op.length)}`;
       case "length":
         return `length ${this.name(op.array)}`;
       case "new":
-        return `new ${this.list(op.members)}`.trimEnd();
+        return `new ${op.instances === true ? "instances " : ""}${this.list(op.members)}`.trimEnd();
       case "alloc":
         return `alloc ${this.name(op.length)}${op.fill === undefined ? "" : ` fill ${constText(op.fill)}`}`;
       case "copy":
-        return `copy ${this.name(op.source)}`;
+        return `copy ${op.instances === true ? "instances " : ""}${this.name(op.source)}`;
       case "zeros":
         return `zeros ${this.name(op.like)}`;
       case "addInto":
-        return `addInto ${this.name(op.target)} ${this.name(op.source)}`;
+        return `addInto ${this.name(op.target)} ${this.name(op.source)}${op.common === true ? " common" : ""}${this.memo(op.memo)}`;
+      case "share":
+        return `share ${op.make} ${this.name(op.source)}${this.memo(op.memo)}`;
+      case "cast":
+        return `cast ${this.name(op.value)}`;
       case "clear":
-        return `clear ${this.name(op.target)}`;
+        return `clear ${this.name(op.target)}${this.memo(op.memo)}`;
       case "export":
         return `export ${this.name(op.source)}${op.take ? " take" : ""}`;
       case "call":

@@ -1,5 +1,5 @@
 /** Facts about types: equality, printing, and the shadow type an adjoint of a type lives in. */
-import type { RecordDecl, Type } from "./ir.js";
+import type { Absence, RecordDecl, Type } from "./ir.js";
 
 export const num: Type = { kind: "num" };
 export const bool: Type = { kind: "bool" };
@@ -10,6 +10,15 @@ export const float64Array: Type = { kind: "typed", name: "Float64Array" };
 export const arrayOf = (elem: Type): Type => ({ kind: "array", elem });
 export const tupleOf = (elems: readonly Type[]): Type => ({ kind: "tuple", elems });
 export const record = (name: string): Type => ({ kind: "record", name });
+/** A value of `of` or its absence; a maybe of a maybe is one that may be absent either way. */
+export const maybe = (of: Type, absent: Absence = "undefined"): Type =>
+  of.kind === "maybe" ? { kind: "maybe", of: of.of, absent: bothAbsences(of.absent, absent) } : { kind: "maybe", of, absent };
+const bothAbsences = (a: Absence, b: Absence): Absence => (a === b ? a : "both");
+/** What is left of a type when absence is ruled out. */
+export const present = (type: Type): Type => (type.kind === "maybe" ? type.of : type);
+/** May a value of this type be this? */
+export const mayBeAbsent = (type: Type, as: undefined | null): boolean =>
+  type.kind === "maybe" && (type.absent === "both" || type.absent === (as === null ? "null" : "undefined"));
 export const opaque = (text: string): Type => ({ kind: "opaque", text });
 
 /** The text form of a type, as in the IR's text form. Equal types have equal text. */
@@ -31,6 +40,8 @@ export function typeText(type: Type): string {
       return `%${/^[A-Za-z_$][\w$]*$/.test(type.name) ? type.name : JSON.stringify(type.name)}`;
     case "opaque":
       return `opaque ${JSON.stringify(type.text)}`;
+    case "maybe":
+      return `${typeText(type.of)}?${type.absent === "undefined" ? "" : type.absent}`;
     case "closure":
       return `fn(${type.params.map(typeText).join(", ")}) -> (${type.results.map(typeText).join(", ")})`;
   }
@@ -40,9 +51,15 @@ export function sameType(a: Type, b: Type): boolean {
   return a === b || typeText(a) === typeText(b);
 }
 
-/** Is a value of this type a reference into memory the IR looks into? */
+/** Is a value of this type a reference into memory the IR looks into (or the absence of one)? */
 export function isReference(type: Type): boolean {
+  if (type.kind === "maybe") return isReference(type.of);
   return type.kind === "array" || type.kind === "typed" || type.kind === "tuple" || type.kind === "record";
+}
+
+/** Is a value of this type a number, or the absence of one? Its adjoint is a number. */
+export function isNumber(type: Type): boolean {
+  return type.kind === "num" || (type.kind === "maybe" && type.of.kind === "num");
 }
 
 /** Can a typed array of this kind carry a derivative? Integer stores are steps (derivative 0). */
@@ -61,6 +78,8 @@ export function isDifferentiable(type: Type, records: Records, seen: ReadonlySet
       return isFloatArray(type);
     case "array":
       return isDifferentiable(type.elem, records, seen);
+    case "maybe":
+      return isDifferentiable(type.of, records, seen);
     case "tuple":
       return type.elems.some((elem) => isDifferentiable(elem, records, seen));
     case "record": {
@@ -75,13 +94,35 @@ export function isDifferentiable(type: Type, records: Records, seen: ReadonlySet
   }
 }
 
+/** Do instances of classes belong to values of this type? */
+export function holdsInstances(type: Type, records: Records, seen: ReadonlySet<string> = new Set()): boolean {
+  switch (type.kind) {
+    case "array":
+      return holdsInstances(type.elem, records, seen);
+    case "maybe":
+      return holdsInstances(type.of, records, seen);
+    case "tuple":
+      return type.elems.some((elem) => holdsInstances(elem, records, seen));
+    case "record": {
+      if (seen.has(type.name)) return false;
+      const decl = records.get(type.name);
+      if (decl?.instance !== undefined) return true;
+      const inside = new Set(seen).add(type.name);
+      return (decl?.fields ?? []).some((f) => holdsInstances(f.type, records, inside));
+    }
+    default:
+      return false;
+  }
+}
+
 /** The name of the shadow record of a record: one that no TypeScript type can have. */
 export const shadowName = (name: string): string => `${name}.adjoint`;
 
 /**
  * The type adjoints of a type accumulate in: the same shape with what is not differentiable left out. A `Float32Array`
  * has a `Float64Array` shadow, so that adjoints are not rounded. Tuple positions that are not differentiable stay, as
- * numbers nobody reads.
+ * numbers nobody reads. What may be absent has a shadow that may be: a reference where the primal is, a number until
+ * something is added to it.
  */
 export function shadowType(type: Type, records: Records): Type {
   switch (type.kind) {
@@ -89,6 +130,8 @@ export function shadowType(type: Type, records: Records): Type {
       return float64Array;
     case "array":
       return arrayOf(shadowType(type.elem, records));
+    case "maybe":
+      return isDifferentiable(type.of, records) ? maybe(shadowType(type.of, records), type.absent) : num;
     case "tuple":
       return tupleOf(type.elems.map((elem) => (isDifferentiable(elem, records) ? shadowType(elem, records) : num)));
     case "record":
@@ -108,6 +151,8 @@ export function gradientType(type: Type, records: Records): Type {
       return isFloatArray(type) ? type : float64Array;
     case "array":
       return arrayOf(gradientType(type.elem, records));
+    case "maybe":
+      return isDifferentiable(type.of, records) ? maybe(gradientType(type.of, records), type.absent) : num;
     case "tuple":
       return tupleOf(type.elems.map((elem) => (isDifferentiable(elem, records) ? gradientType(elem, records) : num)));
     case "record":
@@ -122,6 +167,7 @@ const gradientName = (name: string): string => `${name}.gradient`;
 function holdsSinglePrecision(type: Type, records: Records, seen: Set<string>): boolean {
   if (type.kind === "typed") return type.name === "Float32Array";
   if (type.kind === "array") return holdsSinglePrecision(type.elem, records, seen);
+  if (type.kind === "maybe") return holdsSinglePrecision(type.of, records, seen);
   if (type.kind === "tuple") return type.elems.some((elem) => holdsSinglePrecision(elem, records, seen));
   if (type.kind !== "record" || seen.has(type.name)) return false;
   seen.add(type.name);
@@ -132,20 +178,30 @@ function holdsSinglePrecision(type: Type, records: Records, seen: Set<string>): 
 
 /** The record declaration of the gradient of `decl`, where it differs from its shadow. */
 export function gradientRecord(decl: RecordDecl, records: Records): RecordDecl {
-  return {
-    name: gradientName(decl.name),
-    fields: decl.fields
-      .filter((f) => f.noDiff !== true && isDifferentiable(f.type, records))
-      .map((f) => ({ name: f.name, type: gradientType(f.type, records) })),
+  const variant = (name: string): string => {
+    const type = gradientType(record(name), records);
+    return type.kind === "record" ? type.name : name;
   };
+  return derivedRecord(decl, records, gradientName(decl.name), gradientType, variant);
 }
 
 /** The record declaration of the shadow of `decl`. */
 export function shadowRecord(decl: RecordDecl, records: Records): RecordDecl {
-  return {
-    name: shadowName(decl.name),
-    fields: decl.fields
-      .filter((f) => f.noDiff !== true && isDifferentiable(f.type, records))
-      .map((f) => ({ name: f.name, type: shadowType(f.type, records) })),
-  };
+  return derivedRecord(decl, records, shadowName(decl.name), shadowType, shadowName);
+}
+
+function derivedRecord(
+  decl: RecordDecl,
+  records: Records,
+  name: string,
+  derive: (type: Type, records: Records) => Type,
+  variant: (name: string) => string,
+): RecordDecl {
+  const fields = decl.fields
+    .filter((f) => f.noDiff !== true && isDifferentiable(f.type, records))
+    .map((f) => {
+      const type = derive(f.type, records);
+      return f.optional === true ? { name: f.name, type, optional: f.optional } : { name: f.name, type };
+    });
+  return decl.variants === undefined ? { name, fields } : { name, fields, variants: decl.variants.map(variant) };
 }

@@ -16,7 +16,7 @@ import type {
   While,
 } from "./ir.js";
 import { type PrimName, primitives } from "./primitives.js";
-import { bool, isReference, num, sameType, shadowName, shadowRecord, shadowType, typeText } from "./types.js";
+import { bool, isReference, mayBeAbsent, num, present, sameType, shadowName, shadowRecord, shadowType, typeText } from "./types.js";
 
 export interface Problem {
   readonly invariant: number;
@@ -69,6 +69,8 @@ export class OpTypes {
     switch (type.kind) {
       case "array":
         return this.unknownRecord(type.elem);
+      case "maybe":
+        return this.unknownRecord(type.of);
       case "tuple":
         return this.firstUnknown(type.elems);
       case "record":
@@ -78,6 +80,46 @@ export class OpTypes {
       default:
         return undefined;
     }
+  }
+
+  /** Is this a maybe of what is already absent, or may be? */
+  isMalformed(type: Type): boolean {
+    return type.kind === "maybe" && (type.of.kind === "maybe" || type.of.kind === "void");
+  }
+
+  /** What a wide record lacks of its variants. */
+  variantProblem(decl: RecordDecl): string | undefined {
+    for (const name of decl.variants ?? []) {
+      const variant = this.program.records.get(name);
+      if (variant === undefined) return `record ${decl.name}: variant ${name} is not declared`;
+      const missing = variant.fields.find((f) => {
+        const found = decl.fields.find((g) => g.name === f.name)?.type;
+        return found === undefined || !this.castable(f.type, found);
+      });
+      if (missing !== undefined) return `record ${decl.name} has no field for ${missing.name} of ${name}`;
+    }
+    return undefined;
+  }
+
+  /** Can one value have both types? */
+  private castable(a: Type, b: Type): boolean {
+    if (same(a, b)) return true;
+    if (b.kind === "maybe" && a.kind === "void") return b.absent !== "null";
+    if (a.kind === "maybe" || b.kind === "maybe") return this.castable(present(a), present(b));
+    if (a.kind === "array" && b.kind === "array") return this.castable(a.elem, b.elem);
+    if (a.kind === "tuple" && b.kind === "tuple")
+      return a.elems.length === b.elems.length && a.elems.every((t, i) => this.castable(t, b.elems[i] ?? t));
+    if (a.kind !== "record" || b.kind !== "record") return false;
+    const ofA = this.narrowest(a.name);
+    return this.narrowest(b.name).some((name) => ofA.includes(name));
+  }
+
+  /** The record and its variants, at any depth. */
+  private narrowest(name: string, found: string[] = []): readonly string[] {
+    if (found.includes(name)) return found;
+    found.push(name);
+    for (const variant of this.program.records.get(name)?.variants ?? []) this.narrowest(variant, found);
+    return found;
   }
 
   private firstUnknown(types: readonly Type[]): string | undefined {
@@ -94,20 +136,31 @@ export class OpTypes {
       case "const": {
         const { type } = op.result;
         if (same(type, constType(op.value))) return undefined;
-        const vague = (op.value === undefined || op.value === null) && isVague(type);
+        const { value } = op;
+        const vague = (value === undefined || value === null) && (isVague(type) || mayBeAbsent(type, value));
         return vague ? undefined : problem(7, `a ${typeText(type)} cannot be the literal ${String(op.value)}`);
       }
       case "prim":
         return this.prim(op);
       case "load":
-        return this.place(op.place, op.result);
-      case "store":
-        return this.place(op.place, op.value);
+        return this.place(op.place, op.result, op.orZero === true);
+      case "store": {
+        const growing = op.grows !== true || (op.place.kind === "elem" && op.place.base.type.kind === "array");
+        return growing ? this.place(op.place, op.value) : problem(27, "only a JavaScript array grows");
+      }
       case "accum":
         return (
-          this.place(op.place, op.value) ??
+          this.place(op.place, op.value, true) ??
           (op.value.type.kind === "num" ? undefined : problem(9, "accum adds numbers"))
         );
+      case "view": {
+        const ok = op.array.type.kind === "typed" && op.from.type.kind === "num" && op.to.type.kind === "num";
+        return ok && same(op.array.type, op.result.type) ? undefined : problem(27, "a view is a part of a typed array");
+      }
+      case "resize":
+        return op.array.type.kind === "array" && op.length.type.kind === "num"
+          ? undefined
+          : problem(27, "only a JavaScript array is resized, to a number");
       case "length": {
         const ok = (op.array.type.kind === "array" || op.array.type.kind === "typed") && op.result.type.kind === "num";
         return ok ? undefined : problem(10, `no length of a ${typeText(op.array.type)}`);
@@ -127,6 +180,8 @@ export class OpTypes {
         return same(op.source.type, op.result.type) ? undefined : problem(13, "a copy has the type of its source");
       case "zeros":
         return this.zeros(op.like.type, op.result.type);
+      case "share":
+        return this.share(op);
       case "addInto":
         if (!isReference(op.target.type)) return problem(13, "addInto changes a reference");
         return this.shaped(op.target.type, op.source.type)
@@ -138,6 +193,10 @@ export class OpTypes {
         return this.shaped(op.result.type, op.source.type)
           ? undefined
           : problem(13, `a ${typeText(op.source.type)} cannot be exported as a ${typeText(op.result.type)}`);
+      case "cast":
+        return this.castable(op.value.type, op.result.type)
+          ? undefined
+          : problem(30, `a ${typeText(op.value.type)} is never a ${typeText(op.result.type)}`);
       case "call":
         return this.call(op);
       case "if":
@@ -214,14 +273,15 @@ export class OpTypes {
     return ok ? undefined : problem(6, `${op.name} takes ${kind} operands, not ${list(op.args)}`);
   }
 
-  private place(place: Place, content: Value): Problem | undefined {
+  /** With `isPresent`, what is loaded or added is there, even where the place may hold nothing. */
+  private place(place: Place, content: Value, isPresent = false): Problem | undefined {
     if (place.kind === "elem" && place.index.type.kind !== "num") return problem(8, "an index is a number");
     const type = placeType(place, this.program.records);
     if (type === undefined) {
       const what = place.kind === "elem" ? "elements" : `field ${place.name}`;
       return problem(8, `a ${typeText(place.base.type)} has no ${what}`);
     }
-    return same(type, content.type)
+    return same(isPresent ? present(type) : type, content.type)
       ? undefined
       : problem(9, `the place holds a ${typeText(type)}, not a ${typeText(content.type)}`);
   }
@@ -248,6 +308,14 @@ export class OpTypes {
     }
   }
 
+  private share(op: Op & { kind: "share" }): Problem | undefined {
+    const { make, source, result } = op;
+    if (op.memo.type.kind !== "opaque") return problem(13, "the memo of a share is a Map");
+    if (make === "zeros") return this.zeros(source.type, result.type);
+    if (make === "copy" ? same(source.type, result.type) : this.shaped(result.type, source.type)) return undefined;
+    return problem(13, `no ${make} of a ${typeText(source.type)} is a ${typeText(result.type)}`);
+  }
+
   private zeros(like: Type, result: Type): Problem | undefined {
     const wanted = shadowType(like, this.program.records);
     if (!same(wanted, result))
@@ -259,6 +327,7 @@ export class OpTypes {
   private shadowRecords(type: Type): Problem | undefined {
     const { records } = this.program;
     if (type.kind === "array") return this.shadowRecords(type.elem);
+    if (type.kind === "maybe") return this.shadowRecords(type.of);
     if (type.kind === "tuple") return firstProblem(type.elems, (t) => this.shadowRecords(t));
     if (type.kind !== "record" || this.shadowsChecked.has(type.name)) return undefined;
     this.shadowsChecked.add(type.name);
@@ -277,6 +346,8 @@ export class OpTypes {
   private shaped(target: Type, source: Type, seen: ReadonlySet<string> = new Set()): boolean {
     if (target === source || !isReference(target))
       return target === source || !isReference(source) || target.kind === "num";
+    if (target.kind === "maybe")
+      return source.kind === "maybe" && target.absent === source.absent && this.shaped(target.of, source.of, seen);
     if (target.kind === "typed") return source.kind === "typed";
     if (target.kind === "array") return source.kind === "array" && this.shaped(target.elem, source.elem, seen);
     if (target.kind === "tuple")
@@ -371,6 +442,7 @@ function firstImpure(region: Region): Op | undefined {
     switch (op.kind) {
       case "const":
       case "prim":
+      case "cast":
       case "load":
       case "length":
       case "global":

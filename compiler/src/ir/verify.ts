@@ -7,9 +7,10 @@
  *  4. A value is used only after its definition, in the region of the definition or inside it.
  *  5. A use has the type of the definition.
  *  6. A primitive has as many operands as its row says, of the types it takes, and the row's result type.
- *  7. A literal has the type of what it says; `undefined` and `null` are void or opaque.
+ *  7. A literal has the type of what it says; `undefined` and `null` are void, opaque, or a maybe that may be so absent.
  *  8. An element's base is an array or typed array and its index a number; a field's base is a record or tuple that has it.
- *  9. What is loaded or stored has the type of the place; `accum` adds a number to a number.
+ *  9. What is loaded or stored has the type of the place; `accum` adds a number to a number. Of a place that may be absent
+ *     `orZero` loads a number, and to it `accum` adds one.
  * 10. `length` is the number of elements of an array or typed array.
  * 11. `new` makes an array of like elements, a tuple of its members, or a record from its fields in declaration order.
  * 12. `alloc` makes an array or typed array from a length; it fills only numbers.
@@ -22,8 +23,8 @@
  *     parameters and results have the same types.
  * 17. A `while` carries the same types in initial values, both regions and results; `count` is a number.
  * 18. A loop body yields the next carried values; with `breaks`, a boolean before them.
- * 19. The test of a `while` yields one boolean and is pure: literals, primitives, loads, lengths, globals, pure foreign
- *     text and `if`s of these.
+ * 19. The test of a `while` yields one boolean and is pure: literals, primitives, casts, loads, lengths, globals, pure
+ *     foreign text and `if`s of these.
  * 20. A `throw`, or an `if` neither arm of which ends, is the last of its region; a region yields `null` exactly then.
  * 21. Text has one hole for each argument.
  * 22. A global is declared, with its type; what initialises it takes nothing and yields one value of that type.
@@ -31,12 +32,17 @@
  * 24. Tape operations work on a tape; marks and reserved sizes are numbers; nothing saved or restored is a tape.
  * 25. A function yields its result types.
  * 26. The record that `zeros` makes has the differentiable fields of the original, in shadow types, in order.
+ * 27. Only JavaScript arrays grow or are resized; views are typed arrays of the kind they look into.
+ * 28. A maybe is of what is neither void nor a maybe; an optional field is a maybe that may be `undefined`.
+ * 29. A wide record has every field of each of its variants, with the type it has there or a maybe of it.
+ * 30. A cast is between types that one value can have: T and a maybe of T, a wide record and its variants, arrays and
+ *     tuples of such.
  */
 import { InvariantError } from "../support/invariant.js";
 import { neverEnds } from "./derive.js";
 import type { Func, Op, Program, Region, Type, Value, ValueId } from "./ir.js";
 import { printOp } from "./print.js";
-import { sameType, typeText } from "./types.js";
+import { mayBeAbsent, sameType, typeText } from "./types.js";
 import { OpTypes } from "./verify-op.js";
 import { operands, results } from "./walk.js";
 
@@ -46,7 +52,12 @@ export function verify(program: Program): void {
     require(name === decl.name, 1, `record ${decl.name} is declared as ${name}`);
     require(new Set(decl.fields.map((f) => f.name)).size ===
       decl.fields.length, 1, `record ${name} has two fields of one name`);
-    for (const f of decl.fields) requireKnown(types, f.type, `field ${f.name} of record ${name}`);
+    for (const f of decl.fields) {
+      requireKnown(types, f.type, `field ${f.name} of record ${name}`);
+      require(f.optional !== true || mayBeAbsent(f.type, undefined), 28, `field ${f.name} of record ${name} is never absent`);
+    }
+    const lacking = types.variantProblem(decl);
+    require(lacking === undefined, 29, lacking ?? "");
   }
   for (const [name, decl] of program.globals) {
     require(name === decl.name, 1, `global ${decl.name} is declared as ${name}`);
@@ -106,7 +117,7 @@ class Verifier {
       const problem = this.types.problem(op);
       if (problem !== undefined) this.fail(problem.invariant, problem.message, op);
       this.inner(op);
-      if (index < lastIndex && neverEnds([op])) this.fail(20, "nothing may follow what never ends", op);
+      if (index < lastIndex && (op.kind === "throw" || op.kind === "if") && neverEnds([op])) this.fail(20, "nothing may follow what never ends", op);
       for (const v of results(op)) this.define(v, here, op);
     });
     if ((region.yields === null) !== neverEnds(region.ops))
@@ -139,6 +150,7 @@ class Verifier {
 
   private define(v: Value, here: Value[], op: Op | undefined): void {
     if (this.defined.has(v.id)) this.fail(3, `${this.describe(v)} is defined twice`, op);
+    if (this.types.isMalformed(v.type)) this.fail(28, `a ${typeText(v.type)} is a maybe of nothing`, op);
     const missing = this.types.unknownRecord(v.type);
     if (missing !== undefined) this.fail(2, `record ${missing} is not declared`, op);
     this.defined.add(v.id);

@@ -23,6 +23,10 @@ export function operands(op: Op): readonly Value[] {
     case "store":
     case "accum":
       return [...placeOperands(op.place), op.value];
+    case "resize":
+      return [op.array, op.length];
+    case "view":
+      return [op.array, op.from, op.to];
     case "length":
       return [op.array];
     case "new":
@@ -34,10 +38,14 @@ export function operands(op: Op): readonly Value[] {
       return [op.source];
     case "zeros":
       return [op.like];
+    case "cast":
+      return [op.value];
+    case "share":
+      return [op.source, op.memo];
     case "addInto":
-      return [op.target, op.source];
+      return op.memo === undefined ? [op.target, op.source] : [op.target, op.source, op.memo];
     case "clear":
-      return [op.target];
+      return op.memo === undefined ? [op.target] : [op.target, op.memo];
     case "if":
       return [op.cond];
     case "for":
@@ -68,6 +76,7 @@ export function results(op: Op): readonly Value[] {
   switch (op.kind) {
     case "store":
     case "accum":
+    case "resize":
     case "addInto":
     case "clear":
     case "throw":
@@ -132,6 +141,13 @@ export function mapOp(op: Op, use: (v: Value) => Value, region: (r: Region) => R
       const value = use(op.value);
       return place === op.place && value === op.value ? op : { ...op, place, value };
     }
+    case "view":
+      return { ...op, array: use(op.array), from: use(op.from), to: use(op.to) };
+    case "resize": {
+      const array = use(op.array);
+      const length = use(op.length);
+      return array === op.array && length === op.length ? op : { ...op, array, length };
+    }
     case "length": {
       const array = use(op.array);
       return array === op.array ? op : { ...op, array };
@@ -149,14 +165,22 @@ export function mapOp(op: Op, use: (v: Value) => Value, region: (r: Region) => R
       const source = use(op.source);
       return source === op.source ? op : { ...op, source };
     }
+    case "cast": {
+      const value = use(op.value);
+      return value === op.value ? op : { ...op, value };
+    }
     case "zeros": {
       const like = use(op.like);
       return like === op.like ? op : { ...op, like };
     }
-    case "addInto":
-      return { ...op, target: use(op.target), source: use(op.source) };
+    case "share":
+      return { ...op, source: use(op.source), memo: use(op.memo) };
+    case "addInto": {
+      const memo = op.memo === undefined ? {} : { memo: use(op.memo) };
+      return { ...op, target: use(op.target), source: use(op.source), ...memo };
+    }
     case "clear":
-      return { ...op, target: use(op.target) };
+      return { ...op, target: use(op.target), ...(op.memo === undefined ? {} : { memo: use(op.memo) }) };
     case "if":
       return { ...op, cond: use(op.cond), then: region(op.then), else: region(op.else) };
     case "for":
@@ -189,8 +213,15 @@ function mapPlace(place: Place, use: (v: Value) => Value): Place {
 
 /** `items.map(map)`, or the items themselves when that changes none. */
 export function mapSame<T>(items: readonly T[], map: (item: T) => T): readonly T[] {
-  const mapped = items.map((item) => map(item));
-  return mapped.every((item, k) => item === items[k]) ? items : mapped;
+  let changed: T[] | undefined;
+  let at = 0;
+  for (const item of items) {
+    const mapped = map(item);
+    if (changed !== undefined) changed.push(mapped);
+    else if (mapped !== item) changed = [...items.slice(0, at), mapped];
+    at++;
+  }
+  return changed ?? items;
 }
 
 /** The same operation with what it defines replaced by `def` (its regions are left alone). */
@@ -198,6 +229,7 @@ export function mapResults(op: Op, def: (v: Value) => Value): Op {
   switch (op.kind) {
     case "store":
     case "accum":
+    case "resize":
     case "addInto":
     case "clear":
     case "throw":
@@ -233,7 +265,7 @@ export function walk(region: Region, visit: (op: Op) => void): void {
 /** Every value read in a region or inside it (yields included), with repetitions. */
 export function eachUse(region: Region, visit: (v: Value) => void): void {
   for (const op of region.ops) {
-    operands(op).forEach(visit);
+    for (const v of operands(op)) visit(v);
     for (const inner of regions(op)) eachUse(inner, visit);
   }
   region.yields?.forEach(visit);

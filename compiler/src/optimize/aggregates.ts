@@ -6,6 +6,7 @@
  * positions. If something writes, the class must be a single value, for then the object has one name.
  */
 import type { Func, Op, Place, Region, Type, Value, ValueId } from "../ir/ir.js";
+import { placeType } from "../ir/derive.js";
 import { isReference, type Records, shadowType } from "../ir/types.js";
 import { operands, regions, results } from "../ir/walk.js";
 
@@ -92,7 +93,7 @@ class Analysis {
     // Put together where it is taken apart: nothing would be gained.
     if (facts.leaves && !facts.written && facts.count === 1) return false;
     // What is stored in a constant member is a constant: scalars can be marked so, structures cannot.
-    return shapes.every((shape) => !shape.noDiff || !isReference(shape.type));
+    return shapes.every((shape) => !shape.noDiff || !(isReference(shape.type) || shape.type.kind === "maybe"));
   }
 
   // ------------------------------------------------------------------------------------------------------- classes
@@ -189,15 +190,19 @@ class Analysis {
     switch (op.kind) {
       case "load":
         this.place(op.place);
+        if (op.orZero === true && this.mayBeAbsent(op.place)) this.bad(op.place.base);
         break;
       case "store":
       case "accum":
         this.place(op.place);
         this.of(op.place.base).written = true;
+        if (op.kind === "accum" && this.mayBeAbsent(op.place)) this.bad(op.place.base);
         this.bad(op.value);
         break;
       case "clear":
         this.of(op.target).written = true;
+        if (memberShapes(op.target.type, this.records, 0).some((m) => m.type.kind === "maybe" && !isReference(m.type)))
+          this.bad(op.target);
         break;
       case "addInto":
         if (!this.sameShape(op.target.type, op.source.type)) [op.target, op.source].forEach((v) => this.bad(v));
@@ -224,6 +229,10 @@ class Analysis {
     const index = this.literals.get(place.index.id);
     if (typeof index !== "number" || !Number.isInteger(index) || index < 0) this.bad(place.base);
     else this.of(place.base).highestIndex = Math.max(this.of(place.base).highestIndex, index);
+  }
+
+  private mayBeAbsent(place: Place): boolean {
+    return placeType(place, this.records)?.kind === "maybe";
   }
 
   /** Can two structures be added member by member? */

@@ -27,7 +27,8 @@ import type {
 import type { PrimName } from "../ir/primitives.js";
 import { type Records, typeText } from "../ir/types.js";
 import { mapOp, regions, results } from "../ir/walk.js";
-import { type FunctionEffects, functionEffects, Origins, regionWrites, Writes, writesOf } from "./effects.js";
+import { type EffectsTable, functionEffects, hasViews, Origins, regionWrites, Writes, writesOf } from "./effects.js";
+import { familyText } from "./families.js";
 import { MemoryState } from "./memory-state.js";
 import { mapFuncs } from "./pass.js";
 import { renameRegion } from "./rename.js";
@@ -70,6 +71,7 @@ class Available {
   private readonly writesOfOp: (op: Op) => Writes;
   private readonly writes: ReadonlyMap<Region, Writes>;
   private readonly records: Records;
+  private readonly hasViews: boolean;
 
   private readonly literals = new Map<ValueId, Const["value"]>();
   /** Typed arrays that have the length of another, which stands for both. */
@@ -79,9 +81,10 @@ class Available {
   /** Indices of loops that count from at least 0 up to below a value. */
   private readonly below = new Map<ValueId, Value>();
 
-  constructor(func: Func, program: Program, effects: ReadonlyMap<string, FunctionEffects>) {
+  constructor(func: Func, program: Program, effects: EffectsTable) {
     this.records = program.records;
-    this.origins = new Origins(func);
+    this.hasViews = hasViews(program);
+    this.origins = new Origins(func, program.records);
     this.writesOfOp = (op) => writesOf(op, program.records, this.origins, effects);
     this.writes = regionWrites(func.body, this.writesOfOp);
   }
@@ -165,6 +168,8 @@ class Available {
         return this.lengthKey(op.array);
       case "load":
         return op.orZero === true ? `${this.loadKey(op.place)} or 0` : this.loadKey(op.place);
+      case "cast":
+        return `cast ${op.value.id} ${typeText(op.result.type)}`;
       case "global":
         return `global ${op.name}`;
       default:
@@ -196,7 +201,7 @@ class Available {
   private loadKey(place: Load["place"]): string {
     const site = this.origins.site(place);
     if (place.kind === "field") return `load ${place.base.id}.${place.name} ${this.memory.version(site, 0)}`;
-    const literal = this.number(place.index);
+    const literal = this.literalOf(place);
     return `load ${place.base.id}[${this.operand(place.index)}] ${this.memory.version(site, literal)}`;
   }
 
@@ -265,7 +270,7 @@ class Available {
       const place = this.memberPlace(type, k);
       if (place === undefined) return;
       const site = {
-        area: `${typeText(type)}${type.kind === "array" ? "[]" : place}`,
+        area: `${familyText(type, this.records)}${type.kind === "array" ? "[]" : place}`,
         origin: this.origins.of(op.result),
       };
       this.expressions.set(
@@ -284,7 +289,8 @@ class Available {
   }
 
   private literalOf(place: Store["place"]): number | undefined {
-    return place.kind === "field" ? 0 : this.number(place.index);
+    if (place.kind === "field") return 0;
+    return this.hasViews && place.base.type.kind === "typed" ? undefined : this.number(place.index);
   }
 
   private learnStore(op: Store): void {

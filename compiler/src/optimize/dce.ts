@@ -12,7 +12,7 @@
 import type { Foreign, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { isReference, type Records } from "../ir/types.js";
 import { operands, regions, results, walk } from "../ir/walk.js";
-import { type FunctionEffects, functionEffects, isRemovable, makesFresh, reachesFurther, written } from "./effects.js";
+import { type EffectsTable, functionEffects, isRemovable, makesFresh, reachesFurther, written } from "./effects.js";
 import type { PassOptions } from "./pass.js";
 import { pick } from "./pick.js";
 import { reachable } from "./reachable.js";
@@ -25,14 +25,13 @@ export function eliminateDeadCode(program: Program, options: PassOptions): Progr
     liveness.mark(func);
     funcs.set(name, { ...func, body: sweep(func.body, liveness) });
   }
-  return { ...program, funcs: reachable(funcs, options.entries) };
+  return { ...program, funcs: reachable({ ...program, funcs }, options.entries) };
 }
 
-/** Where a value comes from: result or region parameter number `index` of an operation. */
+/** Where a value comes from: result or region parameter number `index` of an `if` or a loop. */
 interface Origin {
   readonly op: Op;
   readonly index: number;
-  readonly isParam: boolean;
 }
 
 class Liveness {
@@ -42,6 +41,8 @@ class Liveness {
   private readonly liveCarried = new Set<ValueId>();
 
   private readonly origins = new Map<ValueId, Origin>();
+  /** The operations without regions, and closures, by what they make. */
+  private readonly makers = new Map<ValueId, Op>();
   private readonly owners = new Map<Op, Op>();
   /** Writes to aggregates made in the function, by the aggregate. */
   private readonly pendingWrites = new Map<ValueId, Op[]>();
@@ -52,7 +53,7 @@ class Liveness {
   private readonly queue: Value[] = [];
 
   constructor(
-    private readonly effects: ReadonlyMap<string, FunctionEffects>,
+    private readonly effects: EffectsTable,
     private readonly records: Records,
   ) {}
 
@@ -82,16 +83,15 @@ class Liveness {
   private index(region: Region, owner: Op | undefined, roots: Op[]): void {
     for (const op of region.ops) {
       if (owner !== undefined) this.owners.set(op, owner);
-      results(op).forEach((v, index) => this.origins.set(v.id, { op, index, isParam: false }));
-      if (op.kind === "for")
-        op.body.params.forEach((v, k) => this.origins.set(v.id, { op, index: k - 1, isParam: true }));
+      if (op.kind === "if" || op.kind === "for" || op.kind === "while")
+        results(op).forEach((v, index) => this.origins.set(v.id, { op, index }));
+      else for (const v of results(op)) this.makers.set(v.id, op);
+      if (op.kind === "for") op.body.params.forEach((v, k) => this.origins.set(v.id, { op, index: k - 1 }));
       if (op.kind === "while") {
-        for (const inner of regions(op))
-          inner.params.forEach((v, index) => this.origins.set(v.id, { op, index, isParam: true }));
+        for (const inner of regions(op)) inner.params.forEach((v, index) => this.origins.set(v.id, { op, index }));
       }
       const target = written(op);
-      const fresh = target === undefined ? undefined : this.origins.get(target.id);
-      if (target !== undefined && fresh !== undefined && this.isLocal(op, fresh)) {
+      if (target !== undefined && this.isLocal(op, this.makers.get(target.id))) {
         const pending = this.pendingWrites.get(target.id);
         if (pending === undefined) this.pendingWrites.set(target.id, [op]);
         else pending.push(op);
@@ -108,11 +108,11 @@ class Liveness {
     }
   }
 
-  /** Does a write change nothing but the aggregate made by `target.op`, and what was made with it? */
-  private isLocal(write: Op, target: Origin): boolean {
-    if (target.isParam || !makesFresh(target.op)) return false;
+  /** Does a write change nothing but the aggregate that `maker` made, and what was made with it? */
+  private isLocal(write: Op, maker: Op | undefined): boolean {
+    if (!makesFresh(maker)) return false;
     if (!reachesFurther(write, this.records)) return true;
-    return target.op.kind === "zeros" && !this.sharing.has(target.op.result.id);
+    return maker?.kind === "zeros" && !this.sharing.has(maker.result.id);
   }
 
   private mayGo(op: Op): boolean {
@@ -127,7 +127,13 @@ class Liveness {
 
   /** A live value makes live what it is computed from. */
   private reach(v: Value): void {
-    for (const write of this.pendingWrites.get(v.id) ?? []) this.markOp(write);
+    const writes = this.pendingWrites.get(v.id);
+    if (writes !== undefined) for (const write of writes) this.markOp(write);
+    const maker = this.makers.get(v.id);
+    if (maker !== undefined) {
+      this.markOp(maker);
+      return;
+    }
     const origin = this.origins.get(v.id);
     if (origin === undefined) return;
     const { op, index } = origin;
@@ -170,7 +176,7 @@ class Liveness {
         op.body.yields?.forEach(this.markValue);
         break;
       default:
-        operands(op).forEach(this.markValue);
+        for (const v of operands(op)) this.markValue(v);
     }
   }
 }

@@ -3,11 +3,12 @@
  *
  * Memory is divided into *areas*: the elements of all arrays of one type, one field of all records of one name, one
  * position of all tuples of one type. References of different areas are never the same object, because the IR is
- * nominally typed. Within an area, objects are told apart by where they come from (`Origin`).
+ * nominally typed (types that casts lead between count as one, see `families.ts`). Within an area, objects are told apart by where they come from (`Origin`).
  */
 import type { Func, Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
-import { num, type Records, typeText } from "../ir/types.js";
+import { num, present, type Records } from "../ir/types.js";
 import { eachUse, operands, regions, results, walk } from "../ir/walk.js";
+import { familyText } from "./families.js";
 
 export type Area = string;
 
@@ -43,11 +44,15 @@ export function mayBeSame(a: Origin, b: Origin): boolean {
 export class Origins {
   private readonly known = new Map<ValueId, Origin>();
 
-  constructor(func: Func) {
+  constructor(
+    func: Func,
+    private readonly records: Records,
+  ) {
     for (const v of func.body.params) this.known.set(v.id, { kind: "outer" });
     const unescaped = privateAggregates(func);
     walk(func.body, (op) => {
       if (op.kind === "global") this.known.set(op.result.id, { kind: "outer" });
+      if (op.kind === "cast") this.known.set(op.result.id, this.of(op.value));
       if (!makesFresh(op)) return;
       for (const { id } of results(op)) this.known.set(id, { kind: unescaped.has(id) ? "private" : "made", id });
     });
@@ -58,23 +63,43 @@ export class Origins {
   }
 
   site(place: Place): Site {
-    return { area: areaOf(place), origin: this.of(place.base) };
+    return { area: areaOf(place, this.records), origin: this.of(place.base) };
   }
 
   /** What a `length` depends on: the elements, because storing beyond the end of an array makes it longer. */
   lengthSite(array: Value): Site {
-    return { area: `${typeText(array.type)}[]`, origin: this.of(array) };
+    return { area: `${familyText(array.type, this.records)}[]`, origin: this.of(array) };
   }
 }
 
+const viewsIn = new WeakMap<Program, boolean>();
+
+/**
+ * Does the program look at one memory through several typed arrays? Then elements of typed arrays under different indices
+ * may be the same place, if the arrays are not the same.
+ */
+export function hasViews(program: Program): boolean {
+  let found = viewsIn.get(program);
+  if (found !== undefined) return found;
+  found = false;
+  for (const func of program.funcs.values()) {
+    walk(func.body, (op) => {
+      found ||= op.kind === "view";
+    });
+  }
+  viewsIn.set(program, found);
+  return found;
+}
+
 /** The area of a place. */
-export function areaOf(place: Place): Area {
-  return `${typeText(place.base.type)}${place.kind === "elem" ? "[]" : `.${place.name}`}`;
+export function areaOf(place: Place, records: Records): Area {
+  return `${familyText(place.base.type, records)}${place.kind === "elem" ? "[]" : `.${place.name}`}`;
 }
 
 /** The areas of an object of this type itself, each with the type of what it holds. */
-function ownAreas(type: Type, records: Records): readonly { readonly area: Area; readonly holds: Type }[] {
-  const text = typeText(type);
+function ownAreas(held: Type, records: Records): readonly { readonly area: Area; readonly holds: Type }[] {
+  const type = present(held);
+  const text = familyText(type, records);
   switch (type.kind) {
     case "array":
       return [{ area: `${text}[]`, holds: type.elem }];
@@ -147,8 +172,17 @@ export interface FunctionEffects {
   removable: boolean;
 }
 
-/** The effects of every function of a program: a fixpoint over the call graph that starts from "none". */
-export function functionEffects(program: Program): ReadonlyMap<string, FunctionEffects> {
+/** The effects of functions, by name. */
+export type EffectsTable = Pick<ReadonlyMap<string, FunctionEffects>, "get">;
+
+/** The effects of every function of a program, found out when the first is asked for. */
+export function functionEffects(program: Program): EffectsTable {
+  let table: EffectsTable | undefined;
+  return { get: (name) => (table ??= allEffects(program)).get(name) };
+}
+
+/** A fixpoint over the call graph that starts from "none". */
+function allEffects(program: Program): EffectsTable {
   const effects = new Map<string, FunctionEffects>();
   const callers = new Map<string, Set<string>>();
   for (const [name, func] of program.funcs)
@@ -180,7 +214,7 @@ function add(callers: Map<string, Set<string>>, callee: string, caller: string):
 
 /** What the operations of a function do themselves, calls aside. */
 function ownEffects(func: Func, records: Records, called: (callee: string) => void): FunctionEffects {
-  const origins = new Origins(func);
+  const origins = new Origins(func, records);
   const effects: FunctionEffects = { writes: new Writes(), removable: true };
   const visit = (region: Region): void => {
     for (const op of region.ops) {
@@ -202,7 +236,7 @@ function ownEffects(func: Func, records: Records, called: (callee: string) => vo
 }
 
 const isMadeHere = (origin: Origin): boolean => origin.kind === "private" || origin.kind === "made";
-const nothingKnown: ReadonlyMap<string, FunctionEffects> = new Map();
+const nothingKnown: EffectsTable = new Map();
 
 /** The aggregate that an operation writes, if it writes one. */
 export function written(op: Op): Value | undefined {
@@ -210,6 +244,8 @@ export function written(op: Op): Value | undefined {
     case "store":
     case "accum":
       return op.place.base;
+    case "resize":
+      return op.array;
     case "addInto":
     case "clear":
       return op.target;
@@ -225,7 +261,7 @@ export function written(op: Op): Value | undefined {
 export function reachesFurther(op: Op, records: Records): boolean {
   if (op.kind !== "addInto" && op.kind !== "clear") return false;
   return ownAreas(op.target.type, records).some(
-    ({ holds }) => ownAreas(holds, records).length > 0 || holds.kind === "record",
+    ({ holds }) => ownAreas(holds, records).length > 0 || present(holds).kind === "record",
   );
 }
 
@@ -236,11 +272,14 @@ export function isRemovable(op: Op): boolean {
     case "prim":
     case "load":
     case "length":
+    case "view":
+    case "cast":
     case "new":
     case "alloc":
     case "copy":
     case "zeros":
     case "export":
+    case "share":
     case "global":
     case "closure":
     case "tapeTop":
@@ -256,17 +295,15 @@ export function isRemovable(op: Op): boolean {
 }
 
 /** What one operation writes itself, not in its regions. */
-export function writesOf(
-  op: Op,
-  records: Records,
-  origins: Origins,
-  functions: ReadonlyMap<string, FunctionEffects>,
-): Writes {
+export function writesOf(op: Op, records: Records, origins: Origins, functions: EffectsTable): Writes {
   const writes = new Writes();
   switch (op.kind) {
     case "store":
     case "accum":
       writes.add(origins.site(op.place));
+      break;
+    case "resize":
+      writes.add(origins.lengthSite(op.array));
       break;
     case "addInto":
     case "clear":
@@ -295,6 +332,7 @@ export function regionWrites(
 ): ReadonlyMap<Region, Writes> {
   const total = new Writes();
   for (const op of region.ops) {
+    if (op.kind === "prim" || op.kind === "const" || op.kind === "load") continue;
     total.addAll(writesOfOp(op));
     for (const inner of regions(op)) {
       regionWrites(inner, writesOfOp, table);
@@ -315,6 +353,7 @@ export function privateAggregates(func: Func): ReadonlySet<ValueId> {
   const escaped = new Set<ValueId>();
   const visit = (region: Region, isBody: boolean): void => {
     for (const op of region.ops) {
+      if (op.kind === "prim" || op.kind === "const" || op.kind === "load") continue;
       if (makesFresh(op) && "result" in op && op.result !== undefined) made.add(op.result.id);
       for (const v of escaping(op)) escaped.add(v.id);
       if (op.kind === "closure") eachUse(op.body, (v) => escaped.add(v.id));
@@ -332,6 +371,7 @@ function escaping(op: Op): readonly Value[] {
   switch (op.kind) {
     case "load":
     case "length":
+    case "resize":
     case "copy":
     case "zeros":
     case "accum":

@@ -12,7 +12,7 @@ import type { Const, For, Func, Op, Program, Region, Value, ValueId, While } fro
 import { primitives } from "../ir/primitives.js";
 import { mapOp, operands, regions, results } from "../ir/walk.js";
 import {
-  type FunctionEffects,
+  type EffectsTable,
   functionEffects,
   makesFresh,
   Origins,
@@ -48,8 +48,8 @@ class Hoister {
   private readonly exists = new ScopedMap<true>();
   private readonly literals = new Map<ValueId, Const>();
 
-  constructor(func: Func, program: Program, effects: ReadonlyMap<string, FunctionEffects>) {
-    this.origins = new Origins(func);
+  constructor(func: Func, program: Program, effects: EffectsTable) {
+    this.origins = new Origins(func, program.records);
     this.writes = regionWrites(func.body, (op) => writesOf(op, program.records, this.origins, effects));
     this.arithmetic = arithmeticValues(func);
     const questioned = questionedValues(func.body);
@@ -61,6 +61,7 @@ class Hoister {
     const ops: Op[] = [];
     for (const op of region.ops) {
       if (op.kind === "for" || op.kind === "while") this.loop(op, ops);
+      else if (regions(op).length === 0) ops.push(op);
       else
         ops.push(
           mapOp(
@@ -188,6 +189,7 @@ function dereferenced(op: Op): readonly Value[] {
     case "accum":
       return [op.place.base];
     case "length":
+    case "resize":
       return [op.array];
     default:
       return [];

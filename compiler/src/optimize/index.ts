@@ -4,6 +4,7 @@ import { eliminateCommonSubexpressions } from "./cse.js";
 import { eliminateDeadCode } from "./dce.js";
 import { hoistInvariants } from "./hoist.js";
 import { inline } from "./inline.js";
+import { followLengths } from "./lengths.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pruneParams } from "./prune-params.js";
 import { scalarize } from "./scalarize.js";
@@ -31,6 +32,7 @@ const passes = {
   scalarize,
   cse: eliminateCommonSubexpressions,
   "sum-of-squares": recogniseSumsOfSquares,
+  lengths: followLengths,
   hoist: hoistInvariants,
   stores: forwardStores,
   dce: eliminateDeadCode,
@@ -46,6 +48,7 @@ export const beforeDifferentiation = named(
   "simplify",
   "scalarize",
   "cse",
+  "lengths",
   "simplify",
   "sum-of-squares",
   "hoist",

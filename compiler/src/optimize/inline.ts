@@ -46,7 +46,7 @@ export function inline(program: Program, options: PassOptions): Program {
   }
   const funcs = new Map<string, Func>();
   for (const [name, func] of program.funcs) funcs.set(name, done.get(name) ?? func);
-  return { ...program, funcs: reachable(funcs, options.entries) };
+  return { ...program, funcs: reachable({ ...program, funcs }, options.entries) };
 }
 
 /** The size up to which calls of a function are replaced by its body. */

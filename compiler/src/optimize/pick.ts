@@ -1,4 +1,9 @@
 /** The items at the given positions, in the order of the positions. Positions past the end are skipped. */
-export function pick<T>(items: readonly T[], positions: readonly number[]): readonly T[] {
-  return positions.flatMap((k) => items.slice(k, k + 1));
+export function pick<T extends object>(items: readonly T[], positions: readonly number[]): readonly T[] {
+  const picked: T[] = [];
+  for (const k of positions) {
+    const item = items[k];
+    if (item !== undefined) picked.push(item);
+  }
+  return picked;
 }

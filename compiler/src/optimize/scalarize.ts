@@ -11,6 +11,7 @@
  */
 import { Builder, like, value } from "../ir/build.js";
 import type {
+  AddInto,
   Copy,
   Export,
   For,
@@ -20,12 +21,13 @@ import type {
   Place,
   Program,
   Region,
+  Type,
   Value,
   ValueId,
   While,
   Zeros,
 } from "../ir/ir.js";
-import { type Records, shadowType } from "../ir/types.js";
+import { isNumber, isReference, type Records, shadowType } from "../ir/types.js";
 import { mapOp, regions } from "../ir/walk.js";
 import { type Aggregate, memberShapes, type MemberShape, separableAggregates } from "./aggregates.js";
 import { invariant } from "../support/invariant.js";
@@ -294,6 +296,7 @@ class Scalarizer {
         this.untouched.add(zero.id);
         return zero;
       }
+      if (op.kind === "zeros" && member !== undefined && isNumber(shape.type)) return zeroIfPresent(member, shape.type, b);
       invariant(member !== undefined, `a ${op.kind} has a member ${shape.name} that its source lacks`);
       if (!isDeep(member)) return member;
       const result = value(op.kind === "zeros" ? shadowType(member.type, this.records) : member.type);
@@ -301,7 +304,10 @@ class Scalarizer {
       return result;
     });
     if (isSeparable) this.make(op.result, made, b);
-    else b.push({ kind: "new", members: made, result: op.result });
+    else {
+      const given = op.kind === "copy" && op.instances === true ? ({ instances: true } as const) : {};
+      b.push({ kind: "new", members: made, result: op.result, ...given });
+    }
   }
 
   /** Reads every member of an aggregate that stays in memory. */
@@ -312,7 +318,7 @@ class Scalarizer {
     );
   }
 
-  private addInto(target: Value, source: Value, op: Op, b: Builder): void {
+  private addInto(target: Value, source: Value, op: AddInto, b: Builder): void {
     const into = this.members.get(target.id);
     const from = this.members.get(source.id);
     if (into === undefined && from === undefined) {
@@ -327,7 +333,7 @@ class Scalarizer {
       const before = into?.[index];
       if (isDeep(amount)) {
         const inner = before ?? b.load({ kind: "field", base, name: shape.name }, shape.type);
-        b.push({ kind: "addInto", target: inner, source: amount });
+        b.push({ ...op, target: inner, source: amount });
       } else if (before === undefined) b.accum({ kind: "field", base, name: shape.name }, amount);
       // Only adjoints are added into: one that is still the literal zero it was made of becomes the addend.
       else
@@ -388,7 +394,7 @@ class Scalarizer {
     const aggregate = this.aggregates.get(v.id);
     if (aggregate === undefined) return [v];
     const members = aggregate.shapes.map((shape) =>
-      value(shape.type, v.hint === undefined ? undefined : `${v.hint}_${shape.name}`),
+      value(shape.type, v.hint === undefined ? undefined : memberName(v.hint, shape.name)),
     );
     this.members.set(v.id, members);
     return members;
@@ -401,7 +407,7 @@ class Scalarizer {
       if (before === undefined) return [];
       const whole = this.hints.get(variable.id);
       const name = this.aggregates.get(variable.id)?.shapes[variable.index]?.name;
-      const made = whole === undefined ? like(before) : value(before.type, `${whole}_${name}`);
+      const made = whole === undefined ? like(before) : value(before.type, memberName(whole, name));
       this.set(variable, made);
       return [made];
     });
@@ -424,6 +430,22 @@ class Scalarizer {
   }
 }
 
+/** The zero of an adjoint that is absent where its primal is. */
+function zeroIfPresent(primal: Value, type: Type, b: Builder): Value {
+  const result = value(type);
+  b.if(
+    b.prim("isNullish", [primal]),
+    [result],
+    (then) => [then.cast(primal, type)],
+    (otherwise) => [otherwise.cast(otherwise.const(0), type)],
+  );
+  return result;
+}
+
+/** `p_x`; what a box holds is called as the box. */
+const memberName = (whole: string, member: string | undefined): string =>
+  member === undefined || member === "value" ? whole : `${whole}_${member}`;
+
 function isDeep(v: Value): boolean {
-  return v.type.kind === "array" || v.type.kind === "typed" || v.type.kind === "tuple" || v.type.kind === "record";
+  return isReference(v.type);
 }

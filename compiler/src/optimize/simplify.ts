@@ -9,9 +9,9 @@
  * when nothing of this sort was found. Each round is linear.
  */
 import { value } from "../ir/build.js";
-import type { Const, For, Func, If, Op, Prim, Program, Region, Value, ValueId, While } from "../ir/ir.js";
-import { bool, num, sameType } from "../ir/types.js";
-import { mapOp, results } from "../ir/walk.js";
+import type { Cast, Const, For, Func, If, Op, Prim, Program, Region, Type, Value, ValueId, While } from "../ir/ir.js";
+import { bool, mayBeAbsent, num, present, sameType } from "../ir/types.js";
+import { mapOp, mapSame, results } from "../ir/walk.js";
 import { type Constant, type Operands, rewrite, type Term } from "./equations.js";
 import { fold, type Literal } from "./evaluate.js";
 import { mapFuncs } from "./pass.js";
@@ -29,19 +29,23 @@ function simplifyFunc(func: Func): Func {
   for (let round = 0; round < maxRounds; round++) {
     const simplifier = new Simplifier();
     const walked = simplifier.region(current.body);
+    // Without another round to come, every value was replaced before it was read.
+    if (!simplifier.again) return { ...current, body: walked };
     current = { ...current, body: simplifier.resolution.resolveRegion(walked) };
-    if (!simplifier.again) break;
   }
   return current;
 }
 
 class Simplifier implements Operands {
   readonly resolution = new Resolution();
-  /** Another round may find more. */
+  /** Another round may find more; so it is whenever a value is replaced that was read already. */
   again = false;
 
   private readonly literals = new Map<ValueId, Const>();
   private readonly prims = new Map<ValueId, Prim>();
+  private readonly casts = new Map<ValueId, Cast>();
+  /** Aggregates made here. */
+  private readonly fresh = new Set<ValueId>();
   /** What enclosing `if`s say about booleans. */
   private readonly facts = new Map<ValueId, boolean>();
   /** The region each value is defined in, and the regions around the place of the walk. */
@@ -94,9 +98,18 @@ class Simplifier implements Operands {
         this.emit(op, out);
         this.literals.set(op.result.id, op);
         return true;
-      case "prim":
-        this.simplifyPrim({ ...op, args: op.args.map(this.use) }, out);
+      case "cast":
+        this.simplifyCast({ ...op, value: this.use(op.value) }, out);
         return true;
+      case "new":
+        this.fresh.add(op.result.id);
+        this.emit(mapOp(op, this.use, (r) => r), out);
+        return true;
+      case "prim": {
+        const args = mapSame(op.args, this.use);
+        this.simplifyPrim(args === op.args ? op : { ...op, args }, out);
+        return true;
+      }
       case "if":
         return this.simplifyIf(op, out);
       case "for":
@@ -115,12 +128,53 @@ class Simplifier implements Operands {
   // ------------------------------------------------------------------------------------------------------- scalars
 
   private simplifyPrim(op: Prim, out: Op[]): void {
-    const folded = this.fold(op);
+    const folded = this.fold(op) ?? this.foldPresence(op);
     if (folded !== undefined) return this.replace(op, { constant: folded }, out);
     const term = rewrite(op.name, op.args, this);
     if (term !== undefined) return this.replace(op, term, out);
     this.emit(op, out);
     this.prims.set(op.result.id, op);
+  }
+
+  private simplifyCast(op: Cast, out: Op[]): void {
+    const { type } = op.result;
+    const before = this.casts.get(op.value.id);
+    const source = before === undefined ? undefined : before.value;
+    if (sameType(op.value.type, type)) this.resolution.set(op.result, op.value);
+    else if (source !== undefined && sameType(source.type, type)) this.resolution.set(op.result, source);
+    else if (before !== undefined && source !== undefined && isSmallStep(source.type, op.value.type, type))
+      this.simplifyCast({ ...op, value: source }, out);
+    else {
+      const literal = this.literals.get(op.value.id);
+      if (literal !== undefined && literal.value == null && mayBeAbsent(type, literal.value)) {
+        this.op({ ...literal, result: op.result }, out);
+        return;
+      }
+      this.emit(op, out);
+      this.casts.set(op.result.id, op);
+    }
+  }
+
+  /** Tests whether something is there, where that is known: it was just made. */
+  private foldPresence(op: Prim): boolean | undefined {
+    const isThere = (v: Value | undefined): boolean => {
+      let at = v;
+      for (let cast = at; cast !== undefined; ) {
+        at = cast;
+        cast = this.casts.get(at.id)?.value;
+      }
+      if (at === undefined) return false;
+      const literal = this.literals.get(at.id);
+      return this.prims.has(at.id) || this.fresh.has(at.id) || (literal !== undefined && literal.value != null);
+    };
+    const isAbsent = (v: Value | undefined): boolean => {
+      const literal = v === undefined ? undefined : this.literals.get(v.id);
+      return literal !== undefined && literal.value == null;
+    };
+    const [a, b] = op.args;
+    if (op.name === "isNullish") return isThere(a) ? false : undefined;
+    if (op.name !== "eq" && op.name !== "ne") return undefined;
+    return (isThere(a) && isAbsent(b)) || (isAbsent(a) && isThere(b)) ? op.name === "ne" : undefined;
   }
 
   private fold(op: Prim): number | boolean | undefined {
@@ -394,6 +448,11 @@ class Simplifier implements Operands {
     const region = this.definedIn.get(v.id);
     return region !== undefined && this.around.has(region);
   }
+}
+
+/** Of two casts in a row, does one only say whether the value may be absent? Then one cast does for both. */
+function isSmallStep(from: Type, by: Type, to: Type): boolean {
+  return sameType(present(from), present(by)) || sameType(present(by), present(to));
 }
 
 function loopYields(op: For | While, breaks: boolean, body: Region, kept: readonly number[]): readonly Value[] | null {

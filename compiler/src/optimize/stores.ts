@@ -17,8 +17,9 @@
 import { Builder } from "../ir/build.js";
 import type { Accum, Func, Load, Op, Place, Program, Region, Store, Value, ValueId } from "../ir/ir.js";
 import { num, type Records } from "../ir/types.js";
+import { placeType } from "../ir/derive.js";
 import { mapOp, regions } from "../ir/walk.js";
-import { areaOf, mayBeSame, Origins, type Site } from "./effects.js";
+import { areaOf, hasViews, mayBeSame, Origins, type Site } from "./effects.js";
 import { mapFuncs } from "./pass.js";
 import { Resolution } from "./resolution.js";
 
@@ -26,7 +27,7 @@ import { Resolution } from "./resolution.js";
 const maxPending = 16;
 
 export function forwardStores(program: Program): Program {
-  return mapFuncs(program, (func) => ({ ...func, body: new Forwarder(func, program.records).region(func.body) }));
+  return mapFuncs(program, (func) => ({ ...func, body: new Forwarder(func, program.records, hasViews(program)).region(func.body) }));
 }
 
 /** The last write to a place, which nothing has read yet. */
@@ -58,8 +59,9 @@ class Forwarder {
   constructor(
     func: Func,
     private readonly records: Records,
+    private readonly hasViews: boolean,
   ) {
-    this.origins = new Origins(func);
+    this.origins = new Origins(func, records);
     this.findTouched(func.body);
   }
 
@@ -97,7 +99,7 @@ class Forwarder {
         break;
       default:
         if (op.kind === "zeros") this.adjoints.add(op.result.id);
-        this.settle(touches(op));
+        this.settle(touches(op, this.records));
         slots.push([op]);
     }
   }
@@ -136,7 +138,8 @@ class Forwarder {
     const inArea = this.pending.get(site.area);
     if (inArea === undefined) return;
     for (const [key, pending] of inArea) {
-      const differs = literal !== undefined && pending.literal !== undefined && literal !== pending.literal;
+      const mayShift = this.hasViews && place.base.type.kind === "typed" && place.base.id !== pending.place.base.id;
+      const differs = !mayShift && literal !== undefined && pending.literal !== undefined && literal !== pending.literal;
       if (key !== own && !differs && mayBeSame(site.origin, pending.site.origin)) visit(inArea, key, pending);
     }
   }
@@ -169,11 +172,16 @@ class Forwarder {
     return this.records.get(type.name)?.fields.some((f) => f.name === place.name && f.noDiff === true) !== true;
   }
 
+  /** What may be absent is not computed with: `accum` and `orZero` find 0 there. */
+  private mayBeAbsent(place: Place): boolean {
+    return placeType(place, this.records)?.kind === "maybe";
+  }
+
   // --------------------------------------------------------------------------------------------------- operations
 
   private load(op: Load, slots: Slots): void {
     const pending = this.find(op.place);
-    if (pending?.value !== undefined && this.isPlain(op.place)) {
+    if (pending?.value !== undefined && this.isPlain(op.place) && !this.mayBeAbsent(op.place)) {
       if (pending.kind === "accum") {
         this.resolution.set(op.result, this.turnIntoStore(pending, pending.value, op.result, slots));
         return;
@@ -209,6 +217,12 @@ class Forwarder {
   }
 
   private store(op: Store, slots: Slots): void {
+    if (op.grows === true) {
+      // It stays where it is: it changes the length, and the order of pushes is the order of the elements.
+      this.settle(touches(op, this.records));
+      slots.push([op]);
+      return;
+    }
     const pending = this.find(op.place);
     if (pending !== undefined) this.drop(pending, slots);
     this.overwritten(op.place);
@@ -219,6 +233,11 @@ class Forwarder {
 
   private accum(op: Accum, slots: Slots): void {
     const pending = this.find(op.place);
+    if (this.mayBeAbsent(op.place)) {
+      this.settle(touches(op, this.records));
+      slots.push([op]);
+      return;
+    }
     if (pending?.value === undefined || !this.isPlain(op.place)) {
       this.forget(op.place);
       this.read(op.place);
@@ -256,7 +275,7 @@ class Forwarder {
       else for (const area of areas) all.add(area);
     };
     for (const op of region.ops) {
-      add(touches(op));
+      add(touches(op, this.records));
       for (const inner of regions(op)) add(this.findTouched(inner));
     }
     const found = anything ? undefined : all;
@@ -268,22 +287,25 @@ class Forwarder {
 const nothing: ReadonlySet<string> = new Set();
 
 /** The areas of memory that an operation itself looks at or changes; `undefined`: possibly all. */
-function touches(op: Op): ReadonlySet<string> | undefined {
+function touches(op: Op, records: Records): ReadonlySet<string> | undefined {
   switch (op.kind) {
     case "load":
     case "store":
     case "accum":
-      return new Set([areaOf(op.place)]);
+      return new Set([areaOf(op.place, records)]);
     case "length":
+    case "resize":
       // A typed array has a length of its own; that of an array grows with what is stored.
       return op.array.type.kind === "typed"
         ? nothing
-        : new Set([areaOf({ kind: "elem", base: op.array, index: op.array })]);
+        : new Set([areaOf({ kind: "elem", base: op.array, index: op.array }, records)]);
     case "zeros":
       return op.like.type.kind === "typed" ? nothing : undefined;
     case "const":
     case "prim":
+    case "cast":
     case "global":
+    case "view":
     case "new":
     case "alloc":
     case "if":

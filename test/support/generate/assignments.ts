@@ -1,8 +1,10 @@
 /** Statements that change what is there: variables, elements, fields, whole rows. */
 import type { Context } from "./context.js";
 import { declareNumber, declareShape } from "./declarations.js";
-import { assignable, boolean, build, descend, indexText, number, numberLeaf, shrink, store } from "./expressions.js";
-import { index, isReference, loose } from "./shapes.js";
+import { assignable, number, shrink, store } from "./expressions.js";
+import { descend, indexText, numberLeaf } from "./places.js";
+import { boolean, build } from "./values.js";
+import { index, isReference, loose, type RecordField } from "./shapes.js";
 
 export function assign(context: Context): undefined {
   const { random } = context;
@@ -56,9 +58,10 @@ export function replaceRow(context: Context): undefined {
   const matrices = context
     .visible()
     .filter(({ shape, writable }) => writable && shape.kind === "array" && isReference(shape.elem));
+  const replaceable = (field: RecordField): boolean => field.readonly !== true && isReference(field.shape);
   const records = context
     .visible()
-    .filter(({ shape }) => shape.kind === "record" && shape.fields.some((field) => isReference(field.shape)));
+    .filter(({ shape, writable }) => writable && shape.kind === "record" && shape.fields.some(replaceable));
   if (matrices.length > 0 && random.chance(0.6)) {
     const matrix = random.pick(matrices);
     if (matrix.shape.kind !== "array") return undefined;
@@ -67,9 +70,10 @@ export function replaceRow(context: Context): undefined {
   } else if (records.length > 0) {
     const record = random.pick(records);
     if (record.shape.kind !== "record") return undefined;
-    const field = random.pick(record.shape.fields.filter((candidate) => isReference(candidate.shape)));
+    const field = random.pick(record.shape.fields.filter(replaceable));
+    const shape = field.optional === true && field.shape.kind === "maybe" ? field.shape.of : field.shape;
     if (!record.local) context.writesParameters = true;
-    context.line(`${record.name}.${field.name} = ${build(context, field.shape, 2)};`);
+    context.line(`${record.name}.${field.name} = ${build(context, shape, 2)};`);
   } else return write(context);
   return undefined;
 }

@@ -1,6 +1,9 @@
 /** Statements that bring names: variables of every type, parts of structures, other names for the same thing. */
 import type { Context } from "./context.js";
-import { build, condition, indexText, number, store } from "./expressions.js";
+import { pluggedShapes } from "./parameters.js";
+import { condition, number, store } from "./expressions.js";
+import { indexText } from "./places.js";
+import { build } from "./values.js";
 import { bool, float64, index, isReference, loose, num, numbers, sameShape, type Shape, typeText } from "./shapes.js";
 
 export function declareNumber(context: Context): undefined {
@@ -52,6 +55,7 @@ export function declareOther(context: Context): undefined {
         ],
       },
     ],
+    ...pluggedShapes(whole),
   ]);
   return declareShape(context, shape);
 }
@@ -66,6 +70,13 @@ export function declareShape(context: Context, shape: Shape): undefined {
     array: "list",
     tuple: "pair",
     record: "obj",
+    grown: "items",
+    class: "it",
+    maybe: "maybe",
+    node: "node",
+    union: "either",
+    func: "fn",
+    text: "mode",
     num: "z",
     void: "z",
   }[shape.kind];
@@ -78,7 +89,8 @@ export function declareShape(context: Context, shape: Shape): undefined {
   } else {
     const scalar = shape.kind === "int";
     const keyword = random.chance(scalar ? 0.5 : 0.25) ? "let" : "const";
-    context.line(`${keyword} ${name}${scalar ? ": number" : annotation} = ${value};`);
+    const typed = keyword === "let" && shape.kind === "floats" ? `: ${shape.name}` : annotation;
+    context.line(`${keyword} ${name}${scalar ? ": number" : typed} = ${value};`);
     context.declare(name, shape, { assignable: keyword === "let" });
   }
   return undefined;
@@ -89,7 +101,11 @@ function typeAnnotation(shape: Shape): string {
   switch (shape.kind) {
     case "tuple":
     case "array":
+    case "grown":
     case "record":
+    case "node":
+    case "class":
+    case "func":
       return `: ${typeText(shape)}`;
     default:
       return "";
@@ -161,7 +177,7 @@ export function aliasing(context: Context): undefined {
   if (random.chance(0.4)) {
     context.line(`const ${name} = ${condition(context, 1)} ? ${a.name} : ${b.name};`);
   } else if (random.chance(0.5)) {
-    context.line(`let ${name} = ${a.name};`);
+    context.line(`let ${name}: ${typeText(a.shape)} = ${a.name};`);
     context.line(`if (${condition(context, 1)}) ${name} = ${b.name};`);
   } else {
     context.line(`const ${name} = ${a.name};`);

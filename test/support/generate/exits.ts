@@ -1,12 +1,14 @@
 /** `break`, `continue`, `return` and `throw`, at any place. */
 import type { Context } from "./context.js";
-import { build, number, shrink, store } from "./expressions.js";
+import { number, shrink, store } from "./expressions.js";
+import { build } from "./values.js";
 import { isReference, sameShape } from "./shapes.js";
 
 export function exitText(context: Context): string {
   const { random } = context;
   const loops = context.targets.filter(({ kind }) => kind === "loop");
-  const innermost = context.targets[context.targets.length - 1];
+  const innermost = context.targets.filter(({ kind }) => kind !== "block").at(-1);
+  const blocks = context.targets.filter(({ kind }) => kind === "block");
   const choices: (readonly [number, () => string])[] = [
     [0.8, () => `return${returnValue(context)};`],
     [0.06, () => `throw new Error("left at ${context.lines.length}");`],
@@ -20,6 +22,16 @@ export function exitText(context: Context): string {
         const target = random.pick(loops);
         target.labelUsed = true;
         return `${random.pick(["break", "continue"])} ${target.label};`;
+      },
+    ]);
+  }
+  if (blocks.length > 0) {
+    choices.push([
+      2,
+      () => {
+        const target = random.pick(blocks);
+        target.labelUsed = true;
+        return `break ${target.label};`;
       },
     ]);
   }

@@ -4,8 +4,10 @@
  * and they are where stored values, recomputation and aliasing are decided.
  */
 import type { Context, Variable } from "./context.js";
-import { assignable, build, indexText, number, numberLeaf, shrink, store } from "./expressions.js";
-import { float64, num, numbers, type Shape } from "./shapes.js";
+import { assignable, number, shrink, store } from "./expressions.js";
+import { indexText, numberLeaf } from "./places.js";
+import { build } from "./values.js";
+import { float64, num, numbers, type Shape, typeText } from "./shapes.js";
 
 const isVector = ({ shape }: Variable): boolean =>
   shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num");
@@ -57,7 +59,7 @@ const sum: Form = (context, array, other, counter) => {
 /** A value read into a constant before the place is overwritten, and used after. */
 const named: Form = (context, array, other) => {
   const name = context.fresh("was");
-  context.line(`const ${name} = ${at(context, array)};`);
+  context.line(`const ${name}: number = ${at(context, array)};`);
   context.declare(name, num);
   const place = at(context, array);
   return context.random.pick([
@@ -91,7 +93,7 @@ export function turns(context: Context): undefined {
     context.fresh("i"),
     context.fresh("step"),
   ];
-  context.line(`let ${last} = ${build(context, shape, 2)};`);
+  context.line(`let ${last}: ${typeText(shape)} = ${build(context, shape, 2)};`);
   context.line(`for (let ${step} = 0; ${step} < ${random.integer(1, 3)}; ${step}++) {`);
   context.line(`  const ${next} = ${fresh};`);
   context.line(`  for (let ${i} = 0; ${i} < ${last}.length; ${i}++) {`);

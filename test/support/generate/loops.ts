@@ -1,6 +1,7 @@
 /** Random loops of every kind. Each is bounded, whatever its body does to the numbers. */
-import type { Context, Target } from "./context.js";
-import { condition, indexText, number, numberLeaf, shrink } from "./expressions.js";
+import type { Context } from "./context.js";
+import { condition, number, shrink } from "./expressions.js";
+import { indexText, numberLeaf } from "./places.js";
 import { kernel } from "./kernels.js";
 import { index, isReference, loose, num, type Shape } from "./shapes.js";
 
@@ -41,24 +42,14 @@ export function loop(context: Context, statements: (context: Context, count: num
     context.line(`let ${extra} = ${random.integer(0, 3)};`);
     context.declare(extra, loose);
   }
-  const target: Target = { kind: "loop", label: `loop${++context.whole.nextName}`, labelUsed: false };
-  const place = context.lines.length;
-  context.line(header.open);
-  context.targets.push(target);
-  const { trips } = context;
-  context.trips *= header.trips;
-  context.block(() => {
+  const inside = (): void => {
     header.declare();
     header.first.forEach((line) => context.line(line));
     if (extra !== undefined) context.line(random.pick([`${extra}++;`, `${extra} += 2;`, `${extra} += 3;`]));
     if (!random.chance(0.4) || !kernel(context, extra)) statements(context, random.integer(1, 4));
     else if (random.chance(0.3)) statements(context, 1);
-  });
-  context.trips = trips;
-  context.targets.pop();
-  context.line(header.close);
-  if (target.labelUsed)
-    context.lines[place] = context.lines[place]!.replace(/^( *)/, (spaces) => `${spaces}${target.label}: `);
+  };
+  context.loop(header.open, header.trips, inside, header.close);
   return undefined;
 }
 

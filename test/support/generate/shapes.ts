@@ -1,5 +1,4 @@
-/** The types of a random program's data: how each is written, sampled and built. */
-import type { Random } from "../random.js";
+/** The types of a random program's data: how each is written, and what it can be used for. */
 
 export type Shape =
   | { readonly kind: "num" }
@@ -12,6 +11,8 @@ export type Shape =
   | { readonly kind: "ints" }
   /** An array of n elements. */
   | { readonly kind: "array"; readonly elem: Shape; readonly readonly?: boolean }
+  /** An array of some length; with `filled`, of at least one element. */
+  | { readonly kind: "grown"; readonly elem: Shape; readonly filled: boolean }
   | { readonly kind: "tuple"; readonly elems: readonly Shape[] }
   | {
       readonly kind: "record";
@@ -19,11 +20,69 @@ export type Shape =
       readonly fields: readonly RecordField[];
       readonly inline: boolean;
     }
+  /** An instance of a class, or of one that extends it. */
+  | { readonly kind: "class"; readonly info: ClassInfo }
+  /** A value that may be missing. */
+  | { readonly kind: "maybe"; readonly of: Shape; readonly absent: "undefined" | "null" }
+  /** The first node of a list (`next`), or the root of a tree (`left`, `right`), there at least once. */
+  | { readonly kind: "node"; readonly name: string; readonly links: readonly string[]; readonly absent: "undefined" | "null" }
+  /** One of several object types, told apart by `kind`. */
+  | { readonly kind: "union"; readonly name: string; readonly variants: readonly Variant[] }
+  /** A function of numbers to a number. */
+  | { readonly kind: "func"; readonly arity: number }
+  /** A string: one of `values`. */
+  | { readonly kind: "text"; readonly type: string; readonly values: readonly string[] }
   | { readonly kind: "void" };
 
 export interface RecordField {
   readonly name: string;
   readonly shape: Shape;
+  readonly readonly?: boolean;
+  /** Declared `name?: …`; the shape is then a maybe. */
+  readonly optional?: boolean;
+}
+
+export interface Variant {
+  readonly tag: string;
+  readonly name: string;
+  readonly fields: readonly RecordField[];
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly shape: Shape;
+  /** How it is declared when a call may leave it out. */
+  readonly given?: { readonly as: "optional" | "rest" } | { readonly as: "default"; readonly value: string };
+}
+
+export interface Method {
+  readonly name: string;
+  readonly params: readonly Parameter[];
+  readonly returns: Shape;
+  readonly cost: number;
+  readonly mutates: boolean;
+  /** Returns `this`. */
+  readonly fluent: boolean;
+}
+
+export interface ClassInfo {
+  readonly name: string;
+  /** With those inherited. */
+  readonly fields: readonly RecordField[];
+  readonly constructorParameters: readonly Shape[];
+  /** With those inherited; grows while the class is being written. */
+  readonly methods: Method[];
+  readonly getters: { readonly name: string; readonly cost: number }[];
+  readonly setters: string[];
+  /** Static functions that return an instance: `P.of(…)`. */
+  readonly makers: { readonly name: string; readonly params: readonly Shape[] }[];
+  /** Classes that extend it; of an abstract class or an interface, those to take. */
+  readonly subclasses: ClassInfo[];
+  /** Those that are private too. */
+  readonly fieldNames: readonly string[];
+  readonly isAbstract: boolean;
+  /** Has private members: not for arguments of the differentiated function. */
+  readonly isPrivate: boolean;
 }
 
 export const num: Shape = { kind: "num" };
@@ -33,6 +92,15 @@ export const loose: Shape = { kind: "int", range: "loose" };
 export const voidShape: Shape = { kind: "void" };
 export const float64: Shape = { kind: "floats", name: "Float64Array" };
 export const numbers: Shape = { kind: "array", elem: num };
+export const point: Shape = {
+  kind: "record",
+  name: "",
+  inline: true,
+  fields: [
+    { name: "x", shape: num },
+    { name: "y", shape: num },
+  ],
+};
 
 export function typeText(shape: Shape): string {
   switch (shape.kind) {
@@ -45,22 +113,39 @@ export function typeText(shape: Shape): string {
       return shape.name;
     case "ints":
       return "Int32Array";
-    case "array": {
+    case "array":
+    case "grown": {
       const elem = typeText(shape.elem);
-      const wrapped = elem.includes("{") || elem.startsWith("readonly") ? `(${elem})` : elem;
-      return `${shape.readonly === true ? "readonly " : ""}${wrapped}[]`;
+      const wrapped = /[{|]|=>|^readonly/.test(elem) ? `(${elem})` : elem;
+      return `${shape.kind === "array" && shape.readonly === true ? "readonly " : ""}${wrapped}[]`;
     }
     case "tuple":
       return `[${shape.elems.map(typeText).join(", ")}]`;
     case "record":
       return shape.inline ? recordBody(shape.fields) : shape.name;
+    case "class":
+      return shape.info.name;
+    case "maybe": {
+      const of = typeText(shape.of);
+      return `${of.includes("=>") ? `(${of})` : of} | ${shape.absent}`;
+    }
+    case "node":
+    case "union":
+      return shape.name;
+    case "func":
+      return `(${["a", "b", "c"].slice(0, shape.arity).map((name) => `${name}: number`).join(", ")}) => number`;
+    case "text":
+      return shape.type;
     case "void":
       return "void";
   }
 }
 
-const recordBody = (fields: readonly RecordField[]): string =>
-  `{ ${fields.map((field) => `${field.name}: ${typeText(field.shape)}`).join("; ")} }`;
+/** `name: T`, or `name?: T` with the `undefined` left out. */
+export const fieldText = ({ name, shape, optional, readonly }: RecordField): string =>
+  `${readonly === true ? "readonly " : ""}${name}${optional === true && shape.kind === "maybe" ? `?: ${typeText(shape.of)}` : `: ${typeText(shape)}`}`;
+
+const recordBody = (fields: readonly RecordField[]): string => `{ ${fields.map(fieldText).join("; ")} }`;
 
 /** `interface P { … }` or `type P = { … }` for a named record. */
 export function declaration(shape: Shape, asInterface: boolean): string {
@@ -71,60 +156,42 @@ export function declaration(shape: Shape, asInterface: boolean): string {
 }
 
 /** Are the two written the same way and used the same way? */
-export const sameShape = (a: Shape, b: Shape): boolean => typeText(a) === typeText(b) && a.kind === b.kind;
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.kind === b.kind && typeText(a) === typeText(b) && (a.kind !== "grown" || b.kind !== "grown" || a.filled === b.filled);
 
 /** Does a value of this shape live in memory that can be shared? */
 export const isReference = (shape: Shape): boolean =>
   shape.kind === "floats" ||
   shape.kind === "ints" ||
   shape.kind === "array" ||
+  shape.kind === "grown" ||
   shape.kind === "tuple" ||
-  shape.kind === "record";
+  shape.kind === "record" ||
+  shape.kind === "class" ||
+  shape.kind === "node" ||
+  shape.kind === "union" ||
+  (shape.kind === "maybe" && isReference(shape.of));
 
 /** Can a derivative live in it? */
 export function isDifferentiable(shape: Shape): boolean {
   switch (shape.kind) {
     case "num":
     case "floats":
+    case "node":
+    case "union":
       return true;
     case "array":
+    case "grown":
       return isDifferentiable(shape.elem);
     case "tuple":
       return shape.elems.some(isDifferentiable);
     case "record":
       return shape.fields.some((field) => isDifferentiable(field.shape));
+    case "class":
+      return shape.info.fields.some((field) => isDifferentiable(field.shape));
+    case "maybe":
+      return isDifferentiable(shape.of);
     default:
       return false;
   }
-}
-
-/** A value to call the program with. Reals are kept away from 0 and from round numbers, where branches might tie. */
-export function sample(shape: Shape, random: Random, length: number): unknown {
-  switch (shape.kind) {
-    case "num":
-      return sampleReal(random);
-    case "int":
-      return shape.range === "index" ? random.integer(0, length - 1) : random.integer(0, length + 2);
-    case "bool":
-      return random.chance(0.5);
-    case "floats": {
-      const values = Array.from({ length }, () => sampleReal(random));
-      return shape.name === "Float64Array" ? new Float64Array(values) : new Float32Array(values);
-    }
-    case "ints":
-      return new Int32Array(Array.from({ length }, () => random.integer(0, length - 1)));
-    case "array":
-      return Array.from({ length }, () => sample(shape.elem, random, length));
-    case "tuple":
-      return shape.elems.map((elem) => sample(elem, random, length));
-    case "record":
-      return Object.fromEntries(shape.fields.map((field) => [field.name, sample(field.shape, random, length)]));
-    case "void":
-      return undefined;
-  }
-}
-
-function sampleReal(random: Random): number {
-  const magnitude = (random.integer(1000, 19000) * 10 + 3) / 1e5;
-  return random.chance(0.6) ? magnitude : -magnitude;
 }

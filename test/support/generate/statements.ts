@@ -1,9 +1,11 @@
 /** Random statements: one of every kind there is, and those with statements inside that are not loops. */
 import { assign, assignInteger, increment, replaceRow, swap, write } from "./assignments.js";
-import type { Context } from "./context.js";
+import type { Context, Outcome } from "./context.js";
 import { alias, aliasing, declareNumber, declareOther, destructure } from "./declarations.js";
 import { exitText } from "./exits.js";
-import { callable, callText, condition, numberLeaf } from "./expressions.js";
+import { callText, callable } from "./calls.js";
+import { condition } from "./expressions.js";
+import { numberLeaf } from "./places.js";
 import { turns } from "./kernels.js";
 import { loop } from "./loops.js";
 import { num, sameShape } from "./shapes.js";
@@ -16,8 +18,6 @@ export function statements(context: Context, count: number): void {
     if (statement(context) === "ends") return;
   }
 }
-
-type Outcome = "ends" | undefined;
 
 function statement(context: Context): Outcome {
   const { random, whole } = context;
@@ -42,8 +42,22 @@ function statement(context: Context): Outcome {
     [0.5, () => replaceRow(context)],
     [deep || context.trips > 20 ? 0 : 0.5, () => turns(context)],
     [whole.options.aliases ? 1.5 : 0, () => aliasing(context)],
+    ...plugged(context, deep),
   ];
   return random.weighted(kinds)();
+}
+
+/** What the features add; what finds nothing to work on becomes an assignment. */
+function plugged(context: Context, deep: boolean): (readonly [number, () => Outcome])[] {
+  return context.whole.plugs.flatMap(({ statements: made = [] }) =>
+    made.map(([weight, make]) => {
+      const write = (): Outcome => {
+        const outcome = make(context);
+        return outcome === "nothing" ? assign(context) : outcome;
+      };
+      return [deep ? weight * 0.2 : weight, write] as const;
+    }),
+  );
 }
 
 function branch(context: Context): Outcome {

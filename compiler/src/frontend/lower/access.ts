@@ -4,10 +4,16 @@ import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
-import { bare, spanOf } from "../source.js";
+import { spanOf } from "../source.js";
+import type { AnyOfObjects } from "../function-types.js";
+import { withObject } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
 import { literalOf } from "./literals.js";
+import { presentValue } from "./missing.js";
+import { lowerOpaqueElement, lowerOpaqueProperty } from "./opaque.js";
+import { lowerFunctionTable } from "./tables.js";
+import { admit } from "./variables.js";
 import { loadMember, storeMember, type TupleMember } from "./tuple.js";
 
 export function elementType(type: Type): Type {
@@ -19,19 +25,17 @@ export interface Located {
   readonly type: Type;
   /** The member of a tuple that this chooses; `place` is then the first one. */
   readonly member?: TupleMember;
+  /** The object is one of several: which, is known when the program runs. */
+  readonly among?: { readonly base: Value; readonly any: AnyOfObjects; readonly name: string };
 }
 
 /** Evaluates base and index, once, and says which place they name. */
 export function locate(
   context: FunctionContext,
   node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
+  base: Value = presentValue(context, context.expression(node.expression), node),
 ): Located | undefined {
-  if (node.questionDotToken !== undefined) {
-    context.report(language.optionalChain(spanOf(node.questionDotToken)));
-    return undefined;
-  }
-  const base = context.expression(node.expression);
-  if (ts.isPropertyAccessExpression(node)) return fieldOf(context, base, node.name.text, node);
+  if (ts.isPropertyAccessExpression(node)) return fieldOf(context, base, context.lowering.classes.fieldName(context, base, node), node);
   const literal = literalOf(context, node.argumentExpression);
   if (base.type.kind === "array" || base.type.kind === "typed") {
     const index = context.expression(node.argumentExpression);
@@ -44,8 +48,39 @@ export function locate(
   if (literal !== undefined && typeof literal !== "boolean") return fieldOf(context, base, String(literal), node);
   if (context.isRefused(base)) return undefined;
   if (base.type.kind === "tuple") return tupleMember(context, base, base.type, node.argumentExpression);
+  if (base.type.kind === "record") return fieldByName(context, base, base.type.name, node.argumentExpression);
   context.report(language.dynamicProperty(spanOf(node.argumentExpression)));
   return undefined;
+}
+
+/** A field whose name is computed: TypeScript must know which names it may be, and all of them must have one type. */
+function fieldByName(
+  context: FunctionContext,
+  base: Value,
+  record: string,
+  node: ts.Expression,
+): Located | undefined {
+  const type = context.file.checker.getTypeAtLocation(node);
+  const all = context.file.types.records.get(record)?.fields.map((f) => f.name) ?? [];
+  const literals = type.isUnion() ? type.types : [type];
+  // In a generic function, `key: K` with `K extends keyof T` is the name of some field of this object.
+  const isAnyKey = (type.flags & (ts.TypeFlags.TypeParameter | ts.TypeFlags.Index)) !== 0;
+  const names = isAnyKey ? all : literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
+  const fields = names.map((name) => context.file.types.records.get(record)?.fields.find((f) => f.name === name));
+  const [first] = fields;
+  const isKnown = (isAnyKey || names.length === literals.length) && fields.every((f) => f !== undefined && first !== undefined && sameType(f.type, first.type));
+  const index = context.expression(node);
+  if (context.isRefused(index)) return undefined;
+  if (!isKnown || first === undefined || (index.type.kind !== "str" && index.type.kind !== "num")) {
+    context.report(language.dynamicProperty(spanOf(node)));
+    return undefined;
+  }
+  const keys = index.type.kind === "str" ? names : names.map(Number);
+  return {
+    place: field(base, first.name),
+    type: first.type,
+    member: { base, index, count: names.length, type: first.type, isWithin: true, keys },
+  };
 }
 
 /** A member of a tuple by an index that is computed: all members must have one type. */
@@ -65,12 +100,19 @@ function tupleMember(
   return { place: field(base, "0"), type: first, member: { base, index, count: type.elems.length, type: first } };
 }
 
-export function fieldOf(context: FunctionContext, base: Value, name: string, node: ts.Node): Located | undefined {
+export function fieldOf(context: FunctionContext, of: Value, name: string, node: ts.Node): Located | undefined {
+  const base = presentValue(context, of, node);
   if (base.type.kind === "tuple") {
     const type = base.type.elems[Number(name)];
     if (type !== undefined) return { place: field(base, name), type };
   }
-  if (base.type.kind === "record") {
+  const any = context.file.types.functions.choiceOf(base.type);
+  if (any !== undefined) {
+    const types = any.members.map((m) => context.file.types.records.get(m.type.name)?.fields.find((f) => f.name === name)?.type);
+    const type = types.slice(1).reduce<Type | undefined>((a, t) => a && t && context.file.types.join(a, t), types[0]);
+    if (type !== undefined) return { place: field(base, name), type, among: { base, any, name } };
+  }
+  if (base.type.kind === "record" && any === undefined) {
     const found = context.file.types.records.get(base.type.name)?.fields.find((f) => f.name === name);
     if (found !== undefined) return { place: field(base, name), type: found.type };
   }
@@ -83,6 +125,13 @@ export function fieldOf(context: FunctionContext, base: Value, name: string, nod
 
 export function load(context: FunctionContext, at: Located, node: ts.Node, hint?: string): Value {
   if (at.member !== undefined) return loadMember(context, at.member, node, hint);
+  if (at.among !== undefined) {
+    const { base, any, name } = at.among;
+    return withObject(context, base, any, node, hint, (object) => {
+      const own = fieldOf(context, object, name, node);
+      return own === undefined ? standInFor(context, node) : context.coerce(load(context, own, node, hint), at.type, node);
+    });
+  }
   const loaded = context.at(node).load(at.place, at.type, hint);
   const { base } = at.place;
   if (base.type.kind === "typed" && !base.type.name.startsWith("Float")) context.integer(loaded);
@@ -95,8 +144,20 @@ export function lowerAccess(
   node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
   hint: string | undefined,
 ): Value {
-  if (ts.isPropertyAccessExpression(node) && node.name.text === "length" && node.questionDotToken === undefined) {
-    const base = context.expression(node.expression);
+  if (ts.isPropertyAccessExpression(node) && !context.known.has(node.expression)) {
+    const { classes } = context.lowering;
+    const own = classes.early(context, node) ?? classes.staticOrSuper(context, node, hint);
+    if (own !== undefined) return own;
+    const object = presentValue(context, context.expression(node.expression), node);
+    const member = classes.member(context, object, node, hint);
+    if (member !== undefined) return member;
+    context.known.set(node.expression, object);
+    const found = lowerAccess(context, node, hint);
+    context.known.delete(node.expression);
+    return found;
+  }
+  if (ts.isPropertyAccessExpression(node) && node.name.text === "length") {
+    const base = presentValue(context, context.expression(node.expression), node);
     if (base.type.kind === "array" || base.type.kind === "typed")
       return context.integer(context.at(node).length(base, hint));
     if (base.type.kind === "tuple") return context.constant(base.type.elems.length, hint);
@@ -105,7 +166,14 @@ export function lowerAccess(
     }
     return valueAt(context, fieldOf(context, base, "length", node), node, hint);
   }
-  return valueAt(context, locate(context, node), node, hint);
+  const base = presentValue(context, context.expression(node.expression), node);
+  if (base.type.kind === "opaque" || base.type.kind === "str") {
+    return ts.isPropertyAccessExpression(node)
+      ? lowerOpaqueProperty(context, node, base, hint)
+      : lowerOpaqueElement(context, node, base, hint);
+  }
+  const chosen = ts.isElementAccessExpression(node) ? lowerFunctionTable(context, node, base, hint) : undefined;
+  return chosen ?? valueAt(context, locate(context, node, base), node, hint);
 }
 
 function valueAt(
@@ -115,7 +183,19 @@ function valueAt(
   hint: string | undefined,
 ): Value {
   if (at === undefined) return standInFor(context, node);
+  if (needsObject(context, at.type))
+    return context.refuse(language.lostThis(spanOf(node), node.getText()), at.type);
   return load(context, at, node, hint);
+}
+
+/** Is it a function that reads its object? */
+function needsObject(context: FunctionContext, type: Type): boolean {
+  const known = context.file.types.functions.of(type);
+  if (known === undefined) return false;
+  return (known.kind === "one" ? [known] : known.members).some(({ node, file }) => {
+    const captures = file.captures.of(node);
+    return captures.usesThis || captures.self.length > 0;
+  });
 }
 
 /** A stand-in of the expression's own type, where that is known. */
@@ -126,28 +206,19 @@ export function standInFor(context: FunctionContext, node: ts.Node): Value {
   return context.standIn("type" in mapped ? mapped.type : num);
 }
 
-/** Refuses a store into a constant of the module. */
-export function checkWritable(context: FunctionContext, base: Value, node: ts.Node): void {
-  const name = context.constants.get(base.id);
-  if (name !== undefined) context.report(language.moduleConstantWritten(spanOf(node), name));
-}
-
 export function store(context: FunctionContext, at: Located, v: Value, node: ts.Node): void {
-  checkWritable(context, at.place.base, node);
+  if (at.among !== undefined) {
+    const { base, any, name } = at.among;
+    withObject(context, base, any, node, undefined, (object) => {
+      const own = fieldOf(context, object, name, node);
+      if (own !== undefined) store(context, own, v, node);
+      return context.undefinedOf({ kind: "void" });
+    });
+    return;
+  }
+  if (at.place.kind === "elem") admit(context, at.place.base, v);
   context.putInto(at.place.base, v);
   const stored = context.coerce(v, at.type, node);
   if (at.member === undefined) context.at(node).store(at.place, stored);
   else storeMember(context, at.member, stored, node);
-}
-
-/** Refuses stores into a variable initialised with `[]`: they would make the array longer. */
-export function checkGrowth(context: FunctionContext, target: ts.ElementAccessExpression): void {
-  const base = bare(target.expression);
-  if (!ts.isIdentifier(base)) return;
-  const declaration = context.file.checker.getSymbolAtLocation(base)?.valueDeclaration;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
-    return;
-  const initializer = bare(declaration.initializer);
-  if (ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0)
-    context.report(language.arrayGrows(spanOf(target)));
 }

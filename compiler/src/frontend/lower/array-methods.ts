@@ -1,15 +1,27 @@
-/** Methods of arrays: `fill`, `slice`, `set`. */
+/** Methods of arrays without callbacks. */
 import { ts } from "ts-morph";
 import { meaning } from "../../diagnostics.js";
-import { elem, value } from "../../ir/build.js";
-import type { Value } from "../../ir/ir.js";
-import { isReference, num, sameType } from "../../ir/types.js";
+import { elem, field, value } from "../../ir/build.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { isReference, num, sameType, str } from "../../ir/types.js";
+import { takesCallback } from "../methods.js";
+import { resizing } from "../effects.js";
 import { bare, spanOf } from "../source.js";
-import { checkWritable, elementType, standInFor } from "./access.js";
-import { alloc, copyOf, countTo, newArray } from "./array.js";
+import { elementType, load, standInFor } from "./access.js";
+import { copyOf, countTo, newArray, sliceOf } from "./array.js";
+import { bounded, lengthOf, relativeIndex } from "./array-bounds.js";
+import { append, lowerArrayChange } from "./array-growth.js";
+import { concatenate, indicesOf, type Part, partsOf } from "./array-literal.js";
+import { lowerCallbackMethod } from "./callbacks.js";
 import type { FunctionContext } from "./context.js";
-import { literalOf } from "./literals.js";
+import { branch } from "./flow.js";
+import { foreign } from "./foreign.js";
+import { presentValue } from "./missing.js";
 import { primitive } from "./operators.js";
+import { changesTuple, listOf, lowerTupleCallback, putBack } from "./tuple-methods.js";
+
+/** May a typed array here be a view of another, so that they lie over each other? */
+const hasViews = (node: ts.Node): boolean => node.getSourceFile().getFullText().includes("subarray");
 
 /** A method of an array; `undefined` where it is not in the language. */
 export function lowerArrayMethod(
@@ -17,6 +29,7 @@ export function lowerArrayMethod(
   node: ts.CallExpression,
   callee: ts.PropertyAccessExpression,
   hint: string | undefined,
+  used = true,
 ): Value | undefined {
   const name = callee.name.text;
   const made = bare(callee.expression);
@@ -27,13 +40,28 @@ export function lowerArrayMethod(
     if ((isNew || isCall) && (ts.isNewExpression(made) || ts.isCallExpression(made)))
       return newArray(context, made, { node, by: first }, hint);
   }
-  const array = context.expression(callee.expression);
+  const owner = presentValue(context, context.expression(callee.expression), callee);
+  if (takesCallback(name)) {
+    const unrolled = lowerTupleCallback(context, node, owner, name, hint);
+    if (unrolled !== undefined) return unrolled;
+    const list = listOf(context, owner, node);
+    const result = lowerCallbackMethod(context, node, list, name, hint);
+    return list !== owner && changesTuple(name) ? putBack(context, owner, list, node) : result;
+  }
+  // A tuple keeps the number of its members.
+  if (owner.type.kind === "tuple" && resizing.has(name)) return undefined;
+  const array = listOf(context, owner, node);
+  if (array !== owner && changesTuple(name)) {
+    context.known.set(callee.expression, array);
+    lowerArrayMethod(context, node, callee, undefined, used);
+    context.known.delete(callee.expression);
+    return putBack(context, owner, array, node);
+  }
   if (array.type.kind !== "array" && array.type.kind !== "typed")
     return context.isRefused(array) ? standInFor(context, node) : undefined;
   switch (name) {
     case "fill": {
-      if (first === undefined) return undefined;
-      checkWritable(context, array, node);
+      if (first === undefined) return elementType(array.type).kind === "void" ? array : undefined;
       const v = context.coerce(context.expression(first), elementType(array.type), first);
       const length = (): Value => context.integer(context.at(node).length(array));
       const from = second === undefined ? undefined : bounded(context, second, length());
@@ -42,57 +70,189 @@ export function lowerArrayMethod(
       context.putInto(array, v);
       return array;
     }
+    case "subarray": {
+      if (array.type.kind !== "typed") return undefined;
+      const length = lengthOf(context, node, array);
+      const from = first === undefined ? context.constant(0) : bounded(context, first, length);
+      const to = second === undefined ? length : bounded(context, second, length);
+      return context.at(node).view(array, from, to, hint);
+    }
     case "slice": {
       if (node.arguments.length === 0) return copyOf(context, node, array, array.type, hint);
       if (first === undefined) return undefined;
-      const length = context.integer(context.at(node).length(array));
+      const length = lengthOf(context, node, array);
       const from = bounded(context, first, length);
       const to = second === undefined ? length : bounded(context, second, length);
       const count = primitive(context, node, "maxLiteral", [
         primitive(context, node, "sub", [to, from]),
         context.constant(0),
       ]);
-      const part = alloc(context, node, array.type, count, hint);
-      countTo(context, count, (i) => {
-        const at = primitive(context, node, "add", [from, i]);
-        context.b.store(elem(part, i), context.b.load(elem(array, at), elementType(array.type)));
-      });
-      if (isReference(elementType(array.type))) context.putInto(part, array);
-      return part;
+      return sliceOf(context, node, array, from, count, hint);
     }
+    case "at": {
+      if (first === undefined) return undefined;
+      const index = relativeIndex(context, first, () => lengthOf(context, node, array));
+      return load(context, { place: elem(array, index), type: elementType(array.type) }, node, hint);
+    }
+    case "with": {
+      if (first === undefined || second === undefined) return undefined;
+      const length = lengthOf(context, node, array);
+      const index = relativeIndex(context, first, () => length);
+      const v = context.coerce(context.expression(second), elementType(array.type), second);
+      checkRange(context, node, index, length);
+      const made = copyOf(context, node, array, array.type, hint);
+      context.putInto(made, v);
+      context.at(node).store(elem(made, index), v);
+      return made;
+    }
+    case "toReversed": {
+      const made = copyOf(context, node, array, array.type, hint);
+      return lowerArrayChange(context, node, made, "reverse", true, hint);
+    }
+    case "toSpliced": {
+      const made = copyOf(context, node, array, array.type, hint);
+      lowerArrayChange(context, node, made, "splice", false, undefined);
+      return made;
+    }
+    case "concat":
+      return array.type.kind === "array" ? concat(context, node, array, array.type, hint) : undefined;
+    case "flat":
+      return node.arguments.length === 0 ? flat(context, node, array, hint) : undefined;
+    case "join":
+      return join(context, node, array, hint);
+    case "indexOf":
+    case "lastIndexOf":
+    case "includes":
+      return first === undefined ? undefined : search(context, node, array, name, hint);
+    case "keys":
+      return indicesOf(context, node, array);
+    case "values":
+      return array;
     case "set": {
       if (first === undefined || array.type.kind !== "typed") return undefined;
       return lowerSet(context, node, array, first, second);
     }
     default:
-      return undefined;
+      return lowerArrayChange(context, node, array, name, used, hint);
   }
 }
 
-/** An end of a slice: negative counts from the back, then it is cut to 0 … length. */
-function bounded(context: FunctionContext, node: ts.Expression, length: Value): Value {
-  const literal = literalOf(context, node);
-  if (typeof literal === "number" && Number.isInteger(literal)) {
-    if (literal === 0) return context.constant(0);
-    if (literal > 0) return primitive(context, node, "minLiteral", [length, context.constant(literal)]);
-    const fromBack = primitive(context, node, "add", [length, context.constant(literal)]);
-    return primitive(context, node, "maxLiteral", [fromBack, context.constant(0)]);
-  }
-  let v = context.number(context.expression(node), "slice", node);
-  if (!context.isInteger(v)) v = primitive(context, node, "trunc", [v]);
-  const below = primitive(context, node, "lt", [v, context.constant(0)]);
-  const result = context.integer(value(num));
-  context.b.if(
-    below,
-    [result],
-    (b) => {
-      const back = b.prim("add", [v, length]);
-      return [b.prim("maxLiteral", [back, b.const(0)])];
-    },
-    (b) => [b.prim("min", [v, length])],
-  );
-  return result;
+/** `a.with(i, v)` throws where there is no such element. */
+function checkRange(context: FunctionContext, node: ts.Node, index: Value, length: Value): void {
+  const within = primitive(context, node, "and", [
+    primitive(context, node, "ge", [index, context.constant(0)]),
+    primitive(context, node, "lt", [index, length]),
+  ]);
+  const fail = (): void => {
+    context.at(node).push({ kind: "throw", text: ['new RangeError("Invalid index")'], args: [] });
+    context.dead = true;
+  };
+  branch(context, within, () => {}, fail, false);
 }
+
+function concat(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  array: Value,
+  type: Extract<Type, { kind: "array" }>,
+  hint: string | undefined,
+): Value | undefined {
+  const parts = partsOf(context, node.arguments);
+  if (parts === undefined) return standInFor(context, node);
+  // An array among the arguments stands for its elements; `...rows` spreads arrays, each of which does so too.
+  if (parts.some((p) => p.kind === "many" && elementType(p.array.type).kind !== "num" && isReference(type.elem)))
+    return undefined;
+  const opened = parts.map((part): Part => {
+    if (part.kind === "many") return part;
+    const list = listOf(context, part.value, part.node);
+    return list.type.kind === "array" ? { kind: "many", array: list, node: part.node } : part;
+  });
+  if (opened.some((p) => p.kind === "one" && p.value.type.kind === "tuple")) return undefined;
+  return concatenate(context, node, [{ kind: "many", array, node: node.expression }, ...opened], type, hint);
+}
+
+/** `rows.flat()`: the elements of the rows, one row after the other. */
+function flat(context: FunctionContext, node: ts.CallExpression, rows: Value, hint: string | undefined): Value | undefined {
+  const row = elementType(rows.type);
+  const first = row.kind === "tuple" ? row.elems[0] : undefined;
+  if (row.kind !== "array" && (first === undefined || row.kind !== "tuple" || !row.elems.every((e) => sameType(e, first))))
+    return undefined;
+  const element = row.kind === "array" ? row.elem : (first ?? num);
+  const type = { kind: "array", elem: element } as const;
+  const made = context.at(node).aggregate(type, [], hint);
+  context.putInto(made, rows);
+  countTo(context, lengthOf(context, node, rows), (i) => {
+    const own = context.b.load(elem(rows, i), row);
+    if (row.kind === "tuple") {
+      row.elems.forEach((_, j) => {
+        const member = context.b.load(field(own, String(j)), element);
+        context.b.grow(made, lengthOf(context, node, made), member);
+      });
+      return;
+    }
+    append(context, node, made, type, [{ kind: "many", array: own, node: node.expression }]);
+  });
+  return made;
+}
+
+/** Text: no derivative passes through it. */
+function join(context: FunctionContext, node: ts.CallExpression, array: Value, hint: string | undefined): Value | undefined {
+  const element = elementType(array.type);
+  if (isReference(element) || node.arguments.some(ts.isSpreadElement)) return undefined;
+  const args = node.arguments.map((a) => context.expression(a));
+  const text = args.length === 0 ? ["(", ").join()"] : ["(", ").join(", ")"];
+  return foreign(context, node, text, [array, ...args], str, { pure: false, hint });
+}
+
+/** `indexOf`, `lastIndexOf`, `includes`. */
+function search(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  array: Value,
+  name: "indexOf" | "lastIndexOf" | "includes",
+  hint: string | undefined,
+): Value | undefined {
+  const [first, second] = node.arguments;
+  if (first === undefined || (second !== undefined && name === "lastIndexOf")) return undefined;
+  const element = elementType(array.type);
+  const wanted = context.coerce(context.expression(first), element, first);
+  const length = lengthOf(context, node, array);
+  const from = second === undefined ? context.constant(0) : bounded(context, second, length);
+  const found = context.integer(value(num, hint));
+  const index = context.integer(value(num, "i"));
+  const before = value(num, hint);
+  const outer = context.b;
+  const b = outer.nested();
+  const own = b.load(elem(array, index), element);
+  // `includes` finds NaN too.
+  const same = name === "includes" && element.kind === "num" ? b.prim("or", [b.prim("eq", [own, wanted]), bothNaN(b, own, wanted)]) : b.prim("eq", [own, wanted]);
+  const next = context.integer(value(num, hint));
+  b.push({
+    kind: "if",
+    cond: same,
+    then: { params: [], ops: [], yields: [index] },
+    else: { params: [], ops: [], yields: [before] },
+    results: [next],
+  });
+  const stops = name !== "lastIndexOf";
+  const body = b.region([index, before], stops ? [same, next] : [next]);
+  const none = outer.const(-1);
+  outer.push({
+    kind: "for",
+    from,
+    test: "<",
+    to: length,
+    step: 1,
+    inits: [none],
+    body,
+    breaks: stops,
+    results: [found],
+  });
+  return name === "includes" ? primitive(context, node, "ge", [found, context.constant(0)], hint) : found;
+}
+
+const bothNaN = (b: FunctionContext["b"], x: Value, y: Value): Value =>
+  b.prim("and", [b.prim("isNaN", [x]), b.prim("isNaN", [y])]);
 
 /** `a.set(b, offset)`. Reads all of `b` before it writes when the two may be one array. */
 function lowerSet(
@@ -102,7 +262,6 @@ function lowerSet(
   from: ts.Expression,
   offset: ts.Expression | undefined,
 ): Value {
-  checkWritable(context, array, node);
   const literal = bare(from);
   const members =
     ts.isArrayLiteralExpression(literal) && !literal.elements.some(ts.isSpreadElement)
@@ -115,7 +274,7 @@ function lowerSet(
     members.forEach((v, i) => context.b.store(elem(array, at(context.constant(i))), v));
   } else if (source !== undefined && (source.type.kind === "array" || source.type.kind === "typed")) {
     const safe =
-      start !== undefined && sameType(source.type, array.type)
+      (start !== undefined || hasViews(node)) && sameType(source.type, array.type)
         ? copyOf(context, node, source, source.type, undefined)
         : source;
     const length = context.integer(context.at(node).length(safe));

@@ -1,14 +1,18 @@
-/** Making arrays: literals, constructors, `Array.from` and its like. */
+/** Making arrays: constructors, copies, `Array.from` and its like. */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { elem, field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference, num } from "../../ir/types.js";
-import { bare, spanOf } from "../source.js";
+import { bare, spanOf, typeArguments } from "../source.js";
 import { isTypedArrayName } from "../types.js";
 import { elementType, standInFor } from "./access.js";
+import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
+import { lowerFrom } from "./callbacks.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
+import { lowerOpaqueNew } from "./opaque.js";
+import { primitive } from "./operators.js";
 
 /** `for (let i = 0; i < to; i++)` made by the compiler, without carried variables. */
 export function countTo(
@@ -45,52 +49,6 @@ export function alloc(
   return result;
 }
 
-// ------------------------------------------------------------------------------------------------------------ literals
-
-export function lowerArrayLiteral(
-  context: FunctionContext,
-  node: ts.ArrayLiteralExpression,
-  hint: string | undefined,
-): Value {
-  const [first] = node.elements;
-  if (node.elements.length === 1 && first !== undefined && ts.isSpreadElement(first)) {
-    const source = context.expression(first.expression);
-    if (source.type.kind === "array" || source.type.kind === "typed")
-      return copyOf(context, node, source, arrayOf(elementType(source.type)), hint);
-    if (!context.isRefused(source))
-      context.report(language.spreadNotYet(spanOf(first), "of something that is not an array"));
-    return standInFor(context, node);
-  }
-  const spread = node.elements.find(ts.isSpreadElement);
-  if (spread !== undefined) {
-    context.report(language.spreadNotYet(spanOf(spread), "among other members of an array"));
-    return standInFor(context, node);
-  }
-  const wanted = literalType(context, node);
-  if (wanted === undefined) return standInFor(context, node);
-  const members = node.elements.map((element, i) => {
-    const type = wanted.kind === "tuple" ? wanted.elems[i] : elementType(wanted);
-    const v = context.expression(element);
-    return type === undefined ? v : context.coerce(v, type, element);
-  });
-  const made = context.at(node).aggregate(wanted, members, hint);
-  if (members.length === 0) context.empty.add(made.id);
-  for (const member of members) context.putInto(made, member);
-  return made;
-}
-
-/** What the place expects, where it expects an array; else what the literal is. */
-function literalType(context: FunctionContext, node: ts.Expression): Type | undefined {
-  const { checker, types } = context.file;
-  for (const type of [checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
-    if (type === undefined) continue;
-    const mapped = types.map(checker.getNonNullableType(type));
-    if ("type" in mapped && (mapped.type.kind === "array" || mapped.type.kind === "tuple")) return mapped.type;
-  }
-  const own = context.typeAt(node);
-  return own !== undefined && (own.kind === "array" || own.kind === "tuple") ? own : undefined;
-}
-
 // --------------------------------------------------------------------------------------------------------------- copies
 
 /** The elements of an array in a new one. */
@@ -110,13 +68,33 @@ export function copyOf(
   return made;
 }
 
+/** `count` elements from a position on, in a new array. */
+export function sliceOf(
+  context: FunctionContext,
+  node: ts.Node,
+  array: Value,
+  from: Value,
+  count: Value,
+  hint: string | undefined,
+): Value {
+  const part = alloc(context, node, array.type, count, hint);
+  countTo(context, count, (i) => {
+    const at = primitive(context, node, "add", [from, i]);
+    context.b.store(elem(part, i), context.b.load(elem(array, at), elementType(array.type)));
+  });
+  if (isReference(elementType(array.type))) context.putInto(part, array);
+  return part;
+}
+
 // --------------------------------------------------------------------------------------------------------- constructors
 
 export function lowerNew(context: FunctionContext, node: ts.NewExpression, hint: string | undefined): Value {
-  const name = context.file.globalName(node.expression);
+  const name = context.file.constructorName(node.expression);
   if (name !== undefined && isTypedArrayName(name))
     return typedArray(context, node, { kind: "typed", name }, node.arguments ?? [], hint);
   if (name === "Array") return newArray(context, node, undefined, hint);
+  const made = name === undefined ? undefined : lowerOpaqueNew(context, node, name, hint);
+  if (made !== undefined) return made;
   return standInAfter(context, node, language.constructorNotYet(spanOf(node), node.expression.getText()));
 }
 
@@ -132,7 +110,7 @@ function standInAfter(
 function typedArray(
   context: FunctionContext,
   node: ts.Expression,
-  type: Type,
+  type: Type & { kind: "typed" },
   args: readonly ts.Expression[],
   hint: string | undefined,
 ): Value {
@@ -145,8 +123,7 @@ function typedArray(
       meaning.builtinArguments(spanOf(node), node.getText().split("(")[0] ?? "", "a buffer and an offset"),
     );
   const members = bare(first);
-  if (ts.isArrayLiteralExpression(members) && !members.elements.some(ts.isSpreadElement))
-    return typedArrayOf(context, node, type, members.elements, hint);
+  if (ts.isArrayLiteralExpression(members)) return typedArrayOf(context, node, type, members.elements, hint);
   const source = context.expression(first);
   if (source.type.kind === "num") return alloc(context, node, type, source, hint);
   if ((source.type.kind === "array" && source.type.elem.kind === "num") || source.type.kind === "typed")
@@ -165,14 +142,19 @@ function typedArray(
 
 function typedArrayOf(
   context: FunctionContext,
-  node: ts.Node,
-  type: Type,
+  node: ts.Expression,
+  type: Type & { kind: "typed" },
   elements: readonly ts.Expression[],
   hint: string | undefined,
 ): Value {
-  const values = elements.map((e) => context.number(context.expression(e), "an element", e));
-  const made = alloc(context, node, type, context.constant(values.length), hint);
-  values.forEach((v, i) => context.b.store(elem(made, context.constant(i)), v));
+  const parts = partsOf(context, elements, (e) => context.number(context.expression(e), "an element", e));
+  if (parts === undefined) return context.standIn(type);
+  if (parts.some((p) => p.kind === "many")) return concatenate(context, node, parts, type, hint);
+  const made = alloc(context, node, type, context.constant(parts.length), hint);
+  parts.forEach((part, i) => {
+    if (part.kind === "one")
+      context.b.store(elem(made, context.constant(i)), context.number(part.value, "an element", part.node));
+  });
   return made;
 }
 
@@ -186,7 +168,17 @@ export function newArray(
   const at = filled?.node ?? node;
   const args = node.arguments ?? [];
   const [first] = args;
-  const type = arrayTypeAt(context, at, node);
+  const later = filled === undefined ? context.signature?.elements.get(at) : undefined;
+  const isSetLater = context.file.user !== undefined && filled === undefined;
+  // The prelude sets all elements; what they are, the first of them says.
+  const type =
+    later !== undefined
+      ? arrayOf(later)
+      : isSetLater
+        ? arrayOf(num)
+        : filled === undefined && isOnlyCounted(context, node)
+          ? arrayOf({ kind: "void" })
+          : arrayTypeAt(context, at, node);
   if (type === undefined) return standInFor(context, at);
   const length = first === undefined ? context.constant(0) : context.expression(first);
   if (args.length > 1 || length.type.kind !== "num") {
@@ -194,9 +186,11 @@ export function newArray(
   }
   if (filled === undefined) {
     // Without a fill its elements are missing; reading one is the caller's mistake in JavaScript too.
-    return elementType(type).kind === "num" || elementType(type).kind === "bool"
-      ? standInAfter(context, at, language.sparseArray(spanOf(node)))
-      : alloc(context, at, type, length, hint);
+    if (!isSetLater && (elementType(type).kind === "num" || elementType(type).kind === "bool"))
+      return standInAfter(context, at, language.sparseArray(spanOf(node)));
+    const made = alloc(context, at, type, length, hint);
+    context.openArrays.set(made.id, at);
+    return made;
   }
   const literal = literalOf(context, filled.by);
   if (typeof literal === "number" && elementType(type).kind === "num")
@@ -206,6 +200,20 @@ export function newArray(
   countTo(context, length, (i) => context.b.store(elem(made, i), v));
   context.putInto(made, v);
   return made;
+}
+
+/** `[...Array(n)]`, `Array(n).keys()`, `Array(n).fill()`, `Array.from(Array(n), f)`: no element of it is ever set. */
+function isOnlyCounted(context: FunctionContext, node: ts.Expression): boolean {
+  const type = context.file.checker.getTypeAtLocation(node);
+  const [element] = typeArguments(context.file.checker, type);
+  if (element === undefined || !(element.flags & ts.TypeFlags.Any)) return false;
+  let at: ts.Node = node;
+  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  const { parent } = at;
+  if (ts.isSpreadElement(parent)) return true;
+  if (ts.isCallExpression(parent)) return parent.arguments[0] === at && context.file.callee(parent.expression).kind === "builtin";
+  if (!ts.isPropertyAccessExpression(parent) || !ts.isCallExpression(parent.parent)) return false;
+  return parent.parent.arguments.length === 0 && ["keys", "fill"].includes(parent.name.text);
 }
 
 /** The type of the array a constructor makes: from its place where that says more. */
@@ -241,21 +249,17 @@ export function lowerArrayCall(
   if (owner === "Array" && method === "of") return lowerElements(context, node, hint);
   if (owner === "Array" && method === "from") return arrayFrom(context, node, undefined, hint);
   if (owner !== undefined && isTypedArrayName(owner)) {
-    const type: Type = { kind: "typed", name: owner };
-    if (method === "of" && !node.arguments.some(ts.isSpreadElement))
-      return typedArrayOf(context, node, type, node.arguments, hint);
+    const type = { kind: "typed", name: owner } as const;
+    if (method === "of") return typedArrayOf(context, node, type, node.arguments, hint);
     if (method === "from") return arrayFrom(context, node, type, hint);
   }
   return undefined;
 }
 
 function lowerElements(context: FunctionContext, node: ts.CallExpression, hint: string | undefined): Value | undefined {
-  const type = context.typeAt(node);
-  if (type === undefined || type.kind !== "array" || node.arguments.some(ts.isSpreadElement)) return undefined;
-  const members = node.arguments.map((a) => context.coerce(context.expression(a), type.elem, a));
-  const made = context.at(node).aggregate(type, members, hint);
-  for (const member of members) context.putInto(made, member);
-  return made;
+  const parts = partsOf(context, node.arguments);
+  if (parts === undefined) return standInFor(context, node);
+  return arrayOfParts(context, node, parts, context.typeAt(node), hint);
 }
 
 /** `Array.from(a)`, `Array.from({ length: n }, (_, i) => …)`, `Array.from(a, (x, i) => …)`. */
@@ -295,42 +299,11 @@ function arrayFrom(
     }
     length = context.integer(context.at(node).length(source));
   }
+  if (callback !== undefined) return lowerFrom(context, node, callback, source ?? length, typed, name, hint);
   const type = typed ?? context.typeAt(node);
   if (type === undefined || (type.kind !== "array" && type.kind !== "typed")) return standInFor(context, node);
-  if (callback === undefined) {
-    if (source !== undefined) return copyOf(context, node, source, type, hint);
-    return typed === undefined
-      ? standInAfter(context, node, language.sparseArray(spanOf(node)))
-      : alloc(context, node, type, length, hint);
-  }
-  const arrow = bare(callback);
-  const body = ts.isArrowFunction(arrow) ? arrow.body : undefined;
-  if (
-    !ts.isArrowFunction(arrow) ||
-    body === undefined ||
-    ts.isBlock(body) ||
-    arrow.parameters.length > 2 ||
-    arrow.parameters.some((p) => p.initializer !== undefined || p.dotDotDotToken !== undefined)
-  ) {
-    return standInAfter(context, node, language.ambiguousCallback(spanOf(callback), name));
-  }
-  if (context.file.effects.of(body).assigned.size > 0)
-    return standInAfter(context, node, language.ambiguousCallback(spanOf(callback), name));
-  const made = alloc(context, node, type, length, hint);
-  const [item, position] = arrow.parameters;
-  countTo(context, length, (i) => {
-    if (item !== undefined && source !== undefined) {
-      const loaded = context.b.load(
-        elem(source, i),
-        elementType(source.type),
-        ts.isIdentifier(item.name) ? item.name.text : undefined,
-      );
-      context.lowering.bind(context, item.name, context.readFrom(source, loaded));
-    }
-    if (position !== undefined) context.lowering.bind(context, position.name, i);
-    const v = context.coerce(context.expression(body), elementType(type), body);
-    context.putInto(made, v);
-    context.b.store(elem(made, i), v);
-  });
-  return made;
+  if (source !== undefined) return copyOf(context, node, source, type, hint);
+  return typed === undefined
+    ? standInAfter(context, node, language.sparseArray(spanOf(node)))
+    : alloc(context, node, type, length, hint);
 }

@@ -1,26 +1,20 @@
-/** Assignment in all its forms, `++` and `--`, and destructuring. Places are evaluated before values, as in JavaScript. */
+/** Assignment in all its forms, `++` and `--`. Places are evaluated before values, as in JavaScript. */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
-import { elem } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
 import { num, str } from "../../ir/types.js";
 import { bare, isConst, spanOf, symbolOf } from "../source.js";
-import {
-  checkGrowth,
-  checkWritable,
-  elementType,
-  fieldOf,
-  type Located,
-  load,
-  locate,
-  standInFor,
-  store,
-} from "./access.js";
+import { type Located, load, locate, standInFor, store } from "./access.js";
+import { setLength } from "./array-growth.js";
 import type { FunctionContext } from "./context.js";
+import { destructuringAssignment } from "./destructure.js";
 import { branch, branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { truthiness } from "./logic.js";
+import { isNullish, presentValue } from "./missing.js";
+import { opaqueMemberType, readOpaque, storeOpaque } from "./opaque.js";
 import { applyArithmetic, primitive } from "./operators.js";
+import { assignVariable, boxPlace } from "./variables.js";
 
 const { SyntaxKind } = ts;
 
@@ -46,7 +40,7 @@ const compound = new Map<ts.SyntaxKind, ts.SyntaxKind>([
 // ------------------------------------------------------------------------------------------------------------- targets
 
 /** Something with a current value that can be replaced. */
-interface Target {
+export interface Target {
   readonly hint: string | undefined;
   readonly type: Value["type"];
   readonly place?: Located;
@@ -54,19 +48,37 @@ interface Target {
   set(v: Value): void;
 }
 
-function targetOf(context: FunctionContext, node: ts.Expression): Target | undefined {
+export function targetOf(context: FunctionContext, node: ts.Expression): Target | undefined {
   const inner = bare(node);
   if (ts.isIdentifier(inner)) return variable(context, inner);
   if (ts.isElementAccessExpression(inner) || ts.isPropertyAccessExpression(inner)) {
     if (ts.isPropertyAccessExpression(inner) && inner.name.text === "length" && isArray(context, inner.expression)) {
-      context.report(language.arrayGrows(spanOf(inner)));
+      const array = presentValue(context, context.expression(inner.expression), inner);
+      return {
+        hint: undefined,
+        type: num,
+        get: () => context.integer(context.at(inner).length(array)),
+        set: (v) => setLength(context, inner, array, v),
+      };
+    }
+    if (ts.isPropertyAccessExpression(inner) && context.lowering.classes.reference(context, inner.expression) !== undefined) {
+      context.report(language.moduleVariable(spanOf(inner), inner.getText()));
       return undefined;
     }
-    if (ts.isElementAccessExpression(inner)) checkGrowth(context, inner);
-    const place = locate(context, inner);
+    if (ts.isPropertyAccessExpression(inner)) {
+      const object = presentValue(context, context.expression(inner.expression), inner);
+      const setter = context.lowering.classes.setter(context, object, inner);
+      if (setter !== undefined) return setter;
+      context.known.set(inner.expression, object);
+    }
+    const base = presentValue(context, context.expression(inner.expression), inner);
+    if (base.type.kind === "opaque") {
+      if (ts.isPropertyAccessExpression(inner)) context.known.delete(inner.expression);
+      return opaqueTarget(context, inner, base);
+    }
+    const place = locate(context, inner, base);
+    if (ts.isPropertyAccessExpression(inner)) context.known.delete(inner.expression);
     if (place === undefined) return undefined;
-    if (place.place.kind === "elem" && context.empty.has(place.place.base.id))
-      context.report(language.arrayGrows(spanOf(inner)));
     return {
       hint: undefined,
       type: place.type,
@@ -77,6 +89,21 @@ function targetOf(context: FunctionContext, node: ts.Expression): Target | undef
   }
   context.report(language.notInLanguage(spanOf(inner), "An assignment to this"));
   return undefined;
+}
+
+/** `table[key] = v` of an object with arbitrary keys. */
+function opaqueTarget(
+  context: FunctionContext,
+  node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
+  base: Value,
+): Target {
+  const key = ts.isPropertyAccessExpression(node) ? undefined : context.expression(node.argumentExpression);
+  return {
+    hint: undefined,
+    type: opaqueMemberType(context, node),
+    get: () => readOpaque(context, node, base, key),
+    set: (v) => storeOpaque(context, node, base, key ?? (ts.isPropertyAccessExpression(node) ? node.name.text : ""), v),
+  };
 }
 
 function isArray(context: FunctionContext, node: ts.Expression): boolean {
@@ -96,11 +123,21 @@ function variable(context: FunctionContext, node: ts.Identifier): Target | undef
     );
     return undefined;
   }
+  const box = boxPlace(context, symbol);
+  if (box !== undefined) {
+    return {
+      hint: slot.hint,
+      type: box.type,
+      place: box,
+      get: () => context.current(symbol),
+      set: (v) => store(context, box, v, node),
+    };
+  }
   return {
     hint: slot.hint,
     type: slot.type,
     get: () => context.current(symbol),
-    set: (v) => context.env.set(symbol, context.coerce(v, slot.type, node)),
+    set: (v) => assignVariable(context, symbol, v, node),
   };
 }
 
@@ -108,6 +145,8 @@ function variable(context: FunctionContext, node: ts.Identifier): Target | undef
 
 export function lowerAssignment(context: FunctionContext, node: ts.BinaryExpression, used: boolean): Value {
   const operator = node.operatorToken.kind;
+  const early = context.lowering.classes.assignEarly(context, node);
+  if (early !== undefined) return early;
   if (operator === SyntaxKind.EqualsToken) return plainAssignment(context, node);
   const target = targetOf(context, node.left);
   if (target === undefined) {
@@ -125,7 +164,6 @@ export function lowerAssignment(context: FunctionContext, node: ts.BinaryExpress
   if (!used && target.place !== undefined && accumulates(context, node, target.place, arithmetic)) {
     const right = context.number(context.expression(node.right), ts.tokenToString(operator) ?? "", node);
     const amount = arithmetic === SyntaxKind.MinusToken ? primitive(context, node, "neg", [right]) : right;
-    checkWritable(context, target.place.place.base, node.left);
     context.at(node).accum(target.place.place, amount);
     return amount;
   }
@@ -149,7 +187,10 @@ function accumulates(
   operator: ts.SyntaxKind,
 ): boolean {
   if (operator !== SyntaxKind.PlusToken && operator !== SyntaxKind.MinusToken) return false;
-  if (at.type.kind !== "num" || at.member !== undefined || !context.file.effects.isReadOnly(node.right)) return false;
+  if (at.type.kind !== "num" || at.member !== undefined || at.among !== undefined || !context.file.effects.isReadOnly(node.right)) return false;
+  // What is written or called there may assign the variable that is added to, which a function shares.
+  const { assigned, outer } = context.file.effects.of(node.right);
+  if (at.place.kind === "field" && (assigned.size > 0 || outer.size > 0)) return false;
   const { type } = at.place.base;
   return type.kind !== "typed" || type.name === "Float64Array" || type.name === "Float32Array";
 }
@@ -158,17 +199,20 @@ function logicalAssignment(context: FunctionContext, node: ts.BinaryExpression, 
   const operator = node.operatorToken.kind;
   const before = target.get();
   const replace = (): Value => {
-    const right = context.coerce(context.expression(node.right, target.hint), target.type, node.right);
-    target.set(right);
+    const right = context.expression(node.right, target.hint);
+    target.set(context.coerce(right, target.type, node.right));
     return right;
   };
   const nullish = operator === SyntaxKind.QuestionQuestionEqualsToken;
-  const test = nullish ? primitive(context, node, "isNullish", [before]) : truthiness(context, before, node);
+  const test = nullish ? isNullish(context, before, node) : truthiness(context, before, node);
   const onTrue = operator !== SyntaxKind.BarBarEqualsToken;
   // The value that was tested may be missing; what is handed on is read again.
-  const keep = (): Value => (nullish && target.place !== undefined ? target.get() : before);
+  const keep = (): Value => {
+    const kept = nullish && target.place !== undefined ? target.get() : before;
+    return operator === SyntaxKind.AmpersandAmpersandEqualsToken ? kept : presentValue(context, kept, node);
+  };
   if (used) {
-    const slot = { type: target.type, hint: target.hint };
+    const slot = { hint: target.hint };
     return onTrue ? branchValue(context, test, replace, keep, slot) : branchValue(context, test, keep, replace, slot);
   }
   const run = (): void => {
@@ -187,9 +231,8 @@ function plainAssignment(context: FunctionContext, node: ts.BinaryExpression): V
   const target = targetOf(context, left);
   const right = context.expression(node.right, target?.hint);
   if (target === undefined) return right;
-  const v = context.coerce(right, target.type, node.right);
-  target.set(v);
-  return v;
+  target.set(right);
+  return right;
 }
 
 export function lowerStep(
@@ -204,164 +247,4 @@ export function lowerStep(
   const after = primitive(context, node, plus ? "add" : "sub", [before, context.constant(1)], target.hint);
   target.set(after);
   return used && ts.isPostfixUnaryExpression(node) ? before : after;
-}
-
-// ------------------------------------------------------------------------------------------------------- destructuring
-
-/** `[a[i], a[j]] = [a[j], a[i]]`: the members are read first, then stored from left to right; no array is made. */
-function destructuringAssignment(
-  context: FunctionContext,
-  node: ts.BinaryExpression,
-  left: ts.ArrayLiteralExpression | ts.ObjectLiteralExpression,
-): Value {
-  const right = bare(node.right);
-  const members =
-    ts.isArrayLiteralExpression(left) && ts.isArrayLiteralExpression(right) && isStatement(node)
-      ? right.elements
-      : undefined;
-  if (
-    members !== undefined &&
-    ts.isArrayLiteralExpression(left) &&
-    members.length >= left.elements.length &&
-    !members.some(ts.isSpreadElement) &&
-    !members.some(ts.isOmittedExpression)
-  ) {
-    const values = members.map((m) => context.expression(m));
-    left.elements.forEach((element, i) => {
-      const v = values[i];
-      if (v !== undefined && !ts.isOmittedExpression(element)) assign(context, element, v);
-    });
-    return context.undefinedOf({ kind: "void" });
-  }
-  const source = context.expression(node.right);
-  assign(context, left, source);
-  return source;
-}
-
-function isStatement(node: ts.Expression): boolean {
-  let at: ts.Node = node;
-  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
-  return ts.isExpressionStatement(at.parent);
-}
-
-/** Puts a value where a place or a pattern says. */
-export function assign(context: FunctionContext, node: ts.Expression, v: Value): void {
-  const inner = bare(node);
-  if (ts.isArrayLiteralExpression(inner)) {
-    inner.elements.forEach((element, i) => {
-      if (ts.isOmittedExpression(element)) return;
-      if (ts.isSpreadElement(element) || isDefaulted(element)) {
-        context.report(
-          language.destructuringForm(spanOf(element), ts.isSpreadElement(element) ? "A rest member" : "A default"),
-        );
-        return;
-      }
-      // JavaScript finds the place before it reads the member.
-      const place = isPattern(element) ? undefined : targetOf(context, element);
-      const member = memberAt(context, v, i, element);
-      if (isPattern(element)) assign(context, element, member);
-      else place?.set(place.place === undefined ? member : context.coerce(member, place.type, element));
-    });
-    return;
-  }
-  if (ts.isObjectLiteralExpression(inner)) {
-    for (const property of inner.properties) {
-      if (ts.isShorthandPropertyAssignment(property) && property.objectAssignmentInitializer === undefined) {
-        targetOf(context, property.name)?.set(memberNamed(context, v, property.name.text, property));
-      } else if (
-        ts.isPropertyAssignment(property) &&
-        !ts.isComputedPropertyName(property.name) &&
-        !isDefaulted(property.initializer)
-      ) {
-        const name = property.name.getText().replaceAll(/["']/g, "");
-        const target = isPattern(property.initializer) ? undefined : targetOf(context, property.initializer);
-        const member = memberNamed(context, v, name, property);
-        if (isPattern(property.initializer)) assign(context, property.initializer, member);
-        else target?.set(member);
-      } else {
-        context.report(language.destructuringForm(spanOf(property), "This form"));
-      }
-    }
-    return;
-  }
-  targetOf(context, inner)?.set(v);
-}
-
-const isPattern = (node: ts.Expression): boolean =>
-  ts.isArrayLiteralExpression(bare(node)) || ts.isObjectLiteralExpression(bare(node));
-const isDefaulted = (node: ts.Node): boolean =>
-  ts.isBinaryExpression(node) && node.operatorToken.kind === SyntaxKind.EqualsToken;
-
-function memberAt(context: FunctionContext, v: Value, index: number, node: ts.Node, hint?: string): Value {
-  if (v.type.kind === "array" || v.type.kind === "typed") {
-    return load(context, { place: elem(v, context.constant(index)), type: elementType(v.type) }, node, hint);
-  }
-  const at = fieldOf(context, v, String(index), node);
-  return at === undefined ? standInFor(context, node) : load(context, at, node, hint);
-}
-
-function memberNamed(context: FunctionContext, v: Value, name: string, node: ts.Node, hint?: string): Value {
-  if (name === "length" && (v.type.kind === "array" || v.type.kind === "typed"))
-    return context.integer(context.at(node).length(v, hint));
-  const at = fieldOf(context, v, name, node);
-  return at === undefined ? standInFor(context, node) : load(context, at, node, hint);
-}
-
-/** Declares the names of a pattern. */
-export function bind(context: FunctionContext, name: ts.BindingName, v: Value): void {
-  if (ts.isIdentifier(name)) {
-    const symbol = context.file.checker.getSymbolAtLocation(name);
-    if (symbol === undefined) return;
-    context.env.declare(symbol, { type: v.type, hint: name.text, level: context.level }, v);
-    return;
-  }
-  if (ts.isObjectBindingPattern(name)) {
-    for (const element of name.elements) {
-      const key = element.propertyName ?? element.name;
-      if (
-        element.dotDotDotToken !== undefined ||
-        element.initializer !== undefined ||
-        !(ts.isIdentifier(key) || ts.isStringLiteral(key))
-      ) {
-        refusePattern(context, element);
-        continue;
-      }
-      bind(
-        context,
-        element.name,
-        memberNamed(context, v, key.text, element, ts.isIdentifier(element.name) ? element.name.text : undefined),
-      );
-    }
-    return;
-  }
-  name.elements.forEach((element, i) => {
-    if (ts.isOmittedExpression(element)) return;
-    if (element.dotDotDotToken !== undefined || element.initializer !== undefined) refusePattern(context, element);
-    else
-      bind(
-        context,
-        element.name,
-        memberAt(context, v, i, element, ts.isIdentifier(element.name) ? element.name.text : undefined),
-      );
-  });
-}
-
-function refusePattern(context: FunctionContext, element: ts.BindingElement): void {
-  const what =
-    element.dotDotDotToken !== undefined
-      ? "A rest member"
-      : element.initializer !== undefined
-        ? "A default"
-        : "A computed name";
-  context.report(language.destructuringForm(spanOf(element), what));
-  bindStandIns(context, element.name);
-}
-
-/** Declares the names of a pattern that was refused, so that their uses are not reported as well. */
-export function bindStandIns(context: FunctionContext, name: ts.BindingName): void {
-  if (ts.isIdentifier(name)) {
-    bind(context, name, standInFor(context, name));
-    return;
-  }
-  for (const element of name.elements) if (ts.isBindingElement(element)) bindStandIns(context, element.name);
 }

@@ -1,13 +1,21 @@
 /** What is known while one function is lowered: where operations go, the variables, the exits that are open, facts about values. */
 import type { ts } from "ts-morph";
-import { type Diagnostic, language } from "../../diagnostics.js";
+import { type Diagnostic, language, meaning } from "../../diagnostics.js";
 import { Builder, value } from "../../ir/build.js";
-import type { Type, Value, ValueId } from "../../ir/ir.js";
-import { isReference, num, sameType } from "../../ir/types.js";
+import type { Loc, Type, Value, ValueId } from "../../ir/ir.js";
+import { isNumber, isReference, num, sameType } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
 import { ExitTable } from "../exits.js";
+import { callPath } from "../signature.js";
 import { locOf, spanOf } from "../source.js";
-import { Env, type Hidden } from "./env.js";
+import { type Bindings, noBindings } from "../types.js";
+import { className } from "../classes.js";
+import type { Construction } from "./class-construct.js";
+import type { ClassLowering } from "./class-lowering.js";
+import { convert } from "./convert.js";
+import { Env, type Hidden, isHidden, thisKey } from "./env.js";
+import { presentValue } from "./missing.js";
+import { readBox } from "./variables.js";
 
 /** The parts of lowering that call each other; put together in `function.ts`. */
 export interface Lowering {
@@ -22,6 +30,7 @@ export interface Lowering {
   bind(context: FunctionContext, name: ts.BindingName, value: Value): void;
   /** An expression as text with holes, for what no derivative flows through. */
   text(context: FunctionContext, node: ts.Expression): TextWithHoles;
+  readonly classes: ClassLowering;
 }
 
 export interface TextWithHoles {
@@ -37,6 +46,8 @@ export interface Construct {
   readonly stop: Hidden;
   /** The rest of the body is left out. */
   readonly skip: Hidden;
+  /** Of the block of a `try` with a handler: what was thrown, and whether anything was. */
+  handler?: { readonly error: Hidden; readonly thrown: Hidden };
 }
 
 export const newFlag = (): Hidden => ({ hidden: "flag" });
@@ -45,6 +56,12 @@ export class FunctionContext {
   b: Builder;
   readonly env = new Env();
   readonly exits = new ExitTable();
+  /** The functions that are called. */
+  readonly calls = new Set<Signature>();
+  /** Where all operations are placed: code of the compiler's own stands where it is called. */
+  placed: Loc | undefined;
+  /** What the code of the compiler's own is called for. */
+  served: ts.Node | undefined;
   /** Depth of nested statement lists. */
   level = 1;
   /** The end of the region that is being built is not reached: it throws. */
@@ -52,31 +69,36 @@ export class FunctionContext {
   /** Flags that are read later; exits set no others. */
   needed: ReadonlySet<Hidden> = new Set();
   readonly constructs: Construct[] = [];
+  /** Objects whose constructors are running, the innermost last. */
+  readonly constructions: Construction[] = [];
   readonly result: Hidden = { hidden: "result" };
   readonly returned: Hidden = newFlag();
   /** Values that are integers whatever the input. */
   readonly integers = new Set<ValueId>();
   /** Text made from numbers that may depend on the input. */
   readonly numericText = new Set<ValueId>();
-  /** References into constants of the module. */
+  /** Maps and other opaque constants of the module; writes into arrays and objects are found in the lowered program. */
   readonly constants = new Map<ValueId, string>();
-  /** Arrays and objects of the function that refer to constants of the module. */
-  readonly holders = new Map<ValueId, string>();
   /** NaN where JavaScript has `undefined`: they cannot be tested for it. */
   readonly maybeMissing = new Set<ValueId>();
   /** Arrays made without elements: every store makes them longer. */
   readonly empty = new Set<ValueId>();
+  /** Arrays made without elements, by the expression that makes them. */
+  readonly openArrays = new Map<ValueId, ts.Node>();
   /** Arrays and objects with such an array among their members. */
   readonly #holdEmpty = new Set<ValueId>();
   /** Stand-ins for what a call that never returns would have returned. */
   readonly never = new Set<ValueId>();
+  /** Values of expressions that are already computed: what stands in front of `?.`. */
+  readonly known = new Map<ts.Expression, Value>();
+  readonly #truths = new Map<ValueId, boolean>();
+  readonly #nulls = new Set<ValueId>();
   /** Stand-ins for what was refused; nothing more is said about them. */
   readonly #refused = new Set<ValueId>();
 
   constructor(
     readonly file: FileContext,
     readonly lowering: Lowering,
-    readonly resultType: Type,
     /** Absent while a constant of a module is read. */
     readonly signature: Signature | undefined,
     readonly reportHere: (d: Diagnostic) => void,
@@ -86,8 +108,23 @@ export class FunctionContext {
 
   /** The builder, with the operations made next placed at `node`. */
   at(node: ts.Node): Builder {
-    this.b.loc = locOf(node);
+    this.b.loc = this.placed ?? locOf(node);
     return this.b;
+  }
+
+  /** What the function returns; absent where that is not known yet. */
+  get resultType(): Type | undefined {
+    return this.signature === undefined ? { kind: "void" } : this.signature.result;
+  }
+
+  /** What the type parameters of this function and of those around it stand for. */
+  get bindings(): Bindings {
+    return this.signature?.bindings ?? noBindings;
+  }
+
+  /** The object a method was called on. */
+  get thisValue(): Value | undefined {
+    return this.env.get(thisKey);
   }
 
   expression(node: ts.Expression, hint?: string): Value {
@@ -102,6 +139,36 @@ export class FunctionContext {
 
   report(diagnostic: Diagnostic): void {
     this.reportHere(diagnostic);
+  }
+
+  /** Something no derivative flows through is given a value: it must not depend on what is differentiated. */
+  keeps(v: Value, node: ts.Node, place: string): void {
+    if (!isReference(v.type) && !isNumber(v.type)) return;
+    if (this.isInteger(v)) return;
+    this.#keep(v, meaning.lostInContainer(spanOf(node), place));
+  }
+
+  /** Numbers are read from text: it must not have been made from numbers that depend on what is differentiated. */
+  reads(text: Value, node: ts.Node, name: string): void {
+    this.#keep(text, meaning.lostThroughText(spanOf(node), name));
+  }
+
+  /** A value is declared to be anything: it must not depend on what is differentiated. */
+  untyped(v: Value, node: ts.TypeNode): void {
+    if (!isReference(v.type) && !isNumber(v.type)) return;
+    const why = "Its type is `any`, so nothing is known about it";
+    this.#keep(v, language.unsupportedType(spanOf(node), node.getText(), why));
+  }
+
+  /** An integer is made of a number: the user is told where that depends on what is differentiated. */
+  truncates(v: Value, node: ts.Node, operator: string): void {
+    if (!this.isInteger(v)) this.#keep(v, meaning.truncated(spanOf(node), operator));
+  }
+
+  #keep(v: Value, diagnostic: Diagnostic): void {
+    const path = this.signature === undefined ? [] : callPath(this.signature);
+    const placed = this.served === undefined ? diagnostic : { ...diagnostic, span: spanOf(this.served) };
+    this.file.kept.push({ value: v, diagnostic: { ...placed, related: [...placed.related, ...path] } });
   }
 
   /** Reports, and returns a stand-in so that the rest can be read too. */
@@ -134,12 +201,16 @@ export class FunctionContext {
     if (sameType(v.type, type)) return v;
     if (this.isRefused(v)) return this.standIn(type);
     if (this.never.has(v.id)) return this.placeholder(type);
+    const converted = convert(this, v, type, node);
+    if (converted !== undefined) return converted;
     return this.refuse(language.typeMismatch(spanOf(node), this.show(v.type), this.show(type)), type);
   }
 
   number(v: Value, operator: string, node: ts.Node): Value {
     if (v.type.kind === "num") return v;
     if (v.type.kind === "bool") return this.at(node).prim("fromBool", [v]);
+    if (v.type.kind === "maybe" && (v.type.of.kind === "num" || v.type.of.kind === "bool"))
+      return this.number(presentValue(this, v, node), operator, node);
     if (this.isRefused(v)) return this.standIn(num);
     return this.refuse(language.notANumber(spanOf(node), operator, this.show(v.type)));
   }
@@ -163,10 +234,16 @@ export class FunctionContext {
         return `[${type.elems.map((e) => this.show(e)).join(", ")}]`;
       case "record": {
         const decl = this.file.types.records.get(type.name);
+        const instance = this.file.types.classes.get(type.name);
+        if (instance !== undefined) return className(instance.node);
         return decl?.text?.text ?? `{ ${(decl?.fields ?? []).map((f) => f.name).join(", ")} }`;
       }
       case "opaque":
         return type.text;
+      case "maybe": {
+        const of = this.show(type.of);
+        return `${of} | ${type.absent === "both" ? "null | undefined" : type.absent}`;
+      }
       default:
         return type.kind;
     }
@@ -204,6 +281,8 @@ export class FunctionContext {
           fields.map((f) => this.placeholder(f.type, nested)),
         );
       }
+      case "maybe":
+        return this.b.absent(type, type.absent === "null" ? null : undefined);
       default:
         return this.undefinedOf(type);
     }
@@ -218,18 +297,45 @@ export class FunctionContext {
   constant(v: number | boolean | string, hint?: string): Value {
     const made = this.b.const(v, hint);
     if (typeof v === "number" && Number.isInteger(v)) this.integers.add(made.id);
+    if (typeof v === "boolean") this.#truths.set(made.id, v);
     return made;
+  }
+
+  /** The boolean a value is known to be: code behind a test that never holds is not read. */
+  truthOf(v: Value): boolean | undefined {
+    return this.#truths.get(v.id);
+  }
+
+  /** `null`; where a value may be missing it gets that value's type. */
+  nullValue(): Value {
+    const result = value({ kind: "void" });
+    this.b.push({ kind: "const", value: null, result });
+    this.#nulls.add(result.id);
+    return result;
+  }
+
+  isNull(v: Value): boolean {
+    return this.#nulls.has(v.id);
+  }
+
+  /** `made` is `v` under another type: what is known of the one is true of the other. */
+  sameAs(v: Value, made: Value): void {
+    if (v === made) return;
+    for (const facts of [this.integers, this.numericText, this.maybeMissing, this.empty, this.#holdEmpty, this.#refused])
+      if (facts.has(v.id)) facts.add(made.id);
+    const open = this.openArrays.get(v.id);
+    if (open !== undefined) this.openArrays.set(made.id, open);
+    const name = this.constants.get(v.id);
+    if (name !== undefined) this.constants.set(made.id, name);
   }
 
   /** Is the value, or does it refer to, a constant of the module? */
   constantIn(v: Value): string | undefined {
-    return this.constants.get(v.id) ?? this.holders.get(v.id);
+    return this.constants.get(v.id);
   }
 
   /** What is read out of `base` is as constant as what `base` refers to. */
   readFrom(base: Value, loaded: Value): Value {
-    const name = this.constantIn(base);
-    if (name !== undefined && isReference(loaded.type)) this.constants.set(loaded.id, name);
     if (this.#holdEmpty.has(base.id) && loaded.type.kind === "array") this.empty.add(loaded.id);
     // Text may have been put there that was made from a number.
     if (loaded.type.kind === "str") this.numericText.add(loaded.id);
@@ -238,8 +344,6 @@ export class FunctionContext {
 
   /** `v` becomes a member of `base`. */
   putInto(base: Value, v: Value): void {
-    const name = this.constantIn(v);
-    if (name !== undefined) this.holders.set(base.id, name);
     if (this.empty.has(v.id)) this.#holdEmpty.add(base.id);
   }
 
@@ -254,6 +358,8 @@ export class FunctionContext {
 
   /** The value of a variable; a placeholder where it has none yet. */
   current(key: Parameters<Env["get"]>[0]): Value {
+    const boxed = isHidden(key) ? undefined : readBox(this, key);
+    if (boxed !== undefined) return boxed;
     return this.env.get(key) ?? this.placeholder(this.env.slot(key)?.type ?? num);
   }
 }

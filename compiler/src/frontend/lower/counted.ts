@@ -1,7 +1,8 @@
 /** Is a `for` statement a counted loop? Its counter must be an integer nobody else assigns, its bound must stay the same. */
 import { ts } from "ts-morph";
 import type { For, Value } from "../../ir/ir.js";
-import { type Effects, mayStoreTo } from "../effects.js";
+import { classBodies } from "../class-effects.js";
+import { type Effects, mayResize, mayStoreTo } from "../effects.js";
 import { bare, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
@@ -89,15 +90,20 @@ function stepOf(context: FunctionContext, node: ts.Expression): { counter: ts.Sy
 function isInvariant(context: FunctionContext, node: ts.Expression, changed: readonly Effects[]): boolean {
   const again = (e: ts.Expression): boolean => isInvariant(context, e, changed);
   const inner = bare(node);
-  if (literalOf(context, inner) !== undefined) return true;
+  if (literalOf(context, inner) !== undefined || inner.kind === ts.SyntaxKind.ThisKeyword) return true;
   if (ts.isIdentifier(inner)) {
     const symbol = symbolOf(context.file.checker, inner);
-    return symbol !== undefined && changed.every((e) => !e.assigned.has(symbol));
+    if (symbol === undefined || !changed.every((e) => !e.assigned.has(symbol) && !e.outer.has(symbol))) return false;
+    // A function that is called may assign what it captures.
+    return !context.file.captures.isBoxed(symbol) || changed.every((e) => e.values.size === 0);
   }
   if (ts.isPropertyAccessExpression(inner)) {
     if (context.file.isMath(inner.expression)) return true;
     const { text } = inner.name;
-    return again(inner.expression) && (text === "length" || changed.every((e) => !e.fields.has(text)));
+    if (!again(inner.expression) || classBodies(context.file.types.table, inner) !== undefined) return false;
+    if (text !== "length") return changed.every((e) => !e.fields.has(text));
+    const kind = context.file.effects.elementKind(inner.expression);
+    return changed.every((e) => !mayResize(e, kind) && !e.fields.has(text));
   }
   if (ts.isElementAccessExpression(inner)) {
     const kind = context.file.effects.elementKind(inner.expression);

@@ -5,17 +5,24 @@
 import type { ts } from "ts-morph";
 import type { Type, Value } from "../../ir/ir.js";
 
-/** What is tracked beside the user's variables: the value to return, and flags that say which exit was taken. */
+/** What is tracked beside the user's variables: the value to return, flags that say which exit was taken, and `this`. */
 export interface Hidden {
-  readonly hidden: "result" | "flag";
+  readonly hidden: "result" | "flag" | "this";
 }
 export type Key = ts.Symbol | Hidden;
+
+/** The object a method was called on. */
+export const thisKey: Hidden = { hidden: "this" };
 
 export interface Slot {
   readonly type: Type;
   readonly hint: string | undefined;
   /** Depth of the statement list it was declared in: after that list it is dead. */
   readonly level: number;
+  /** The variable lives in a box: `type` is that of the box, and this is what the box holds. */
+  readonly boxed?: Type;
+  /** What the variable is given first will say its type; until then it is `undefined`. */
+  readonly open?: true;
 }
 
 export const isHidden = (key: Key): key is Hidden => "hidden" in key;

@@ -3,23 +3,44 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { constantOf } from "../globals.js";
+import { libraryFunction } from "../prelude.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
 import { lowerAccess, standInFor } from "./access.js";
-import { lowerArrayLiteral, lowerNew } from "./array.js";
+import { lowerNew } from "./array.js";
+import { lowerArrayLiteral } from "./array-literal.js";
+import { asTuple } from "./as-tuple.js";
 import { isAssignment, lowerAssignment, lowerStep } from "./assign.js";
 import { lowerCall } from "./call.js";
+import { functionValue } from "./closure.js";
+import { lowerNewInstance, lowerThis } from "./class-construct.js";
+import { classReference } from "./class-member.js";
 import type { FunctionContext } from "./context.js";
 import { lowerText } from "./foreign.js";
 import { enumMember, literalOf } from "./literals.js";
 import { lowerConditional, lowerLogical, lowerLogicalEffect } from "./logic.js";
 import { builtinConstant } from "./math.js";
+import { lowerChain, narrowed, openLink } from "./narrow.js";
 import { lowerObject } from "./object.js";
+import { lowerDelete, lowerPattern } from "./opaque.js";
 import { lowerBinary, lowerPrefix } from "./operators.js";
+import { lowerTypeOf } from "./tests.js";
+import { underCasts } from "./untyped.js";
 
 const { SyntaxKind } = ts;
 
 export function lowerExpression(context: FunctionContext, whole: ts.Expression, hint?: string): Value {
   const node = bare(whole);
+  const known = context.known.get(whole) ?? context.known.get(node);
+  if (known !== undefined) return known;
+  const link = openLink(context, node);
+  if (link !== undefined) return narrowed(context, lowerChain(context, node, link, true, hint), whole);
+  const plain = lowerPlain(context, node, hint);
+  if (node !== whole) underCasts(context, plain, whole);
+  const v = node === whole ? plain : asTuple(context, plain, whole);
+  return narrowed(context, v, whole);
+}
+
+function lowerPlain(context: FunctionContext, node: ts.Expression, hint: string | undefined): Value {
   if (ts.isNumericLiteral(node)) return context.at(node) && context.constant(literal(node), hint);
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
     return context.at(node) && context.constant(node.text, hint);
@@ -47,13 +68,22 @@ export function lowerExpression(context: FunctionContext, whole: ts.Expression, 
   if (ts.isArrayLiteralExpression(node)) return lowerArrayLiteral(context, node, hint);
   if (ts.isObjectLiteralExpression(node)) return lowerObject(context, node, hint);
   if (ts.isTemplateExpression(node)) return lowerText(context, node, hint);
-  if (ts.isNewExpression(node)) return lowerNew(context, node, hint);
+  if (ts.isNewExpression(node)) {
+    const cls = classReference(context, node.expression);
+    return cls === undefined ? lowerNew(context, node, hint) : lowerNewInstance(context, node, cls, hint);
+  }
   if (ts.isVoidExpression(node)) {
     lowerEffect(context, node.expression);
     return context.undefinedOf({ kind: "void" });
   }
+  if (node.kind === SyntaxKind.ThisKeyword) return lowerThis(context, node);
   if (node.kind === SyntaxKind.TrueKeyword) return context.at(node) && context.constant(true, hint);
   if (node.kind === SyntaxKind.FalseKeyword) return context.at(node) && context.constant(false, hint);
+  if (node.kind === SyntaxKind.NullKeyword) return context.at(node) && context.nullValue();
+  if (ts.isTypeOfExpression(node)) return lowerTypeOf(context, node, hint);
+  if (ts.isRegularExpressionLiteral(node)) return lowerPattern(context, node, hint);
+  if (ts.isDeleteExpression(node)) return lowerDelete(context, node);
+  if (isFunctionLike(node)) return functionValue(context, node, node, hint);
   context.report(refusal(node));
   return standInFor(context, node);
 }
@@ -65,6 +95,11 @@ function literal(node: ts.NumericLiteral): number {
 /** An expression whose value nobody reads. */
 export function lowerEffect(context: FunctionContext, whole: ts.Expression): void {
   const node = bare(whole);
+  const link = openLink(context, node);
+  if (link !== undefined) {
+    lowerChain(context, node, link, false, undefined);
+    return;
+  }
   if (ts.isBinaryExpression(node)) {
     const operator = node.operatorToken.kind;
     if (isAssignment(operator)) {
@@ -114,13 +149,16 @@ function lowerIdentifier(context: FunctionContext, node: ts.Identifier, hint: st
 /** A name that is not a variable of the function. */
 function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Symbol): Value {
   const callee = context.file.callee(node);
-  if (callee.kind === "function" || callee.kind === "stopGradient") {
+  if (callee.kind === "function") return functionValue(context, callee.node, node);
+  if (callee.kind === "stopGradient") {
     context.report(language.functionValuesNotYet(spanOf(node), node.getText()));
     return standInFor(context, node);
   }
   if (callee.kind === "builtin") {
     const value = builtinConstant(callee.name);
     if (value !== undefined) return context.at(node) && context.constant(value);
+    const library = libraryFunction(callee.name);
+    if (library !== undefined) return functionValue(context, library, node);
   }
   const constant = constantOf(context, node, symbol);
   return constant ?? standInFor(context, node);
@@ -133,6 +171,8 @@ function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpressi
   if (owner !== undefined && !isLocal(context, node.expression)) {
     const builtin = builtinConstant(`${owner}.${node.name.text}`);
     if (builtin !== undefined) return context.at(node) && context.constant(builtin, hint);
+    const library = libraryFunction(`${owner}.${node.name.text}`);
+    if (library !== undefined) return functionValue(context, library, node);
     const isFunction = context.file.checker.getTypeAtLocation(node).getCallSignatures().length > 0;
     context.report(
       isFunction
@@ -161,16 +201,16 @@ function isLocal(context: FunctionContext, node: ts.Expression): boolean {
 
 function refusal(node: ts.Expression) {
   const span = spanOf(node);
-  if (isFunctionLike(node)) return language.closuresNotYet(span);
   if (ts.isAwaitExpression(node)) return language.asyncOrGenerator(span, "`await`");
   if (ts.isYieldExpression(node)) return language.asyncOrGenerator(span, "`yield`");
-  if (ts.isDeleteExpression(node)) return language.reflection(span, "delete");
-  if (ts.isTypeOfExpression(node)) return language.reflection(span, "typeof");
   if (ts.isBigIntLiteral(node)) return language.unsupportedLiteral(span, "A BigInt");
-  if (ts.isRegularExpressionLiteral(node)) return language.unsupportedLiteral(span, "A regular expression");
   if (ts.isTaggedTemplateExpression(node)) return language.unsupportedLiteral(span, "A tagged template");
-  if (ts.isClassExpression(node)) return language.classesNotYet(span, "A class");
-  if (node.kind === SyntaxKind.ThisKeyword) return language.classesNotYet(span, "`this`");
-  if (node.kind === SyntaxKind.NullKeyword) return language.missingValue(span, "null");
+  if (ts.isClassExpression(node))
+    return language.classForm(
+      span,
+      "A class as a value",
+      "Which class it is would be known only when the program runs",
+      "Declare the class with a name, and say `new` where it is used",
+    );
   return language.notInLanguage(span, "This expression");
 }

@@ -9,10 +9,11 @@
  */
 import type { ts } from "ts-morph";
 import { value } from "../../ir/build.js";
-import type { Value } from "../../ir/ir.js";
-import { bool } from "../../ir/types.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { bool, sameType, voidType } from "../../ir/types.js";
 import { type Exit, type Exits, noExits, union } from "../exits.js";
 import { type Construct, type FunctionContext, newFlag } from "./context.js";
+import { convert, joinedType } from "./convert.js";
 import { type Hidden, isHidden, type Key } from "./env.js";
 
 /** A step of a statement list. */
@@ -152,8 +153,18 @@ export function branch(
   then: () => void,
   otherwise: () => void,
   last: boolean,
+  /** Runs when both arms are known. */
+  joined?: (arms: readonly Arm[]) => void,
 ): void {
   const { env } = context;
+  const truth = context.truthOf(cond);
+  if (truth !== undefined) {
+    context.level++;
+    if (truth) then();
+    else otherwise();
+    context.level--;
+    return;
+  }
   const outer = context.b;
   const arm = (run: () => void) => {
     env.enter();
@@ -169,6 +180,7 @@ export function branch(
   const a = arm(then);
   const b = arm(otherwise);
   context.b = outer;
+  joined?.([a, b]);
   const results: Value[] = [];
   const thenYields: Value[] = [];
   const elseYields: Value[] = [];
@@ -179,9 +191,10 @@ export function branch(
     if (isHidden(key) && key.hidden === "flag" && !context.needed.has(key)) continue;
     const yielded = (side: typeof a): Value => {
       const own = side.changed.get(key) ?? env.get(key);
-      if (own !== undefined) return own;
+      if (own !== undefined && sameType(own.type, slot.type)) return own;
       context.b = side.builder;
-      const made = context.placeholder(slot.type);
+      const isNothing = own === undefined || context.never.has(own.id) || context.isRefused(own);
+      const made = isNothing ? context.placeholder(slot.type) : (convert(context, own, slot.type, undefined) ?? own);
       context.b = outer;
       return made;
     };
@@ -189,10 +202,6 @@ export function branch(
     const ends = [a, b].filter((side) => !side.dead).map(yielded);
     if (ends.every((v) => context.isInteger(v))) context.integer(result);
     if (ends.some((v) => context.numericText.has(v.id))) context.numericText.add(result.id);
-    for (const v of ends) {
-      const constant = context.constantIn(v);
-      if (constant !== undefined) context.constants.set(result.id, constant);
-    }
     results.push(result);
     const [first, second = first] = ends;
     if (first === undefined || second === undefined) continue;
@@ -211,22 +220,46 @@ export function branch(
   });
 }
 
-/** An `if` that also has a value of its own. */
+/** One side of an `if` that is being built. */
+interface Arm {
+  readonly builder: FunctionContext["b"];
+  readonly changed: ReadonlyMap<Key, Value | undefined>;
+  readonly dead: boolean;
+}
+
+/** An `if` that also has a value of its own; without a type, that which the values of both arms have. */
 export function branchValue(
   context: FunctionContext,
   cond: Value,
   then: () => Value,
   otherwise: () => Value,
-  slot: { type: Value["type"]; hint?: string | undefined },
+  slot: { type?: Type | undefined; hint?: string | undefined; mismatch?: (a: Value, b: Value) => void },
 ): Value {
+  const truth = context.truthOf(cond);
+  if (truth !== undefined) {
+    context.level++;
+    const v = truth ? then() : otherwise();
+    context.level--;
+    return v;
+  }
   const key: Hidden = { hidden: "result" };
-  context.env.declare(key, { type: slot.type, hint: slot.hint, level: context.level });
+  const { level } = context;
+  context.env.declare(key, { type: slot.type ?? voidType, hint: slot.hint, level });
+  const join = (arms: readonly Arm[]): void => {
+    const ends = arms.flatMap((arm) => (arm.dead ? [] : [arm.changed.get(key)])).filter((v) => v !== undefined);
+    const [first, second = first] = ends;
+    if (first === undefined || second === undefined) return;
+    const type = joinedType(context, first, second);
+    if (type === undefined) slot.mismatch?.(first, second);
+    context.env.declare(key, { type: type ?? first.type, hint: slot.hint, level });
+  };
   branch(
     context,
     cond,
     () => context.env.set(key, then()),
     () => context.env.set(key, otherwise()),
     false,
+    slot.type === undefined ? join : undefined,
   );
   return context.current(key);
 }

@@ -3,11 +3,12 @@
  * that is not a plain name is set in parentheses by the text around it.
  */
 import { ts } from "ts-morph";
-import { language, meaning } from "../../diagnostics.js";
+import { language } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
-import type { Type, Value } from "../../ir/ir.js";
+import type { Type, TypeImport, Value } from "../../ir/ir.js";
 import { str } from "../../ir/types.js";
-import { bare, spanOf } from "../source.js";
+import { consoleForm } from "../packages/console.js";
+import { bare, type FunctionNode, spanOf, symbolOf } from "../source.js";
 import type { FunctionContext, TextWithHoles } from "./context.js";
 
 interface ForeignOptions {
@@ -101,6 +102,17 @@ export function foreignCall(context: FunctionContext, node: ts.CallExpression): 
   context.at(node).push({ kind: "foreign", text, args, pure: false });
 }
 
+/** A call of a function of a package that does nothing but write its arguments to the console. */
+export function consoleCall(context: FunctionContext, node: ts.CallExpression, target: FunctionNode): void {
+  const { method, before } = consoleForm(target);
+  const parts: (string | TextWithHoles)[] = [`console.${method}(`];
+  node.arguments.forEach((argument, i) => {
+    parts.push(i === 0 ? `${JSON.stringify(before)} + ` : ", ", textOf(context, argument));
+  });
+  const { text, args } = join([...parts, ")"]);
+  context.at(node).push({ kind: "foreign", text, args, pure: false });
+}
+
 const errorClasses = new Set([
   "Error",
   "RangeError",
@@ -112,31 +124,62 @@ const errorClasses = new Set([
 ]);
 
 export function lowerThrow(context: FunctionContext, node: ts.ThrowStatement): void {
-  const thrown = bare(node.expression);
-  let text: TextWithHoles | undefined;
-  if (
-    (ts.isNewExpression(thrown) || ts.isCallExpression(thrown)) &&
-    errorClasses.has(context.file.globalName(thrown.expression) ?? "")
-  ) {
-    const parts: (string | TextWithHoles)[] = [
-      ts.isNewExpression(thrown) ? "new " : "",
-      thrown.expression.getText(),
-      "(",
-    ];
-    (thrown.arguments ?? []).forEach((argument, i) => {
-      if (i > 0) parts.push(", ");
-      if (ts.isObjectLiteralExpression(argument)) context.report(language.thrownValue(spanOf(argument)));
-      else parts.push(textOf(context, argument));
-    });
-    text = join([...parts, ")"]);
-  } else if (isText(context, thrown) || ts.isNumericLiteral(thrown)) {
-    text = textOf(context, thrown);
-  } else {
-    context.report(language.thrownValue(spanOf(node.expression)));
-    text = only("undefined");
-  }
-  context.at(node).push({ kind: "throw", text: text.text, args: text.args });
+  const { text, args, imports } = errorText(context, node);
+  context.at(node).push({ kind: "throw", text, args, ...(imports === undefined ? {} : { imports }) });
   context.dead = true;
+}
+
+/** What is thrown, as text. */
+export function errorText(
+  context: FunctionContext,
+  node: ts.ThrowStatement,
+): TextWithHoles & { readonly imports?: readonly TypeImport[] } {
+  const thrown = bare(node.expression);
+  if (ts.isNewExpression(thrown) || ts.isCallExpression(thrown)) {
+    const isLibrary = errorClasses.has(context.file.globalName(thrown.expression) ?? "");
+    const own = isLibrary ? undefined : errorClass(context, thrown.expression);
+    if (isLibrary || own !== undefined) {
+      const name = own?.name ?? thrown.expression.getText();
+      const parts: (string | TextWithHoles)[] = [ts.isNewExpression(thrown) ? "new " : "", name, "("];
+      (thrown.arguments ?? []).forEach((argument, i) => {
+        if (i > 0) parts.push(", ");
+        if (ts.isSpreadElement(argument)) context.report(language.thrownValue(spanOf(argument)));
+        else if (ts.isObjectLiteralExpression(argument)) parts.push(detailsOf(context, argument));
+        else parts.push(textOf(context, argument));
+      });
+      const made = join([...parts, ")"]);
+      return own === undefined ? made : { ...made, imports: [own] };
+    }
+  }
+  if (isText(context, thrown) || ts.isNumericLiteral(thrown)) return textOf(context, thrown);
+  const v = ts.isIdentifier(thrown) ? context.expression(thrown) : undefined;
+  if (v !== undefined && (v.type.kind === "opaque" || context.isRefused(v))) return hole(v);
+  context.report(language.thrownValue(spanOf(node.expression)));
+  return only("undefined");
+}
+
+/** A class of the program's own that other files can name. */
+export function errorClass(context: FunctionContext, node: ts.Expression): TypeImport | undefined {
+  const symbol = ts.isIdentifier(node) ? symbolOf(context.file.checker, node) : undefined;
+  const declaration = symbol?.valueDeclaration;
+  if (symbol === undefined || declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
+  const source = declaration.getSourceFile();
+  const name = context.file.types.exportedName(symbol, source);
+  const isError = context.file.checker.getTypeAtLocation(declaration).getProperty("stack") !== undefined;
+  return name === undefined || !isError ? undefined : { name, from: source.fileName };
+}
+
+/** `{ cause: error }`. */
+function detailsOf(context: FunctionContext, node: ts.ObjectLiteralExpression): TextWithHoles {
+  const parts: (string | TextWithHoles)[] = ["{ "];
+  node.properties.forEach((property, i) => {
+    if (i > 0) parts.push(", ");
+    if (ts.isPropertyAssignment(property) && ts.isIdentifier(property.name))
+      parts.push(`${property.name.text}: `, textOf(context, property.initializer));
+    else if (ts.isShorthandPropertyAssignment(property)) parts.push(`${property.name.text}: `, textOf(context, property.name));
+    else context.report(language.thrownValue(spanOf(property)));
+  });
+  return join([...parts, " }"]);
 }
 
 /** A number read from text: right only if no number that matters was written into the text. */
@@ -149,7 +192,7 @@ export function fromText(
   type: Type,
   hint: string | undefined,
 ): Value {
-  if (context.numericText.has(text.id)) return context.refuse(meaning.lostThroughText(spanOf(node), name), type);
+  context.reads(text, node, name);
   const args = [text, ...rest];
   const parts = [`${name}(`, ...args.slice(1).map(() => ", "), ")"];
   return foreign(context, node, parts, args, type, { pure: true, hint });

@@ -2,18 +2,37 @@
 import { ts } from "ts-morph";
 import type { Diagnostic } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
-import type { Func } from "../../ir/ir.js";
-import { bool } from "../../ir/types.js";
-import type { FileContext, Signature } from "../file-context.js";
+import type { Func, Type, Value } from "../../ir/ir.js";
+import { bool, present } from "../../ir/types.js";
+import type { Signature } from "../file-context.js";
+import { servedBy } from "../prelude.js";
+import { hoistedIn } from "../packages/hoisted.js";
 import { callPath } from "../signature.js";
-import { locOf } from "../source.js";
-import { assign, bind } from "./assign.js";
+import { type FunctionNode, locOf, spanOf } from "../source.js";
+import { assign, bind } from "./destructure.js";
+import { earlyAssignment, earlyField, lowerConstructor, lowerSuperCall } from "./class-construct.js";
+import {
+  classReference,
+  fieldNameOf,
+  lowerMethodCall,
+  lowerStaticCall,
+  lowerStaticOrSuper,
+  memberInPattern,
+  memberValue,
+  setterTarget,
+} from "./class-member.js";
+import { lowerInstanceOf } from "./class-variants.js";
 import { FunctionContext, type Lowering } from "./context.js";
+import { thisKey } from "./env.js";
 import { lowerEffect, lowerExpression } from "./expression.js";
-import { runPieces } from "./flow.js";
+import { branchValue, runPieces } from "./flow.js";
 import { textOf } from "./foreign.js";
 import { lowerCondition } from "./logic.js";
+import { isUndefined, mayBeUndefined } from "./missing.js";
+import { isWide } from "./narrow.js";
 import { piecesOf } from "./statement.js";
+import { underWrittenType } from "./untyped.js";
+import { declareOpen, returnValue } from "./variables.js";
 
 export const lowering: Lowering = {
   expression: lowerExpression,
@@ -22,43 +41,130 @@ export const lowering: Lowering = {
   assign,
   bind,
   text: textOf,
+  classes: {
+    reference: classReference,
+    early: earlyField,
+    assignEarly: earlyAssignment,
+    staticOrSuper: lowerStaticOrSuper,
+    member: memberValue,
+    inPattern: memberInPattern,
+    fieldName: fieldNameOf,
+    setter: setterTarget,
+    superCall: lowerSuperCall,
+    staticCall: lowerStaticCall,
+    methodCall: lowerMethodCall,
+    instanceOf: lowerInstanceOf,
+  },
 };
 
-export function lowerFunction(
-  file: FileContext,
-  signature: Signature,
-  report: (d: Diagnostic) => void,
-): Func | undefined {
-  const { node, result } = signature;
-  if (node.body === undefined) return undefined;
+/** Lowers the body of an instance; its result type is that of the signature when this returns. */
+export function lowerFunction(signature: Signature, report: (d: Diagnostic) => void): Lowered {
+  const { node, file, instance } = signature;
   const path = callPath(signature);
-  const context = new FunctionContext(file, lowering, result, signature, (d) =>
-    report(path.length === 0 ? d : { ...d, related: [...d.related, ...path] }),
-  );
-  context.env.declare(context.returned, { type: bool, hint: "returned", level: 0 });
-  if (result.kind !== "void") context.env.declare(context.result, { type: result, hint: "result", level: 0 });
-  const params = signature.params.map((p) => value(p.type, p.name));
-  context.at(node);
-  signature.params.forEach((p, i) => {
-    const param = params[i];
-    // Text that a user passes is an input; what a helper is passed may have been made from a number.
-    if (param?.type.kind === "str" && signature.from !== undefined) context.numericText.add(param.id);
-    if (param !== undefined) bind(context, p.node.name, param);
+  const served = file.user === undefined ? undefined : servedBy(signature);
+  const context = new FunctionContext(file, lowering, signature, (d) => {
+    const placed = served === undefined ? d : { ...d, span: spanOf(served) };
+    report(path.length === 0 ? placed : { ...placed, related: [...placed.related, ...path] });
   });
-  if (ts.isBlock(node.body)) {
+  if (node.body === undefined) return { func: undefined, calls: [] };
+  context.placed = file.placeOf(signature);
+  context.served = served;
+  context.env.declare(context.returned, { type: bool, hint: "returned", level: 0 });
+  const declared = signature.result;
+  if (declared !== undefined && declared.kind !== "void")
+    context.env.declare(context.result, { type: declared, hint: "result", level: 0 });
+  const params: Value[] = [];
+  const param = (type: Type, name: string): Value => {
+    const v = value(type, name);
+    params.push(v);
+    // Text that a user passes is an input; what a helper is passed may have been made from a number.
+    if (type.kind === "str" && signature.from !== undefined) context.numericText.add(v.id);
+    return v;
+  };
+  context.at(node);
+  if (instance.self !== undefined) bindSelf(context, node, param(instance.self, "self"));
+  for (const { key, type, boxed, name } of instance.captures) {
+    const slot = { type, hint: name, level: 0 };
+    context.env.declare(key, boxed === undefined ? slot : { ...slot, boxed }, param(type, name));
+  }
+  const given = signature.params.map((p) => param(p.type, p.name));
+  for (const parameter of node.parameters) {
+    const at = signature.params.findIndex((p) => p.node === parameter);
+    bindParameter(context, parameter, given[at]);
+  }
+  for (const symbol of hoistedIn(file.checker, node))
+    if (context.env.slot(symbol) === undefined) declareOpen(context, symbol, node);
+  if (ts.isConstructorDeclaration(node)) {
+    returnValue(context, lowerConstructor(context, node), node);
+  } else if (ts.isBlock(node.body)) {
     runPieces(context, piecesOf(context, node.body.statements));
-  } else if (result.kind === "void") {
+  } else if (signature.result?.kind === "void" && signature.resultIs === "fixed") {
     lowerEffect(context, node.body);
   } else {
-    context.env.set(context.result, context.coerce(context.expression(node.body), result, node.body));
+    const v = context.expression(node.body);
+    underWrittenType(context, v, node.type);
+    returnValue(context, v, node.body);
   }
+  const result = signature.result ?? { kind: "void" };
+  signature.result = result;
   const yields = context.dead ? null : result.kind === "void" ? [] : [context.current(context.result)];
   const body = context.b.region(params, yields);
-  return {
+  const func: Func = {
     name: signature.name,
     body,
     results: result.kind === "void" ? [] : [result],
     source: signature.source,
-    loc: locOf(node),
+    loc: context.placed ?? locOf(node),
   };
+  return { func, calls: [...context.calls] };
+}
+
+export interface Lowered {
+  readonly func: Func | undefined;
+  readonly calls: readonly Signature[];
+}
+
+/** `this`, and the constants that stand for the same object. */
+function bindSelf(context: FunctionContext, node: FunctionNode, self: Value): void {
+  const captures = context.file.captures.of(node);
+  const slot = { type: self.type, hint: "self", level: 0 };
+  if (!ts.isArrowFunction(node)) context.env.declare(thisKey, slot, self);
+  for (const symbol of captures.self) context.env.declare(symbol, { ...slot, hint: symbol.name }, self);
+}
+
+/** Declares a parameter; where nothing is passed, or `undefined`, with its default. */
+function bindParameter(context: FunctionContext, parameter: ts.ParameterDeclaration, v: Value | undefined): void {
+  const { initializer, name } = parameter;
+  const hint = ts.isIdentifier(name) ? name.text : undefined;
+  if (v !== undefined) underWrittenType(context, v, parameter.type);
+  if (v === undefined) {
+    const made = initializer === undefined ? context.undefinedOf({ kind: "void" }) : context.expression(initializer, hint);
+    bind(context, name, made);
+  } else if (initializer !== undefined && mayBeUndefined(v.type)) {
+    const type = v.type.kind === "maybe" && v.type.absent === "undefined" ? present(v.type) : v.type;
+    const chosen = branchValue(
+      context,
+      isUndefined(context, v, parameter),
+      () => context.coerce(context.expression(initializer, hint), type, initializer),
+      () => context.coerce(v, type, parameter),
+      { type, hint },
+    );
+    bind(context, name, chosen);
+  } else {
+    bind(context, name, asDeclared(context, parameter, v));
+  }
+}
+
+/** One of a union of objects is one of all of them where the function is written for all of them. */
+function asDeclared(context: FunctionContext, parameter: ts.ParameterDeclaration, v: Value): Value {
+  const { types, checker } = context.file;
+  const own = present(v.type);
+  if (own.kind !== "record" || parameter.type === undefined) return v;
+  const mapped = types.map(checker.getTypeAtLocation(parameter.name));
+  // Which method runs is known where the class is; a union that is written out is taken apart by the code.
+  const wide = "type" in mapped && mapped.type.kind === "record" ? types.records.get(mapped.type.name) : undefined;
+  if (types.classes.has(own.name) && wide?.instance !== undefined) return v;
+  if (!("type" in mapped) || !isWide(context, present(mapped.type))) return v;
+  const type = types.join(v.type, present(mapped.type));
+  return type === undefined ? v : context.coerce(v, type, parameter);
 }

@@ -1,5 +1,6 @@
 /** Values the source spells out: literals, and constants and enum members that are initialised with one. */
 import { ts } from "ts-morph";
+import { isFixed } from "../packages/fixed.js";
 import { bare, numericLiteral, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 
@@ -16,11 +17,10 @@ export function literalOf(context: FunctionContext, node: ts.Expression): number
   }
   if (!ts.isIdentifier(inner)) return undefined;
   const symbol = symbolOf(checker, inner);
-  const declaration = symbol?.valueDeclaration;
+  const declaration = (symbol === undefined ? undefined : context.file.packages.orCode(symbol))?.valueDeclaration;
   if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined)
     return undefined;
-  if (!(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) || !ts.isIdentifier(declaration.name))
-    return undefined;
+  if (!ts.isIdentifier(declaration.name) || !isFixed(checker, declaration)) return undefined;
   return directLiteral(bare(declaration.initializer));
 }
 

@@ -1,12 +1,15 @@
 /** Conditions, short circuits and the conditional operator: an operand that may not run stands in an arm of an `if`. */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
-import type { Type, Value } from "../../ir/ir.js";
-import { bool, sameType } from "../../ir/types.js";
+import type { Value } from "../../ir/ir.js";
+import { bool, isReference } from "../../ir/types.js";
 import { bare, spanOf } from "../source.js";
 import { load, locate, standInFor } from "./access.js";
 import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
+import { isNullish, isUndefined, presentValue } from "./missing.js";
+import { openLink } from "./narrow.js";
+import { lowerOpaqueElement } from "./opaque.js";
 import { primitive } from "./operators.js";
 
 const { SyntaxKind } = ts;
@@ -22,6 +25,13 @@ export function truthiness(context: FunctionContext, v: Value, node: ts.Node): V
       return primitive(context, node, "ne", [v, context.constant("")]);
     case "void":
       return context.constant(false);
+    case "maybe": {
+      if (v.type.of.kind !== "num" && v.type.of.kind !== "bool" && v.type.of.kind !== "str")
+        return primitive(context, node, "not", [primitive(context, node, "isNullish", [v])]);
+      const isThere = primitive(context, node, "not", [primitive(context, node, "isNullish", [v])]);
+      const there = (): Value => truthiness(context, presentValue(context, v, node), node);
+      return branchValue(context, isThere, there, () => context.constant(false), { type: bool });
+    }
     default:
       return primitive(context, node, "not", [primitive(context, node, "isNullish", [v])]);
   }
@@ -95,52 +105,76 @@ export function lowerLogical(context: FunctionContext, node: ts.BinaryExpression
   if (isBool(node.left) && isBool(node.right)) return lowerBoolean(context, node, hint);
   const left = context.expression(node.left);
   const test = truthiness(context, left, node.left);
-  const right = (): Value => sameOrRefuse(context, node, left, context.expression(node.right));
-  const slot = { type: left.type, hint };
-  if (operator === SyntaxKind.AmpersandAmpersandToken) return branchValue(context, test, right, () => left, slot);
-  return branchValue(context, test, () => left, right, slot);
+  const right = (): Value => context.expression(node.right);
+  const slot = { hint, mismatch: mixed(context, node) };
+  if (operator === SyntaxKind.AmpersandAmpersandToken)
+    return branchValue(context, test, right, () => falsy(context, left, node), slot);
+  return branchValue(context, test, () => presentValue(context, left, node), right, slot);
 }
 
-function sameOrRefuse(context: FunctionContext, node: ts.BinaryExpression, left: Value, right: Value): Value {
-  if (sameType(left.type, right.type)) return right;
-  if (context.isRefused(left) || context.isRefused(right)) return context.standIn(left.type);
-  const operator = ts.tokenToString(node.operatorToken.kind) ?? "";
-  return context.refuse(
-    language.mixedTypes(spanOf(node), operator, context.show(left.type), context.show(right.type)),
-    left.type,
+/** What `a` of `a && b` is where it is not true: a reference is missing then. */
+function falsy(context: FunctionContext, v: Value, node: ts.Node): Value {
+  if (v.type.kind !== "maybe" || !isReference(v.type)) return v;
+  if (v.type.absent === "null") return context.nullValue();
+  if (v.type.absent === "undefined") return context.undefinedOf({ kind: "void" });
+  return branchValue(
+    context,
+    isUndefined(context, v, node),
+    () => context.undefinedOf({ kind: "void" }),
+    () => context.nullValue(),
+    {},
   );
 }
+
+const mixed =
+  (context: FunctionContext, node: ts.Expression, operator = operatorOf(node)) =>
+  (a: Value, b: Value): void =>
+    context.report(language.mixedTypes(spanOf(node), operator, context.show(a.type), context.show(b.type)));
+
+const operatorOf = (node: ts.Expression): string =>
+  ts.isBinaryExpression(node) ? (ts.tokenToString(node.operatorToken.kind) ?? "") : "?:";
 
 /**
  * `a[i] ?? d`. The read that decides is not the one that is used, so that a missing element never carries a derivative.
  */
 function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint: string | undefined): Value {
   const left = bare(node.left);
-  if (ts.isElementAccessExpression(left) || ts.isPropertyAccessExpression(left)) {
-    const at = ts.isPropertyAccessExpression(left) && left.name.text === "length" ? undefined : locate(context, left);
-    if (at !== undefined) {
-      const read = load(context, at, left);
-      if (context.maybeMissing.has(read.id))
-        return context.refuse(language.missingValue(spanOf(left), left.getText()), at.type);
-      const missing = primitive(context, node, "isNullish", [read]);
-      const otherwise = (): Value => {
-        const right = context.expression(node.right);
-        return context.coerce(right, at.type, node.right);
-      };
-      return branchValue(context, missing, otherwise, () => load(context, at, left), { type: at.type, hint });
-    }
-    if (!ts.isPropertyAccessExpression(left) || left.name.text !== "length") return standInFor(context, node);
+  const slot = { hint, mismatch: mixed(context, node) };
+  if (ts.isElementAccessExpression(left) && openLink(context, left) === undefined) {
+    const base = presentValue(context, context.expression(left.expression), left);
+    const isOpaque = base.type.kind === "opaque" || base.type.kind === "str";
+    const at = isOpaque ? undefined : locate(context, left, base);
+    if (isOpaque) return orElse(context, node, lowerOpaqueElement(context, left, base, undefined), slot);
+    if (at === undefined) return standInFor(context, node);
+    const read = load(context, at, left);
+    if (context.maybeMissing.has(read.id))
+      return context.refuse(language.missingValue(spanOf(left), left.getText()), at.type);
+    return branchValue(
+      context,
+      isNullish(context, read, node),
+      () => context.expression(node.right),
+      () => presentValue(context, load(context, at, left), node),
+      slot,
+    );
   }
   const v = context.expression(node.left);
   if (context.maybeMissing.has(v.id))
     return context.refuse(language.missingValue(spanOf(left), left.getText()), v.type);
-  const missing = primitive(context, node, "isNullish", [v]);
+  return orElse(context, node, v, slot);
+}
+
+function orElse(
+  context: FunctionContext,
+  node: ts.BinaryExpression,
+  v: Value,
+  slot: Parameters<typeof branchValue>[4],
+): Value {
   return branchValue(
     context,
-    missing,
-    () => sameOrRefuse(context, node, v, context.expression(node.right)),
-    () => v,
-    { type: v.type, hint },
+    isNullish(context, v, node),
+    () => context.expression(node.right),
+    () => presentValue(context, v, node),
+    slot,
   );
 }
 
@@ -150,30 +184,13 @@ export function lowerConditional(
   hint: string | undefined,
 ): Value {
   const cond = context.condition(node.condition);
-  const type = conditionalType(context, node);
-  if (type === undefined) return standInFor(context, node);
   return branchValue(
     context,
     cond,
-    () => context.coerce(context.expression(node.whenTrue), type, node.whenTrue),
-    () => context.coerce(context.expression(node.whenFalse), type, node.whenFalse),
-    { type, hint },
+    () => context.expression(node.whenTrue),
+    () => context.expression(node.whenFalse),
+    { hint, mismatch: mixed(context, node) },
   );
-}
-
-/** The type both arms have; elements read under `noUncheckedIndexedAccess` count as present. */
-function conditionalType(context: FunctionContext, node: ts.ConditionalExpression): Type | undefined {
-  const { checker } = context.file;
-  const type = checker.getTypeAtLocation(node);
-  const contextual = checker.getContextualType(node);
-  const present = checker.getNonNullableType(type);
-  const mapped = context.file.types.map(present);
-  if ("type" in mapped && mapped.type.kind !== "array" && mapped.type.kind !== "record") return mapped.type;
-  if (contextual !== undefined) {
-    const wanted = context.file.types.map(checker.getNonNullableType(contextual));
-    if ("type" in wanted && wanted.type.kind !== "void" && wanted.type.kind !== "opaque") return wanted.type;
-  }
-  return "type" in mapped ? mapped.type : context.typeAt(node, present);
 }
 
 /** Short circuits and conditionals whose value nobody reads. */
@@ -196,7 +213,7 @@ export function lowerLogicalEffect(
   const isOr = node.operatorToken.kind === SyntaxKind.BarBarToken;
   const test =
     node.operatorToken.kind === SyntaxKind.QuestionQuestionToken
-      ? primitive(context, node, "isNullish", [context.expression(node.left)])
+      ? isNullish(context, context.expression(node.left), node)
       : context.condition(node.left);
   const run = (): void => effect(node.right);
   const nothing = (): void => {};

@@ -1,10 +1,8 @@
 /** What all loops have in common: the variables they carry, their body as a region, what holds after them. */
 import type { ts } from "ts-morph";
-import { language } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Region, Value } from "../../ir/ir.js";
 import { num } from "../../ir/types.js";
-import { spanOf } from "../source.js";
 import type { Construct, FunctionContext } from "./context.js";
 import { isHidden, type Key } from "./env.js";
 import { flagsOf, inConstruct } from "./flow.js";
@@ -24,11 +22,16 @@ export function frameOf(
   const keys = new Set<Key>();
   for (const part of parts) {
     for (const symbol of context.file.effects.of(part).assigned)
-      if (context.env.slot(symbol) !== undefined) keys.add(symbol);
+      // A variable in a box is the same box all the time.
+      if (context.env.slot(symbol)?.boxed === undefined && context.env.slot(symbol) !== undefined) keys.add(symbol);
   }
   const outward = context.exits.of(node).to;
   if (outward.some((e) => e.kind === "return") && context.env.slot(context.result) !== undefined)
     keys.add(context.result);
+  for (const exit of outward) {
+    const handler = exit.kind === "break" ? context.constructs.findLast((c) => c.node === exit.target)?.handler : undefined;
+    if (handler !== undefined) keys.add(handler.error).add(handler.thrown);
+  }
   for (const exit of outward) for (const flag of flagsOf(context, exit)) if (context.needed.has(flag)) keys.add(flag);
   return { carried: [...keys], breaks };
 }
@@ -62,10 +65,6 @@ export function region(
     else if (param !== undefined) {
       // What later iterations put into the variable is not known yet.
       if (param.type.kind === "str") context.numericText.add(param.id);
-      // A variable without a value gets its placeholder in front of the loop, never in here.
-      const before = context.env.get(key);
-      const constant = before === undefined ? undefined : context.constantIn(before);
-      if (constant !== undefined) context.constants.set(param.id, constant);
       context.env.set(key, param);
     }
   });
@@ -83,7 +82,6 @@ export function body(
   context: FunctionContext,
   frame: Frame,
   node: ts.IterationStatement,
-  inits: readonly Value[],
   extra: readonly Value[],
   run: (construct: Construct) => void,
 ): Region {
@@ -95,20 +93,12 @@ export function body(
       run(construct);
       if (context.dead) return null;
       const ends = frame.carried.map((key) => context.current(key));
-      ends.forEach((end, i) => checkCarried(context, node, end, inits[i]));
       return frame.breaks ? [context.current(construct.stop), ...ends] : ends;
     });
     context.needed = before;
   });
   if (built === undefined) throw new Error("a loop has a body");
   return built;
-}
-
-/** A variable that held something of the function must not come to hold a constant of the module: it might be written to. */
-function checkCarried(context: FunctionContext, node: ts.Node, end: Value, init: Value | undefined): void {
-  const name = context.constantIn(end);
-  if (name !== undefined && init !== undefined && context.constantIn(init) === undefined)
-    context.report(language.moduleConstantWritten(spanOf(node), name));
 }
 
 /** Makes the results the current values of the carried variables. */
@@ -123,8 +113,6 @@ export function finish(
     const init = inits[i];
     if (result === undefined || init === undefined) return;
     if (result.type.kind === "str") context.numericText.add(result.id);
-    const constant = context.constantIn(init);
-    if (constant !== undefined) context.constants.set(result.id, constant);
     context.env.set(key, result);
   });
 }

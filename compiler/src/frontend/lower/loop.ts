@@ -8,11 +8,16 @@ import { elem, field, value } from "../../ir/build.js";
 import type { For, Type, Value } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
 import type { Exits } from "../exits.js";
+import { classBodies } from "../class-effects.js";
+import { eachChild } from "../chains.js";
 import { bare, spanOf } from "../source.js";
 import { elementType, load } from "./access.js";
 import { countedForm } from "./counted.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
+import { presentValue } from "./missing.js";
+import { keysOf } from "./object-calls.js";
+import { membersOfOpaque } from "./opaque.js";
 import { body, breaksOut, copies, finish, frameOf, initial, region } from "./loop-frame.js";
 
 /** Lowers a statement as pieces of the list it stands in. */
@@ -46,7 +51,7 @@ function lowerAsWhile(
   const cond = region(context, frame, [], () => [
     test !== undefined && pureTest ? context.condition(test) : context.b.const(true),
   ]);
-  const bodyRegion = body(context, frame, node, inits, [], () => {
+  const bodyRegion = body(context, frame, node, [], () => {
     const inner: readonly Piece[] = [continuable(context, node, toPieces), ...(form.after?.() ?? [])];
     if (test === undefined || pureTest) runPieces(context, inner);
     else runPieces(context, [branchPiece(() => context.condition(test), inner, [exitPiece(context, node)])]);
@@ -63,6 +68,8 @@ function isPlainTest(context: FunctionContext, test: ts.Expression): boolean {
   let calls = false;
   const visit = (n: ts.Node): void => {
     if (ts.isCallExpression(n) && context.file.calleeBody(n) !== "pure") calls = true;
+    // A getter is a call.
+    if (ts.isPropertyAccessExpression(n) && classBodies(context.file.types.table, n) !== undefined) calls = true;
     if (
       ts.isNewExpression(n) ||
       ts.isArrayLiteralExpression(n) ||
@@ -70,7 +77,7 @@ function isPlainTest(context: FunctionContext, test: ts.Expression): boolean {
       ts.isTemplateExpression(n)
     )
       calls = true;
-    ts.forEachChild(n, visit);
+    eachChild(n, visit);
   };
   visit(test);
   return !calls && context.file.effects.isPure(test);
@@ -196,18 +203,18 @@ interface Count extends Pick<For, "from" | "test" | "to" | "step"> {
 
 function countedLoop(
   context: FunctionContext,
-  node: ts.ForStatement | ts.ForOfStatement,
+  node: ts.ForStatement | ts.ForOfStatement | ts.ForInStatement,
   count: Count,
   run: (index: Value) => void,
 ): void {
   const parts: ts.Node[] = [node.statement];
-  if (ts.isForOfStatement(node)) parts.push(node);
+  if (!ts.isForStatement(node)) parts.push(node);
   const { hint, ...head } = count;
   const frame = frameOf(context, node, parts, breaksOut(context, node));
   const inits = initial(context, frame);
   const loc = context.at(node).loc;
   const index = context.integer(value(num, hint));
-  const bodyRegion = body(context, frame, node, inits, [index], () => run(index));
+  const bodyRegion = body(context, frame, node, [index], () => run(index));
   const results = copies(context, frame);
   const op = { kind: "for" as const, ...head, inits, breaks: frame.breaks, results, body: bodyRegion };
   context.b.push(loc === undefined ? op : { ...op, loc });
@@ -223,8 +230,12 @@ function membersOf(elems: readonly Type[]): { readonly count: number; readonly t
 }
 
 /** `for (const x of array)`, and over `array.entries()`, `array.keys()`. */
-export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, toPieces: ToPieces): void {
-  if (node.awaitModifier !== undefined) {
+export function lowerForOf(
+  context: FunctionContext,
+  node: ts.ForOfStatement | ts.ForInStatement,
+  toPieces: ToPieces,
+): void {
+  if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) {
     context.report(language.asyncOrGenerator(spanOf(node.awaitModifier), "`for await`"));
     return;
   }
@@ -242,7 +253,15 @@ export function lowerForOf(context: FunctionContext, node: ts.ForOfStatement, to
       source = iterated.expression.expression;
     }
   }
-  const array = context.expression(source);
+  const given = presentValue(context, context.expression(source), source);
+  let array = given;
+  if (ts.isForInStatement(node)) array = keysOf(context, source, given) ?? given;
+  else if (given.type.kind === "opaque" || given.type.kind === "str") {
+    // `map.entries()` is gone through as a whole.
+    const whole = source === node.expression ? given : context.expression(node.expression);
+    view = "values";
+    array = membersOfOpaque(context, node.expression, whole) ?? given;
+  }
   const members = array.type.kind === "tuple" ? membersOf(array.type.elems) : undefined;
   if (array.type.kind !== "array" && array.type.kind !== "typed" && members === undefined) {
     if (!context.isRefused(array))

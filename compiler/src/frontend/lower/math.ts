@@ -4,7 +4,10 @@ import { language, meaning } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { type PrimName, primitives } from "../../ir/primitives.js";
 import { bool, num, str } from "../../ir/types.js";
+import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
+import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
+import { callFunction } from "./call.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, fromText } from "./foreign.js";
 import { literalOf } from "./literals.js";
@@ -61,17 +64,22 @@ export function lowerBuiltinCall(
   name: string,
   hint: string | undefined,
 ): Value | undefined {
-  if (node.arguments.some(ts.isSpreadElement)) {
-    const spread = node.arguments.find(ts.isSpreadElement);
-    if (spread !== undefined && (named.has(name) || name === "Math.pow"))
-      return context.refuse(language.spreadNotYet(spanOf(spread), `in a call of \`${name}\``));
-    return undefined;
-  }
-  if (name === "Math.max" || name === "Math.min") return lowerExtremum(context, node, name, hint);
   const prim = name === "Math.pow" ? "pow" : named.get(name);
+  const parts = prim === undefined ? undefined : partsOf(context, node.arguments);
   if (prim !== undefined) {
     const { arity, result } = primitives[prim];
-    const args = node.arguments.map((a) => context.expression(a));
+    if (parts === undefined) return context.standIn(result === "num" ? num : bool);
+    const spread = parts.find((p) => p.kind === "many");
+    if (name === "Math.max" || name === "Math.min")
+      return spread === undefined
+        ? lowerExtremum(context, node, name, parts, hint)
+        : extremumOfAll(context, node, name, parts, hint);
+    if (spread !== undefined) {
+      return name === "Math.hypot"
+        ? ofAll(context, node, "hypotOf", parts, [], hint)
+        : context.refuse(language.spreadNotYet(spanOf(spread.node), `in a call of \`${name}\``));
+    }
+    const args = parts.flatMap((p) => (p.kind === "one" ? [p.value] : []));
     if (arity !== -1 && args.length !== arity) {
       const count = `${args.length} argument${args.length === 1 ? "" : "s"} instead of ${arity}`;
       return context.refuse(meaning.builtinArguments(spanOf(node), name, count), result === "num" ? num : bool);
@@ -129,20 +137,60 @@ function lowerConversion(
   }
 }
 
+/** `Math.max(...xs, y, 0)`: of an array, and a literal. */
+function extremumOfAll(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: "Math.max" | "Math.min",
+  parts: readonly Part[],
+  hint: string | undefined,
+): Value {
+  const isMax = name === "Math.max";
+  const literals = parts.flatMap((p) => {
+    const literal = p.kind === "one" ? literalOf(context, p.node) : undefined;
+    return typeof literal === "number" ? [literal] : [];
+  });
+  const others = parts.filter((p) => p.kind === "many" || typeof literalOf(context, p.node) !== "number");
+  if (literals.length === 0) return ofAll(context, node, isMax ? "maxOf" : "minOf", others, [], hint);
+  const literal = context.constant(isMax ? Math.max(...literals) : Math.min(...literals));
+  return ofAll(context, node, isMax ? "maxOfOr" : "minOfOr", others, [literal], hint);
+}
+
+/** A function of the prelude over all the parts as one array. */
+function ofAll(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: string,
+  parts: readonly Part[],
+  more: readonly Value[],
+  hint: string | undefined,
+): Value {
+  const [only] = parts;
+  const isNumbers = (p: Part): boolean =>
+    p.kind === "many" && (p.array.type.kind === "typed" || (p.array.type.kind === "array" && p.array.type.elem.kind === "num"));
+  const array =
+    only !== undefined && only.kind === "many" && parts.length === 1 && isNumbers(only)
+      ? only.array
+      : arrayOfParts(context, node, parts, { kind: "array", elem: num }, undefined);
+  return callFunction(context, node, preludeFunction(name), undefined, [array, ...more], hint);
+}
+
 /** Literals go last and are folded into one: a tie with a literal is decided in its favour. */
 function lowerExtremum(
   context: FunctionContext,
   node: ts.CallExpression,
   name: "Math.max" | "Math.min",
+  parts: readonly Part[],
   hint: string | undefined,
 ): Value {
   const fold = name === "Math.max" ? Math.max : Math.min;
   const literals: number[] = [];
   const args: Value[] = [];
-  for (const argument of node.arguments) {
-    const literal = literalOf(context, argument);
+  for (const part of parts) {
+    if (part.kind === "many") continue;
+    const literal = literalOf(context, part.node);
     if (typeof literal === "number") literals.push(literal);
-    else args.push(context.number(context.expression(argument), name, argument));
+    else args.push(context.number(part.value, name, part.node));
   }
   if (literals.length === 0) {
     const [only] = args;

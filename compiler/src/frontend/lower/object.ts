@@ -1,94 +1,184 @@
-/** Object literals. */
+/** Object literals: members in order, spreads, and the record type that fits them. */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
-import type { Type, Value } from "../../ir/ir.js";
+import type { Field, RecordDecl, Type, Value } from "../../ir/ir.js";
+import { maybe, present } from "../../ir/types.js";
 import { spanOf } from "../source.js";
 import { load, standInFor } from "./access.js";
+import { accessorField, isNotSpread } from "./class-fields.js";
+import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
+import { isConvertible } from "./convert.js";
+import { keyOf } from "./destructure.js";
+import { branchValue } from "./flow.js";
+import { opaqueObject } from "./opaque.js";
+import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
 
 export function lowerObject(
   context: FunctionContext,
   node: ts.ObjectLiteralExpression,
   hint: string | undefined,
 ): Value {
-  const type = objectType(context, node);
-  const fields = type?.kind === "record" ? context.file.types.records.get(type.name)?.fields : undefined;
+  const open = opaqueType(context, node);
+  if (open !== undefined) return opaqueObject(context, node, open, hint);
   const members = new Map<string, Value>();
   let ok = true;
-  const refuse = (at: ts.Node, what: string): void => {
-    ok = false;
-    context.report(language.objectMember(spanOf(at), what));
-  };
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
-      if (!spreadInto(context, property, members)) ok = false;
+      const source = context.expression(property.expression);
+      if (!spreadInto(context, property, source, members)) ok = false;
     } else if (ts.isShorthandPropertyAssignment(property)) {
       members.set(property.name.text, context.expression(property.name));
     } else if (ts.isPropertyAssignment(property)) {
-      const { name } = property;
-      if (ts.isComputedPropertyName(name)) refuse(name, "A computed name");
-      else
-        members.set(
-          ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)
-            ? name.text
-            : name.getText(),
-          context.expression(property.initializer),
-        );
+      const name = keyOf(context, property.name);
+      const v = context.expression(property.initializer, name);
+      if (name === undefined) ok = false;
+      else members.set(name, v);
+    } else if (ts.isMethodDeclaration(property)) {
+      const name = keyOf(context, property.name);
+      const v = functionValue(context, property, property.name, name);
+      if (name === undefined || context.isRefused(v)) ok = false;
+      else members.set(name, v);
     } else {
-      refuse(property, ts.isMethodDeclaration(property) ? "A method" : "A getter or setter");
+      // Kept under a name that no source can write; reading and assigning the member call it.
+      const name = keyOf(context, property.name);
+      const v = functionValue(context, property, property.name, name);
+      if (name === undefined || context.isRefused(v)) ok = false;
+      else members.set(accessorField(ts.isGetAccessor(property) ? "get" : "set", name), v);
     }
   }
-  if (!ok || type === undefined || fields === undefined) {
-    if (ok && type !== undefined)
-      context.report(
-        language.unsupportedType(
-          spanOf(node),
-          context.show(type),
-          "An object literal must have the type of an object with named fields",
-        ),
-      );
-    return standInFor(context, node);
-  }
+  return ok ? objectOf(context, node, members, hint) : standInFor(context, node);
+}
+
+/** A new object with these members; of the type the place expects, where they fit. */
+export function objectOf(
+  context: FunctionContext,
+  node: ts.Expression,
+  members: ReadonlyMap<string, Value>,
+  hint: string | undefined,
+): Value {
+  const { type, fields } = typeFor(context, node, members);
+  const order = fields.map((f) => f.name).filter((name) => members.has(name));
+  if (type.kind === "record" && [...members.keys()].some((name, i) => order[i] !== name))
+    context.file.reordered.add(type.name);
   const ordered = fields.map((f) => {
     const v = members.get(f.name);
-    if (v === undefined) return context.standIn(f.type);
+    if (v === undefined) return context.at(node).absent(f.type, undefined);
     return f.type.kind === "opaque" && f.noDiff === true ? v : context.coerce(v, f.type, node);
   });
-  // A field that is not of the type would be lost.
-  const extra = [...members.keys()].find((name) => !fields.some((f) => f.name === name));
-  if (extra !== undefined) refuse(node, `The field \`${extra}\`, which is not of type \`${context.show(type)}\`,`);
   const made = context.at(node).aggregate(type, ordered, hint);
   for (const member of ordered) context.putInto(made, member);
   return made;
 }
 
-/** `...p`: every field of `p`, by name. */
-function spreadInto(context: FunctionContext, node: ts.SpreadAssignment, members: Map<string, Value>): boolean {
-  const source = context.expression(node.expression);
-  const fields = source.type.kind === "record" ? context.file.types.records.get(source.type.name)?.fields : undefined;
-  if (fields === undefined) {
-    if (!context.isRefused(source))
-      context.report(language.spreadNotYet(spanOf(node), "of something that is not an object with named fields"));
+/** `...p`: every field of `p`, by name. What may be missing in `p` leaves what was there. */
+export function spreadInto(
+  context: FunctionContext,
+  node: ts.Node,
+  of: Value,
+  members: Map<string, Value>,
+): boolean {
+  if (of.type.kind === "void") return true;
+  const source = presentValue(context, of, node);
+  const decl = source.type.kind === "record" ? context.file.types.records.get(source.type.name) : undefined;
+  if (decl === undefined || of.type.kind === "maybe" || decl.variants !== undefined) {
+    if (!context.isRefused(source)) context.report(language.spreadNotYet(spanOf(node), context.show(of.type)));
     return false;
   }
-  for (const { name, type } of fields)
-    members.set(name, load(context, { place: field(source, name), type }, node, name));
+  for (const { name, type, optional } of decl.fields) {
+    if (isNotSpread(context.file.types, source.type, name)) continue;
+    const own = load(context, { place: field(source, name), type }, node, name);
+    const before = members.get(name);
+    const isOver = optional === true && before !== undefined;
+    members.set(
+      name,
+      isOver
+        ? branchValue(
+            context,
+            isUndefined(context, own, node),
+            () => before,
+            () => presentValue(context, own, node),
+            { hint: name },
+          )
+        : own,
+    );
+  }
   return true;
 }
 
-function objectType(context: FunctionContext, node: ts.ObjectLiteralExpression): Type | undefined {
+// --------------------------------------------------------------------------------------------------------------- types
+
+/** The type the place expects, where that is an object with arbitrary keys. */
+function opaqueType(context: FunctionContext, node: ts.Expression): Type | undefined {
   const { checker, types } = context.file;
-  const contextual = checker.getContextualType(node);
-  if (contextual !== undefined) {
-    const mapped = types.map(checker.getNonNullableType(contextual));
-    if ("type" in mapped && mapped.type.kind === "record") return mapped.type;
-  }
-  const own = types.map(checker.getTypeAtLocation(node));
-  if ("type" in own) return own.type;
-  // Members that are refused below say more than the type of the whole.
-  const plain = node.properties.every(
-    (p) => ts.isPropertyAssignment(p) || ts.isShorthandPropertyAssignment(p) || ts.isSpreadAssignment(p),
+  const type = checker.getContextualType(node);
+  const keyed = type === undefined ? [] : checker.getIndexInfosOfType(checker.getNonNullableType(type));
+  // A table of functions is an object with the fields it is written with.
+  if (type === undefined || keyed.length === 0 || keyed.some((info) => info.type.getCallSignatures().length > 0))
+    return undefined;
+  const mapped = types.map(checker.getNonNullableType(type));
+  return "type" in mapped && mapped.type.kind === "opaque" ? mapped.type : undefined;
+}
+
+interface Chosen {
+  readonly type: Type;
+  readonly fields: readonly Field[];
+}
+
+function typeFor(context: FunctionContext, node: ts.Expression, members: ReadonlyMap<string, Value>): Chosen {
+  const { records } = context.file.types;
+  const candidates = candidatesFor(context, node);
+  const fitting = candidates.find((decl) => fits(context, decl, members));
+  if (fitting !== undefined) return { type: { kind: "record", name: fitting.name }, fields: fitting.fields };
+  // What a value is, is more than what is declared of it.
+  const near = candidates.find((decl) => sameNames(decl, members));
+  const type = context.file.types.recordOf(
+    near === undefined
+      ? [...members].map(([name, v]) => fieldFor(context, name, v, undefined))
+      : near.fields.map((f) => {
+          const v = members.get(f.name);
+          return v === undefined || isConvertible(context, v, f.type) ? f : fieldFor(context, f.name, v, f);
+        }),
   );
-  return plain ? context.typeAt(node) : undefined;
+  return { type, fields: (type.kind === "record" ? records.get(type.name)?.fields : undefined) ?? [] };
+}
+
+function fieldFor(context: FunctionContext, name: string, v: Value, declared: Field | undefined): Field {
+  const type: Type = v.type.kind === "void" ? maybe({ kind: "num" }, context.isNull(v) ? "null" : "undefined") : v.type;
+  const noDiff = declared?.noDiff === true ? { noDiff: true } : {};
+  return declared?.optional === true
+    ? { name, type: maybe(type), optional: true, ...noDiff }
+    : { name, type, ...noDiff };
+}
+
+/** The records the literal may be one of: what the place expects, then what the literal is by itself. */
+function candidatesFor(context: FunctionContext, node: ts.Expression): RecordDecl[] {
+  const { checker, types } = context.file;
+  const found: RecordDecl[] = [];
+  for (const type of [checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
+    if (type === undefined) continue;
+    const mapped = types.map(checker.getNonNullableType(type));
+    const of = "type" in mapped ? present(mapped.type) : undefined;
+    const decl = of?.kind === "record" ? types.records.get(of.name) : undefined;
+    if (decl === undefined) continue;
+    const variants = (decl.variants ?? []).map((name) => types.records.get(name)).filter((d) => d !== undefined);
+    found.push(...(decl.variants === undefined ? [decl] : variants));
+  }
+  return found;
+}
+
+const sameNames = (decl: RecordDecl, members: ReadonlyMap<string, Value>): boolean =>
+  [...members.keys()].every((name) => decl.fields.some((f) => f.name === name)) &&
+  decl.fields.every((f) => members.has(f.name) || mayBeUndefined(f.type));
+
+function fits(context: FunctionContext, decl: RecordDecl, members: ReadonlyMap<string, Value>): boolean {
+  return (
+    sameNames(decl, members) &&
+    decl.fields.every((f) => {
+      const v = members.get(f.name);
+      if (v === undefined || (f.type.kind === "opaque" && f.noDiff === true)) return true;
+      return context.isRefused(v) || context.never.has(v.id) || isConvertible(context, v, f.type);
+    })
+  );
 }

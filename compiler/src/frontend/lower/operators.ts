@@ -4,10 +4,13 @@ import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import type { PrimName } from "../../ir/primitives.js";
 import { bool, num } from "../../ir/types.js";
+import { isPackageFile } from "../packages/program.js";
 import { bare, spanOf } from "../source.js";
+import { isTypedArrayName } from "../types.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, fromText, isText, lowerText } from "./foreign.js";
 import { literalOf } from "./literals.js";
+import { lowerCaughtInstance, lowerEquality, lowerIn } from "./tests.js";
 
 const { SyntaxKind } = ts;
 
@@ -33,7 +36,7 @@ const comparisons = new Map<ts.SyntaxKind, PrimName>([
   [SyntaxKind.GreaterThanEqualsToken, "ge"],
 ]);
 
-const equalities = new Map<ts.SyntaxKind, PrimName>([
+const equalities = new Map<ts.SyntaxKind, "eq" | "ne">([
   [SyntaxKind.EqualsEqualsEqualsToken, "eq"],
   [SyntaxKind.EqualsEqualsToken, "eq"],
   [SyntaxKind.ExclamationEqualsEqualsToken, "ne"],
@@ -78,10 +81,30 @@ export function primitive(
   args: readonly Value[],
   hint?: string,
 ): Value {
+  const known = folded(context, name, args, hint);
+  if (known !== undefined) return known;
   const result = context.at(node).prim(name, args, hint);
   if (integerResult.has(name) || (keepsIntegers.has(name) && args.every((a) => context.isInteger(a))))
     context.integer(result);
   return result;
+}
+
+/** A logical operator one operand of which is known. */
+function folded(
+  context: FunctionContext,
+  name: PrimName,
+  [a, b]: readonly Value[],
+  hint: string | undefined,
+): Value | undefined {
+  if ((name !== "not" && name !== "and" && name !== "or") || a === undefined) return undefined;
+  const left = context.truthOf(a);
+  if (name === "not") return left === undefined ? undefined : context.constant(!left, hint);
+  if (b === undefined) return undefined;
+  const decides = name === "or";
+  const right = context.truthOf(b);
+  if (left !== undefined) return left === decides ? a : b;
+  if (right !== undefined) return right === decides ? b : a;
+  return undefined;
 }
 
 /** Applies a binary operator to values that are already computed (also for `+=` and its like). */
@@ -96,22 +119,41 @@ export function applyArithmetic(
   const name = arithmetic.get(operator);
   const symbol = ts.tokenToString(operator) ?? "?";
   if (name === undefined) return context.refuse(language.notInLanguage(spanOf(node), `The operator \`${symbol}\``));
-  return primitive(
-    context,
-    node,
-    name,
-    [context.number(left, symbol, node), context.number(right, symbol, node)],
-    hint,
-  );
+  const args = [context.number(left, symbol, node), context.number(right, symbol, node)];
+  if (name.startsWith("bit") || name === "shl" || name === "shr" || name === "ushr")
+    for (const arg of args) context.truncates(arg, node, symbol);
+  return primitive(context, node, name, args, hint);
+}
+
+/** `a + b - c …`, along the chain: it nests as deep as it is long. */
+function lowerArithmetic(context: FunctionContext, node: ts.BinaryExpression, hint: string | undefined): Value {
+  const chain: ts.BinaryExpression[] = [];
+  let first: ts.Expression = node;
+  let isNumber = false;
+  for (;;) {
+    const link = bare(first);
+    if (!ts.isBinaryExpression(link) || !arithmetic.has(link.operatorToken.kind)) break;
+    if (first !== node && (context.known.has(first) || context.known.has(link))) break;
+    // A sum that is no text has no text in it.
+    if (link.operatorToken.kind === SyntaxKind.PlusToken && !isNumber) {
+      if (isText(context, link)) break;
+      isNumber = true;
+    }
+    chain.push(link);
+    first = link.left;
+  }
+  if (chain.length === 0) return lowerText(context, node, hint);
+  let result = context.expression(first);
+  for (let link = chain.pop(); link !== undefined; link = chain.pop()) {
+    const right = context.expression(link.right);
+    result = applyArithmetic(context, link, link.operatorToken.kind, result, right, link === node ? hint : undefined);
+  }
+  return result;
 }
 
 export function lowerBinary(context: FunctionContext, node: ts.BinaryExpression, hint: string | undefined): Value {
   const operator = node.operatorToken.kind;
-  if (arithmetic.has(operator)) {
-    if (operator === SyntaxKind.PlusToken && isText(context, node)) return lowerText(context, node, hint);
-    const left = context.expression(node.left);
-    return applyArithmetic(context, node, operator, left, context.expression(node.right), hint);
-  }
+  if (arithmetic.has(operator)) return lowerArithmetic(context, node, hint);
   const comparison = comparisons.get(operator);
   if (comparison !== undefined) {
     const left = context.expression(node.left);
@@ -128,48 +170,29 @@ export function lowerBinary(context: FunctionContext, node: ts.BinaryExpression,
     );
   }
   const equality = equalities.get(operator);
-  if (equality !== undefined) return lowerEquality(context, node, equality, hint);
+  if (equality !== undefined) {
+    const same = sameConstructor(context, node);
+    if (same !== undefined) return context.at(node) && context.constant(same === (equality === "eq"), hint);
+    return lowerEquality(context, node, equality, hint);
+  }
   const symbol = ts.tokenToString(operator) ?? "?";
-  if (operator === SyntaxKind.InKeyword || operator === SyntaxKind.InstanceOfKeyword)
-    return context.refuse(language.reflection(spanOf(node), symbol), { kind: "bool" });
+  if (operator === SyntaxKind.InKeyword) return lowerIn(context, node, hint);
+  if (operator === SyntaxKind.InstanceOfKeyword) {
+    const { classes } = context.lowering;
+    const cls = classes.reference(context, node.right);
+    const known = cls === undefined ? undefined : classes.instanceOf(context, context.expression(node.left), cls, node);
+    return known ?? lowerCaughtInstance(context, node, hint);
+  }
   return context.refuse(language.notInLanguage(spanOf(node), `The operator \`${symbol}\``));
 }
 
-function lowerEquality(
-  context: FunctionContext,
-  node: ts.BinaryExpression,
-  name: PrimName,
-  hint: string | undefined,
-): Value {
-  const missing = (e: ts.Expression): boolean =>
-    bare(e).kind === SyntaxKind.NullKeyword || context.file.globalName(e) === "undefined";
-  const tested = missing(node.right) ? node.left : missing(node.left) ? node.right : undefined;
-  if (tested !== undefined) {
-    const isNull = [node.left, node.right].some((e) => bare(e).kind === SyntaxKind.NullKeyword);
-    const strict =
-      node.operatorToken.kind === SyntaxKind.EqualsEqualsEqualsToken ||
-      node.operatorToken.kind === SyntaxKind.ExclamationEqualsEqualsToken;
-    const v = context.expression(tested);
-    if (context.maybeMissing.has(v.id))
-      return context.refuse(language.missingValue(spanOf(tested), tested.getText()), bool);
-    // What is read out of range is `undefined`, never `null`.
-    const result = isNull && strict ? context.constant(false, hint) : primitive(context, node, "isNullish", [v], hint);
-    return name === "eq" ? result : primitive(context, node, "not", [result], hint);
-  }
-  const left = context.expression(node.left);
-  const right = context.expression(node.right);
-  if (left.type.kind !== right.type.kind && !context.isRefused(left) && !context.isRefused(right)) {
-    return context.refuse(
-      language.mixedTypes(
-        spanOf(node),
-        ts.tokenToString(node.operatorToken.kind) ?? "",
-        context.show(left.type),
-        context.show(right.type),
-      ),
-      { kind: "bool" },
-    );
-  }
-  return primitive(context, node, name, [left, right], hint);
+/** `ARRAY_TYPE != Float32Array`: which constructors of the library the two are. */
+function sameConstructor(context: FunctionContext, node: ts.BinaryExpression): boolean | undefined {
+  const isName = (e: ts.Expression): boolean => ts.isIdentifier(bare(e)) || ts.isPropertyAccessExpression(bare(e));
+  if (!isName(node.left) || !isName(node.right) || !isPackageFile(node.getSourceFile().fileName)) return undefined;
+  const right = context.file.constructorName(node.right);
+  const left = right !== undefined && isTypedArrayName(right) ? context.file.constructorName(node.left) : undefined;
+  return left === undefined ? undefined : left === right;
 }
 
 export function lowerPrefix(context: FunctionContext, node: ts.PrefixUnaryExpression, hint: string | undefined): Value {

@@ -3,13 +3,19 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { isLoop } from "../exits.js";
-import { bare, spanOf } from "../source.js";
-import { bind, bindStandIns } from "./assign.js";
+import { isFixed } from "../packages/fixed.js";
+import { bare, isConst, isFunctionLike, spanOf } from "../source.js";
+import { bind, bindStandIns } from "./destructure.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, inConstruct, type Piece, runPieces, takeExit } from "./flow.js";
 import { lowerThrow } from "./foreign.js";
 import { lowerDo, lowerFor, lowerForOf, lowerWhile } from "./loop.js";
 import { switchPieces } from "./switch.js";
+import { throwToHandler, tryPiece } from "./try.js";
+import { isHoisted, mayBeVar } from "../packages/hoisted.js";
+import { isPackageFile } from "../packages/program.js";
+import { underWrittenType } from "./untyped.js";
+import { declareOpen, declareVariable, returnValue } from "./variables.js";
 
 /** The pieces of statements in a row. */
 export function piecesOf(context: FunctionContext, nodes: readonly ts.Statement[]): Piece[] {
@@ -17,7 +23,9 @@ export function piecesOf(context: FunctionContext, nodes: readonly ts.Statement[
 }
 
 function toPieces(context: FunctionContext, node: ts.Statement): readonly Piece[] {
-  if (ts.isEmptyStatement(node) || ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node)) return [];
+  if (ts.isEmptyStatement(node) || ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)) return [];
+  // Read where it is mentioned.
+  if (ts.isFunctionDeclaration(node)) return [];
   const exits = context.exits.of(node);
   const plain = (run: () => void): readonly Piece[] => [{ kind: "plain", exits, run }];
   if (ts.isBlock(node)) return [{ kind: "block", exits, inner: () => piecesOf(context, node.statements) }];
@@ -41,7 +49,12 @@ function toPieces(context: FunctionContext, node: ts.Statement): readonly Piece[
       if (exit !== undefined) takeExit(context, exit);
     });
   }
-  if (ts.isThrowStatement(node)) return plain(() => lowerThrow(context, node));
+  if (ts.isThrowStatement(node)) {
+    return plain(() => {
+      if (!throwToHandler(context, node)) lowerThrow(context, node);
+    });
+  }
+  if (ts.isTryStatement(node)) return [tryPiece(context, node, (nodes) => piecesOf(context, nodes))];
   if (ts.isWhileStatement(node)) return plain(() => lowerWhile(context, node, toPieces));
   if (ts.isDoStatement(node)) return plain(() => lowerDo(context, node, toPieces));
   if (ts.isForStatement(node)) {
@@ -51,7 +64,7 @@ function toPieces(context: FunctionContext, node: ts.Statement): readonly Piece[
       context.level--;
     });
   }
-  if (ts.isForOfStatement(node)) return plain(() => lowerForOf(context, node, toPieces));
+  if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return plain(() => lowerForOf(context, node, toPieces));
   if (ts.isLabeledStatement(node)) return labelled(context, node);
   if (ts.isSwitchStatement(node)) return switchPieces(context, node, (nodes) => piecesOf(context, nodes));
   return plain(() => context.report(refusal(node)));
@@ -80,11 +93,12 @@ function runInner(context: FunctionContext, pieces: () => readonly Piece[]): voi
 function lowerReturn(context: FunctionContext, node: ts.ReturnStatement): void {
   context.at(node);
   if (node.expression !== undefined) {
-    if (context.resultType.kind === "void") {
+    if (context.resultType?.kind === "void" && context.signature?.resultIs === "fixed") {
       context.lowering.effect(context, node.expression);
     } else {
       const v = context.expression(node.expression);
-      context.env.set(context.result, context.coerce(v, context.resultType, node.expression));
+      underWrittenType(context, v, context.signature?.node.type);
+      returnValue(context, v, node.expression);
     }
   }
   const exit = context.exits.jump(node);
@@ -94,7 +108,7 @@ function lowerReturn(context: FunctionContext, node: ts.ReturnStatement): void {
 // -------------------------------------------------------------------------------------------------------- declarations
 
 export function declare(context: FunctionContext, list: ts.VariableDeclarationList): void {
-  if (!(list.flags & ts.NodeFlags.BlockScoped)) context.report(language.varDeclaration(spanOf(list)));
+  if (!(list.flags & ts.NodeFlags.BlockScoped) && !mayBeVar(list)) context.report(language.varDeclaration(spanOf(list)));
   if (list.flags & ts.NodeFlags.Using) context.report(language.notInLanguage(spanOf(list), "`using`"));
   for (const declaration of list.declarations) declareOne(context, declaration);
 }
@@ -102,11 +116,15 @@ export function declare(context: FunctionContext, list: ts.VariableDeclarationLi
 function declareOne(context: FunctionContext, node: ts.VariableDeclaration): void {
   context.at(node);
   const { name, initializer } = node;
+  if (isHoisted(context.file.checker, node) && ts.isIdentifier(name)) {
+    if (initializer !== undefined) context.lowering.assign(context, name, context.expression(initializer, name.text));
+    return;
+  }
   if (initializer === undefined) {
     declareEmpty(context, node);
     return;
   }
-  if (isMathPattern(context, node)) return;
+  if (isMathPattern(context, node) || (isFixed(context.file.checker, node) && ts.isIdentifier(name) && isFunctionLike(bare(initializer)))) return;
   const v = context.expression(initializer, ts.isIdentifier(name) ? name.text : undefined);
   if (context.isRefused(v)) {
     bindStandIns(context, name);
@@ -118,31 +136,35 @@ function declareOne(context: FunctionContext, node: ts.VariableDeclaration): voi
   }
   const symbol = context.file.checker.getSymbolAtLocation(name);
   if (symbol === undefined) return;
+  underWrittenType(context, v, node.type);
   const type = declaredType(context, node, v);
   if (type === undefined) {
     bindStandIns(context, name);
     return;
   }
-  context.env.declare(symbol, { type, hint: name.text, level: context.level }, context.coerce(v, type, initializer));
+  declareVariable(context, symbol, context.file.types.given(type, v.type), v, initializer);
 }
 
-/** The type of the variable: what was written, else what its value is. */
+/**
+ * The type of the variable: for a constant that of its value; what may be assigned again has the type that was written, or
+ * that TypeScript gave it where a value can have both.
+ */
 function declaredType(context: FunctionContext, node: ts.VariableDeclaration, v: Value): Type | undefined {
-  if (node.type === undefined) {
-    if (v.type.kind === "void" && ts.isIdentifier(node.name)) {
-      context.report(language.missingValue(spanOf(node.name), node.name.text));
-      return undefined;
-    }
-    return v.type;
-  }
+  const isMissing = v.type.kind === "void";
+  if (isConst(node) && !isMissing) return v.type;
   const type = context.file.checker.getTypeAtLocation(node.name);
+  if (node.type === undefined) {
+    if (!isMissing && node.initializer !== undefined && ts.isElementAccessExpression(bare(node.initializer)))
+      return v.type;
+    const mapped = context.file.types.map(type);
+    if (!("type" in mapped) || mapped.type.kind === "void") return v.type;
+    return isMissing ? mapped.type : (context.file.types.join(v.type, mapped.type) ?? v.type);
+  }
   // `const never: never = mode`: TypeScript checks that no case was left out.
   if (type.flags & ts.TypeFlags.Never) return v.type;
   const mapped = context.file.types.map(type);
   if ("type" in mapped) return mapped.type;
-  const isMissing = type.isUnion() && type.types.some((t) => t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null));
-  if (isMissing && ts.isIdentifier(node.name)) context.report(language.missingValue(spanOf(node.name), node.name.text));
-  else context.typeAt(node.type, type);
+  context.typeAt(node.type, type);
   return undefined;
 }
 
@@ -151,12 +173,17 @@ function declareEmpty(context: FunctionContext, node: ts.VariableDeclaration): v
   if (symbol === undefined || !ts.isIdentifier(node.name)) return;
   const type = context.file.checker.getTypeOfSymbol(symbol);
   const mapped = context.file.types.map(type);
-  if (!("type" in mapped) || mapped.type.kind === "void") {
-    context.report(language.missingValue(spanOf(node.name), node.name.text));
-    bindStandIns(context, node.name);
+  if (!("type" in mapped) && isPackageFile(node.getSourceFile().fileName)) {
+    declareOpen(context, symbol, node);
     return;
   }
-  context.env.declare(symbol, { type: mapped.type, hint: node.name.text, level: context.level });
+  if (!("type" in mapped) || mapped.type.kind === "void") {
+    // It is `undefined` until it is given something, which says what else it may be.
+    const nothing = context.undefinedOf({ kind: "void" });
+    declareVariable(context, symbol, { kind: "void" }, nothing, node);
+    return;
+  }
+  declareVariable(context, symbol, mapped.type, undefined, node);
 }
 
 /** `const { sin, cos } = Math` and `const sin = Math.sin`: the names are resolved where they are called. */
@@ -175,12 +202,6 @@ function isMathPattern(context: FunctionContext, node: ts.VariableDeclaration): 
 
 function refusal(node: ts.Statement) {
   const span = spanOf(node);
-  if (ts.isTryStatement(node)) return language.tryNotYet(span);
-  if (ts.isFunctionDeclaration(node))
-    return language.closuresNotYet(node.name === undefined ? span : spanOf(node.name));
-  if (ts.isClassDeclaration(node))
-    return language.classesNotYet(node.name === undefined ? span : spanOf(node.name), "A class");
-  if (ts.isForInStatement(node)) return language.iteration(spanOf(node.expression), "`for…in`");
   if (ts.isEnumDeclaration(node)) return language.notInLanguage(spanOf(node.name), "An enum inside a function");
   return language.notInLanguage(span, "This statement");
 }

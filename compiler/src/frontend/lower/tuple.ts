@@ -18,6 +18,8 @@ export interface TupleMember {
   readonly type: Type;
   /** The index is known to be that of a member. */
   readonly isWithin?: boolean;
+  /** Of an object: the names the index may be. */
+  readonly keys?: readonly (string | number)[];
 }
 
 export function loadMember(
@@ -29,7 +31,7 @@ export function loadMember(
   const { base, type, count } = member;
   const from = (i: number): Value => {
     if (i < count) {
-      const own = (): Value => context.readFrom(base, context.at(node).load(field(base, String(i)), type, hint));
+      const own = (): Value => context.readFrom(base, context.at(node).load(field(base, nameOf(member, i)), type, hint));
       if (member.isWithin === true && i === count - 1) return own();
       return branchValue(context, isIndex(context, member, i, node), own, () => from(i + 1), { type, hint });
     }
@@ -45,6 +47,10 @@ export function loadMember(
 export function storeMember(context: FunctionContext, member: TupleMember, v: Value, node: ts.Node): void {
   const { base, count } = member;
   const from = (i: number): void => {
+    if (member.isWithin === true && i === count - 1) {
+      context.at(node).store(field(base, nameOf(member, i)), v);
+      return;
+    }
     if (i === count) {
       throwOutside(context, node);
       return;
@@ -52,7 +58,7 @@ export function storeMember(context: FunctionContext, member: TupleMember, v: Va
     branch(
       context,
       isIndex(context, member, i, node),
-      () => context.at(node).store(field(base, String(i)), v),
+      () => context.at(node).store(field(base, nameOf(member, i)), v),
       () => from(i + 1),
       false,
     );
@@ -60,8 +66,10 @@ export function storeMember(context: FunctionContext, member: TupleMember, v: Va
   from(0);
 }
 
-const isIndex = (context: FunctionContext, { index }: TupleMember, i: number, node: ts.Node): Value =>
-  primitive(context, node, "eq", [index, context.constant(i)]);
+const nameOf = ({ keys }: TupleMember, i: number): string => String(keys?.[i] ?? i);
+
+const isIndex = (context: FunctionContext, { index, keys }: TupleMember, i: number, node: ts.Node): Value =>
+  primitive(context, node, "eq", [index, context.constant(keys?.[i] ?? i)]);
 
 function throwOutside(context: FunctionContext, node: ts.Node): void {
   context.at(node).push({ kind: "throw", text: ['new RangeError("a tuple has no such member")'], args: [] });

@@ -1,0 +1,90 @@
+/** Does TypeScript know from the tests around it that a variable holds something? Then it is written without `!`. */
+import type { Value } from "../ir/ir.js";
+import type { Folding } from "./fold.js";
+import { type Block, type Item, type Layout, openArm } from "./layout.js";
+import type { Variables } from "./variables.js";
+
+export interface Tests {
+  readonly layout: Layout;
+  readonly folding: Folding;
+  readonly variables: Variables;
+  /** Arms whose values are written before their `if`. */
+  readonly outside: ReadonlySet<Block>;
+}
+
+/** Is `v`, where `item` stands, surely there by a test that is written in front of it? */
+export function isTested(v: Value, item: Item, tests: Tests): boolean {
+  const source = tests.layout.resolve(v);
+  if (tests.folding.isInline(source)) return false;
+  let before = item.pos;
+  for (let block: Block | undefined = item.block; block !== undefined; block = block.owner?.block) {
+    for (const earlier of block.items) {
+      if (earlier.pos >= before) break;
+      // The other arm of this one throws, so what follows is its open arm.
+      if (earlier.op.kind !== "if") continue;
+      const open = openArm(earlier.op);
+      if (open !== undefined && says(earlier.op.cond, open === earlier.op.then, source, tests)) return true;
+    }
+    const { owner } = block;
+    if (owner === undefined || block.role === "closure" || tests.outside.has(block)) return false;
+    if (owner.op.kind === "if" && says(owner.op.cond, block === owner.blocks[0], source, tests)) return true;
+    if (owner.op.kind === "while" && block.role === "loop") {
+      const [test] = owner.blocks[0]?.yields ?? [];
+      if (test !== undefined && isWritten(owner, tests) && says(test, true, source, tests)) return true;
+    }
+    before = owner.pos;
+  }
+  return false;
+}
+
+/** Is the test of a `while` written as its condition, not inside? */
+const isWritten = (loop: Item, { folding, layout }: Tests): boolean =>
+  loop.blocks[0]?.items.every(({ op }) => {
+    const result = "result" in op ? op.result : undefined;
+    return result !== undefined && (folding.isInline(result) || layout.resolve(result) !== result);
+  }) === true;
+
+/** Does it follow from `cond` being `holds`, as it is written, that `source` is there? */
+function says(cond: Value, holds: boolean, source: Value, tests: Tests): boolean {
+  const { layout, folding, variables } = tests;
+  const test = layout.resolve(cond);
+  const op = layout.definitions.get(test.id)?.item?.op;
+  if (op === undefined || !folding.isInline(test)) return false;
+  const isSource = (v: Value): boolean => {
+    const value = layout.resolve(v);
+    return !folding.isInline(value) && variables.of(value) === variables.of(source);
+  };
+  const literal = (v: Value | undefined): { readonly value: unknown } | undefined => {
+    const found = v === undefined ? undefined : layout.definitions.get(layout.resolve(v).id)?.item?.op;
+    return found?.kind === "const" ? found : undefined;
+  };
+  if (op.kind === "if") {
+    const [a] = op.then.yields ?? [];
+    const [b] = op.else.yields ?? [];
+    if (a === undefined || b === undefined) return false;
+    if (holds && literal(b)?.value === false) return says(op.cond, true, source, tests) || says(a, true, source, tests);
+    if (!holds && literal(a)?.value === true) return says(op.cond, false, source, tests) || says(b, false, source, tests);
+    return false;
+  }
+  if (op.kind !== "prim") return false;
+  const [a, b] = op.args;
+  switch (op.name) {
+    case "not":
+      return a !== undefined && says(a, !holds, source, tests);
+    case "and":
+      return holds && op.args.some((arg) => says(arg, true, source, tests));
+    case "or":
+      return !holds && op.args.some((arg) => says(arg, false, source, tests));
+    case "isNullish":
+      return !holds && a !== undefined && isSource(a);
+    case "eq":
+    case "ne": {
+      const { type } = source;
+      const absent = literal(b);
+      if (holds !== (op.name === "ne") || a === undefined || absent === undefined || type.kind !== "maybe") return false;
+      return isSource(a) && type.absent === (absent.value === null ? "null" : `${typeof absent.value}`);
+    }
+    default:
+      return false;
+  }
+}

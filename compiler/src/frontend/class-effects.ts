@@ -1,0 +1,69 @@
+/**
+ * The bodies that a use of a class may run, for what may change in them: methods, getters and setters of every class the
+ * object may be of, constructors with the initial values of fields. By name and class, so rather too many than too few.
+ */
+import { ts } from "ts-morph";
+import { type ClassNode, type ClassTable, constructorOf, isStatic, nameText } from "./classes.js";
+import { bare, isFunctionLike, isLibrary, symbolOf } from "./source.js";
+
+/** What `new C`, `super(…)`, `object.m(…)` or `object.x` may run; absent where it is none of these. */
+export function classBodies(table: ClassTable, node: ts.Node): readonly ts.Node[] | undefined {
+  if (ts.isNewExpression(node)) {
+    const cls = table.classOf(node.expression);
+    return cls === undefined || cls.getSourceFile().isDeclarationFile ? undefined : constructorBodies(table, cls);
+  }
+  if (ts.isCallExpression(node)) {
+    const callee = bare(node.expression);
+    if (callee.kind === ts.SyntaxKind.SuperKeyword) {
+      const cls = ts.findAncestor(node, ts.isClassLike);
+      const base = cls === undefined ? undefined : table.base(cls);
+      return base === undefined ? undefined : constructorBodies(table, base);
+    }
+    return ts.isPropertyAccessExpression(callee) ? memberBodies(table, callee) : undefined;
+  }
+  if (!ts.isPropertyAccessExpression(node)) return undefined;
+  const symbol = symbolOf(table.checker, node.name);
+  const isPlain = symbol === undefined || (symbol.flags & ts.SymbolFlags.Accessor) === 0;
+  return isPlain && !isOfInterface(symbol) ? undefined : memberBodies(table, node);
+}
+
+const isOfInterface = (symbol: ts.Symbol | undefined): boolean =>
+  symbol?.valueDeclaration !== undefined && ts.isPropertySignature(symbol.valueDeclaration);
+
+function constructorBodies(table: ClassTable, cls: ClassNode): readonly ts.Node[] {
+  return table.chain(cls).flatMap((at): ts.Node[] => {
+    const own = constructorOf(at);
+    const initial = at.members.flatMap((m) =>
+      ts.isPropertyDeclaration(m) && !isStatic(m) && m.initializer !== undefined && !isFunctionLike(bare(m.initializer))
+        ? [m.initializer]
+        : [],
+    );
+    return own === undefined ? initial : [...initial, own];
+  });
+}
+
+function memberBodies(table: ClassTable, node: ts.PropertyAccessExpression): readonly ts.Node[] | undefined {
+  const symbol = symbolOf(table.checker, node.name);
+  const declarations = symbol?.declarations ?? [];
+  if (declarations.length === 0 || declarations.some((d) => isLibrary(table.program, d))) return undefined;
+  const owners = declarations.map((d) => d.parent);
+  const classes = owners.filter(ts.isClassLike);
+  const isOpen = owners.some((o) => ts.isInterfaceDeclaration(o) || ts.isTypeLiteralNode(o));
+  if (classes.length === 0 && !isOpen) return undefined;
+  const name = node.name.text;
+  const bodies = table
+    .all()
+    .filter((c) => isOpen || classes.some((o) => table.isOrExtends(c, o) || table.isOrExtends(o, c)))
+    .flatMap((c) => c.members.flatMap((m) => bodyNamed(m, name)));
+  return bodies.length === 0 ? undefined : bodies;
+}
+
+function bodyNamed(member: ts.ClassElement, name: string): ts.Node[] {
+  if (member.name === undefined || nameText(member.name) !== name) return [];
+  if (ts.isMethodDeclaration(member) || ts.isAccessor(member)) return member.body === undefined ? [] : [member.body];
+  const initializer =
+    ts.isPropertyDeclaration(member) && member.initializer !== undefined ? bare(member.initializer) : undefined;
+  return initializer !== undefined && isFunctionLike(initializer) && initializer.body !== undefined
+    ? [initializer.body]
+    : [];
+}

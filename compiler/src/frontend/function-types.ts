@@ -1,0 +1,162 @@
+/**
+ * Function values as IR types. A function value is a record of what the function captures, and the code it runs is
+ * known from the type. Where values of different functions meet, they become a choice: a record with a number that says
+ * which function it is, and the captures of all of them.
+ */
+import { ts } from "ts-morph";
+import type { Field, RecordDecl, Type } from "../ir/ir.js";
+import { maybe, num, record, typeText } from "../ir/types.js";
+import type { FileContext } from "./file-context.js";
+import type { Key } from "./lower/env.js";
+import type { FunctionNode } from "./source.js";
+import type { Bindings } from "./types.js";
+
+/** A variable a function value carries along. */
+export interface Captured {
+  readonly key: Key;
+  /** Of the record's field. */
+  readonly name: string;
+  /** That of the variable, or of the box it lives in. */
+  readonly type: Type;
+  /** The variable lives in a box that holds this. */
+  readonly boxed: Type | undefined;
+}
+
+/** The values of one function. */
+export interface OneFunction {
+  readonly kind: "one";
+  readonly name: string;
+  readonly node: FunctionNode;
+  /** Whose checker knows the node. */
+  readonly file: FileContext;
+  /** What the type parameters around the function stand for. */
+  readonly bindings: Bindings;
+  readonly captures: readonly Captured[];
+}
+
+/** Values of one of several functions. */
+export interface AnyOfFunctions {
+  readonly kind: "any";
+  readonly name: string;
+  readonly members: readonly OneFunction[];
+  /** The field of each capture of each member. */
+  readonly fields: readonly (readonly string[])[];
+}
+
+/** An object that is one of several, each with functions of its own. */
+export interface AnyOfObjects {
+  readonly name: string;
+  readonly members: readonly { readonly type: Type & { readonly kind: "record" }; readonly field: string }[];
+}
+
+export const whichField = "which";
+
+export class FunctionTypes {
+  readonly #known = new Map<string, OneFunction | AnyOfFunctions>();
+  readonly #choices = new Map<string, AnyOfObjects>();
+  readonly #byIdentity = new Map<string, string>();
+  readonly #numbers = new Map<FunctionNode, number>();
+
+  constructor(readonly records: Map<string, RecordDecl>) {}
+
+  /** The functions a value of this type may be; absent where it is no function, or nothing is known of it. */
+  of(type: Type): OneFunction | AnyOfFunctions | undefined {
+    return type.kind === "record" ? this.#known.get(type.name) : undefined;
+  }
+
+  typeOf(
+    file: FileContext,
+    node: FunctionNode,
+    bindings: Bindings,
+    captures: readonly Captured[],
+  ): Type {
+    const number = this.#numbers.get(node) ?? this.#numbers.size;
+    this.#numbers.set(node, number);
+    const bound = [...bindings.values()].map(typeText).join();
+    const identity = `${number}|${bound}|${captures.map((c) => typeText(c.type)).join()}`;
+    const known = this.#byIdentity.get(identity);
+    if (known !== undefined) return record(known);
+    const name = this.#freeName(`${nameOfFunction(node)}Function`);
+    const fields = captures.map((c): Field => ({ name: c.name, type: c.type }));
+    this.records.set(name, { name, fields });
+    this.#byIdentity.set(identity, name);
+    this.#known.set(name, { kind: "one", name, node, file, bindings, captures });
+    return record(name);
+  }
+
+  /** The type of values of either; absent where one of them is no function. */
+  join(a: Type, b: Type): Type | undefined {
+    const left = this.of(a);
+    const right = this.of(b);
+    if (left === undefined || right === undefined) return undefined;
+    const all = new Map<string, OneFunction>();
+    for (const side of [left, right])
+      for (const member of side.kind === "one" ? [side] : side.members) all.set(member.name, member);
+    const order = [...this.#known.keys()];
+    const members = [...all.values()].toSorted((x, y) => order.indexOf(x.name) - order.indexOf(y.name));
+    const identity = members.map((m) => m.name).join("|");
+    const known = this.#byIdentity.get(identity);
+    if (known !== undefined) return record(known);
+    const name = this.#freeName(`AnyOf${members.map((m) => capital(nameOfFunction(m.node))).join("")}`.slice(0, 40));
+    const declared: Field[] = [{ name: whichField, type: num, noDiff: true }];
+    const taken = new Set([whichField]);
+    const fields = members.map((member, k) =>
+      member.captures.map((capture) => {
+        const own = taken.has(capture.name) ? `${capture.name}${k + 1}` : capture.name;
+        const free = taken.has(own) ? `${own}_${k + 1}` : own;
+        taken.add(free);
+        declared.push({ name: free, type: capture.type });
+        return free;
+      }),
+    );
+    this.records.set(name, { name, fields: declared });
+    this.#byIdentity.set(identity, name);
+    this.#known.set(name, { kind: "any", name, members, fields });
+    return record(name);
+  }
+
+  /** The objects that a value of this type may be. */
+  choiceOf(type: Type): AnyOfObjects | undefined {
+    return type.kind === "record" ? this.#choices.get(type.name) : undefined;
+  }
+
+  /** The type of objects of either type: a number that says which, and the object itself. */
+  choice(a: Type & { kind: "record" }, b: Type & { kind: "record" }): Type {
+    const names = [a, b].flatMap((t) => this.choiceOf(t)?.members.map((m) => m.type.name) ?? [t.name]);
+    const all = [...new Set(names)].toSorted();
+    const identity = `{${all.join("|")}}`;
+    const known = this.#byIdentity.get(identity);
+    if (known !== undefined) return record(known);
+    const name = this.#freeName("AnyObject");
+    const members = all.map((n, k) => ({ type: { kind: "record" as const, name: n }, field: `object${k + 1}` }));
+    const fields = members.map((m): Field => ({ name: m.field, type: maybe(m.type) }));
+    this.records.set(name, { name, fields: [{ name: whichField, type: num, noDiff: true }, ...fields] });
+    this.#byIdentity.set(identity, name);
+    this.#choices.set(name, { name, members });
+    return record(name);
+  }
+
+  #freeName(base: string): string {
+    let name = base;
+    for (let i = 2; this.records.has(name); i++) name = `${base}${i}`;
+    return name;
+  }
+}
+
+const capital = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+
+/** The function's own name, or that of what it is the value of. */
+export function nameOfFunction(node: FunctionNode): string {
+  if (ts.isConstructorDeclaration(node)) return node.parent.name?.text ?? "constructor";
+  if (node.name !== undefined)
+    return ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name)
+      ? node.name.text.replaceAll("#", "")
+      : "member";
+  for (let at: ts.Node = node.parent; at !== undefined && !ts.isFunctionLike(at) && !ts.isSourceFile(at); at = at.parent) {
+    if (ts.isVariableDeclaration(at) || ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at))
+      return ts.isIdentifier(at.name) ? at.name.text : "member";
+    if (ts.isCallExpression(at) || ts.isReturnStatement(at) || ts.isArrayLiteralExpression(at)) break;
+    if (ts.isExportAssignment(at)) return "default";
+  }
+  return "callback";
+}

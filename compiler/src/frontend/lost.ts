@@ -1,0 +1,58 @@
+/** Derivatives that would be lost without a word: refused or warned of when all functions have been read. */
+import { analyzeInfluence, type Influence } from "../analysis/influence.js";
+import { type Diagnostic, meaning, type Span } from "../diagnostics.js";
+import type { Program } from "../ir/ir.js";
+import type { FileContext } from "./file-context.js";
+import type { Annotated } from "./lowered.js";
+import { ruleSet } from "./rules.js";
+
+/** A marked function, with what its warnings point at. */
+export interface Checked {
+  readonly annotated: Annotated;
+  /** Named in `wrt=`: the user expects a derivative. */
+  readonly isExplicit: boolean;
+  readonly spans: readonly Span[];
+}
+
+export function checkLost(
+  program: Program,
+  checked: readonly Checked[],
+  { kept, reordered, ordered }: FileContext,
+  report: (d: Diagnostic) => void,
+): void {
+  for (const { record, diagnostic } of ordered) if (reordered.has(record)) report(diagnostic);
+  for (const { annotated, isExplicit, spans } of checked) {
+    const influence = analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope);
+    for (const { value, diagnostic } of kept) if (influence.isVaried(value)) report(diagnostic);
+    for (const position of annotated.wrt) warn(influence, annotated, position, isExplicit, spans[position], report);
+  }
+}
+
+const hasSlope = (name: Parameters<typeof ruleSet>[0], arity: number, operand: number): boolean =>
+  ruleSet(name, arity).slots[operand] != null;
+
+function warn(
+  influence: Influence,
+  annotated: Annotated,
+  position: number,
+  isExplicit: boolean,
+  span: Span | undefined,
+  report: (d: Diagnostic) => void,
+): void {
+  const name = annotated.params[position]?.name ?? "";
+  switch (influence.reachOf(position)) {
+    case "smoothly":
+    case "stopped":
+      return;
+    case "not at all":
+      report(meaning.cannotInfluence(span, name));
+      return;
+    case "in steps":
+      report(meaning.onlyInSteps(span, name));
+      return;
+    case "by choice":
+      // A count or an index that was not asked for by name.
+      if (isExplicit) report(meaning.onlyInSteps(span, name));
+      return;
+  }
+}

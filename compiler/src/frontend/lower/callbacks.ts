@@ -1,0 +1,88 @@
+/** Methods of arrays that take functions: calls of the prelude. */
+import { ts } from "ts-morph";
+import { language, meaning } from "../../diagnostics.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { callbackMethods } from "../methods.js";
+import { preludeFunction } from "../prelude.js";
+import { spanOf } from "../source.js";
+import { standInFor } from "./access.js";
+import { alloc } from "./array.js";
+import { type Argument, argumentsOf, callFunction } from "./call.js";
+import { functionValue } from "./closure.js";
+import type { FunctionContext } from "./context.js";
+
+/** `array.name(callback, …)`. */
+export function lowerCallbackMethod(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  array: Value,
+  name: string,
+  hint: string | undefined,
+): Value {
+  const args = callbackArguments(context, node.arguments, name);
+  if (args === undefined) return standInFor(context, node);
+  const [callback, ...others] = args;
+  const [plain, withStart] = callbackMethods.get(name) ?? [name];
+  if (callback === undefined) {
+    if ((name !== "sort" && name !== "toSorted") || array.type.kind !== "typed") {
+      context.report(meaning.builtinArguments(spanOf(node), name, "no function"));
+      return standInFor(context, node);
+    }
+    const ascending = functionValue(context, preludeFunction("ascending"), node);
+    return callFunction(context, node, preludeFunction(plain), undefined, [array, ascending], hint);
+  }
+  if (name === "map" && array.type.kind === "typed") {
+    const out = alloc(context, node, array.type, context.integer(context.at(node).length(array)), hint);
+    return callFunction(context, node, preludeFunction("mapInto"), undefined, [out, array, callback], hint);
+  }
+  const chosen = name === "filter" && array.type.kind === "typed" ? "filterTyped" : plain;
+  const [start] = others;
+  if (withStart !== undefined && others.length > 0)
+    return callFunction(context, node, preludeFunction(withStart), undefined, [array, callback, start], hint);
+  return callFunction(context, node, preludeFunction(chosen), undefined, [array, callback], hint);
+}
+
+/** `Array.from(xs, f)`, `Array.from({ length }, f)` and those of typed arrays. `source` is the array, or the length. */
+export function lowerFrom(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  callback: ts.Expression,
+  source: Value,
+  typed: Type | undefined,
+  name: string,
+  hint: string | undefined,
+): Value {
+  const args = callbackArguments(context, [callback], name);
+  const [f] = args ?? [];
+  if (f === undefined) return standInFor(context, node);
+  const isLength = source.type.kind === "num";
+  if (typed === undefined)
+    return callFunction(context, node, preludeFunction(isLength ? "build" : "from"), undefined, [source, f], hint);
+  const length = isLength ? source : context.integer(context.at(node).length(source));
+  const out = alloc(context, node, typed, length, hint);
+  const into = preludeFunction(isLength ? "buildInto" : "fromInto");
+  return callFunction(context, node, into, undefined, [out, source, f], hint);
+}
+
+/** The arguments, the first of them a function that is known; absent after a report. */
+function callbackArguments(
+  context: FunctionContext,
+  nodes: readonly ts.Expression[],
+  name: string,
+): readonly Argument[] | undefined {
+  const args = argumentsOf(context, nodes);
+  const [callback] = args ?? [];
+  const [at] = nodes;
+  if (args === undefined) return undefined;
+  if (callback === undefined || at === undefined) return args;
+  if ("all" in callback) {
+    context.report(language.spreadNotYet(spanOf(at), `in a call of \`${name}\``));
+    return undefined;
+  }
+  if (callback.type.kind === "void") return [];
+  if (context.file.types.functions.of(callback.type) === undefined) {
+    if (!context.isRefused(callback)) context.report(language.functionValuesNotYet(spanOf(at), at.getText()));
+    return undefined;
+  }
+  return args;
+}

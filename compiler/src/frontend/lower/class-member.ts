@@ -1,0 +1,454 @@
+/**
+ * Members of instances and of classes: which function a name stands for follows from the record of the object.
+ */
+import { ts } from "ts-morph";
+import { language } from "../../diagnostics.js";
+import { field } from "../../ir/build.js";
+import type { Value } from "../../ir/ir.js";
+import { present } from "../../ir/types.js";
+import type { ClassInstance } from "../class-types.js";
+import { className, type ClassNode, enclosingClass, isStatic, type Member } from "../classes.js";
+import type { Captured } from "../function-types.js";
+import { staticConstant } from "../globals.js";
+import { bare, type FunctionNode, spanOf } from "../source.js";
+import { type Bindings, noBindings } from "../types.js";
+import { fieldOf, load, standInFor } from "./access.js";
+import type { Target } from "./assign.js";
+import { type Argument, argumentsOf, callFunction, callValue } from "./call.js";
+import { lowerThis } from "./class-construct.js";
+import { accessorField } from "./class-fields.js";
+import { dispatch, isMixed, refusedClass, variantsOf } from "./class-variants.js";
+import { type Bound, functionValue } from "./closure.js";
+import type { FunctionContext } from "./context.js";
+import { thisKey } from "./env.js";
+import { literalOf } from "./literals.js";
+
+// ---------------------------------------------------------------------------------------------------------- references
+
+/** The class an expression stands for: its name, or `this` in a static member. */
+export function classReference(context: FunctionContext, node: ts.Expression): ClassNode | undefined {
+  const inner = bare(node);
+  if (inner.kind === ts.SyntaxKind.ThisKeyword || inner.kind === ts.SyntaxKind.SuperKeyword) {
+    const own = staticAround(inner);
+    if (own === undefined) return undefined;
+    if (inner.kind === ts.SyntaxKind.SuperKeyword) return context.file.types.table.base(own);
+    // An inherited static method runs with the class it was called on.
+    return classOfThis(context) ?? own;
+  }
+  if (!ts.isIdentifier(inner) && !ts.isPropertyAccessExpression(inner)) return undefined;
+  const own = ownConstructor(context, inner);
+  if (own !== undefined) return own;
+  const type = context.file.checker.getTypeAtLocation(inner);
+  if (type.getConstructSignatures().length === 0 && !isAbstractConstructor(type)) return undefined;
+  return context.file.types.table.classOf(inner);
+}
+
+/** `this.constructor`: the class of this very object. */
+function ownConstructor(context: FunctionContext, node: ts.Expression): ClassNode | undefined {
+  if (!ts.isPropertyAccessExpression(node) || node.name.text !== "constructor") return undefined;
+  if (bare(node.expression).kind !== ts.SyntaxKind.ThisKeyword || context.thisValue === undefined) return undefined;
+  const [variant, ...others] = variantsOf(context, context.thisValue.type) ?? [];
+  return others.length === 0 ? variant?.node : undefined;
+}
+
+const isAbstractConstructor = (type: ts.Type): boolean =>
+  (type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.Class ? true : false;
+
+/** The class that `this` is in a static method. */
+function classOfThis(context: FunctionContext): ClassNode | undefined {
+  const type = context.thisValue?.type;
+  return type?.kind === "record" ? context.file.types.classObjects.get(type.name) : undefined;
+}
+
+/** A private name of a class is no name of the classes that extend it. */
+function isForeignPrivate(context: FunctionContext, cls: ClassNode, member: Member, node: ts.PropertyAccessExpression): boolean {
+  if (!ts.isPrivateIdentifier(node.name) || member.owner === cls) return false;
+  context.report(
+    language.classForm(
+      spanOf(node),
+      `\`${node.getText()}\``,
+      `It is called on \`${className(cls)}\` here, which has no member of that private name, and throws`,
+      `Write \`${className(member.owner)}.${node.name.text}\``,
+    ),
+  );
+  return true;
+}
+
+/** The class in whose static member a node stands. */
+function staticAround(node: ts.Node): ClassNode | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isClassElement(at)) return isStatic(at) ? enclosingClass(at) : undefined;
+    if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at)) return undefined;
+  }
+  return undefined;
+}
+
+const isSuper = (node: ts.Expression): boolean => bare(node).kind === ts.SyntaxKind.SuperKeyword;
+
+/** The class that declares a private name. */
+function declaredIn(context: FunctionContext, node: ts.PropertyAccessExpression): ClassNode | undefined {
+  if (!ts.isPrivateIdentifier(node.name)) return undefined;
+  const declaration = context.file.checker.getSymbolAtLocation(node.name)?.valueDeclaration;
+  return declaration === undefined ? undefined : enclosingClass(declaration);
+}
+
+/** The name a field has in the record. */
+export function fieldNameOf(context: FunctionContext, base: Value, node: ts.PropertyAccessExpression): string {
+  if (!ts.isPrivateIdentifier(node.name)) return node.name.text;
+  const [variant] = variantsOf(context, present(base.type)) ?? [];
+  const member = variant && memberOf(context, variant, node);
+  return member?.kind === "field" ? member.name : node.name.text;
+}
+
+/** A name after a dot, or in a pattern. */
+interface Asked {
+  readonly text: string;
+  /** The class that declares a private name. */
+  readonly declaredIn: ClassNode | undefined;
+}
+
+const askedBy = (context: FunctionContext, node: ts.PropertyAccessExpression): Asked => ({
+  text: node.name.text,
+  declaredIn: declaredIn(context, node),
+});
+
+const named = (context: FunctionContext, { node: cls }: ClassInstance, asked: Asked): Member | undefined =>
+  context.file.types.table.member(cls, asked.text, asked.declaredIn);
+
+const memberOf = (
+  context: FunctionContext,
+  instance: ClassInstance,
+  node: ts.PropertyAccessExpression,
+): Member | undefined => named(context, instance, askedBy(context, node));
+
+/** What a function of a class takes along: `this` where it is an arrow function, and variables around a local class. */
+function boundTo(
+  context: FunctionContext,
+  target: FunctionNode,
+  self: Value | undefined,
+  bindings: Bindings,
+  node: ts.Node,
+): Bound | undefined {
+  const captures: Captured[] = [];
+  const values: Value[] = [];
+  for (const key of context.file.of(target).captures.of(target).keys) {
+    if (key === thisKey) {
+      if (self === undefined) continue;
+      captures.push({ key, name: "self", type: self.type, boxed: undefined });
+      values.push(self);
+      continue;
+    }
+    const slot = context.env.slot(key);
+    if (slot === undefined) {
+      context.report(language.closuresNotYet(spanOf(node), "hidden" in key ? "this" : key.name));
+      return undefined;
+    }
+    const v = (slot.boxed === undefined ? undefined : context.env.get(key)) ?? context.current(key);
+    captures.push({ key, name: "hidden" in key ? "self" : key.name, type: v.type, boxed: slot.boxed });
+    values.push(v);
+  }
+  return { captures, values, bindings };
+}
+
+// ------------------------------------------------------------------------------------------------------------- reading
+
+/** A member that is no plain field, given the object; absent where it is one. */
+export function memberValue(
+  context: FunctionContext,
+  base: Value,
+  node: ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value | undefined {
+  return memberNamed(context, base, askedBy(context, node), node, hint);
+}
+
+/** The same for a member that is taken out by a pattern. */
+export const memberInPattern = (
+  context: FunctionContext,
+  base: Value,
+  text: string,
+  node: ts.Node,
+): Value | undefined => {
+  const at = ts.isBindingElement(node) ? node.name : node;
+  return ts.isIdentifier(at) || ts.isShorthandPropertyAssignment(at)
+    ? memberNamed(context, base, { text, declaredIn: undefined }, ts.isIdentifier(at) ? at : at.name, undefined)
+    : undefined;
+};
+
+function memberNamed(
+  context: FunctionContext,
+  base: Value,
+  asked: Asked,
+  node: ts.Expression,
+  hint: string | undefined,
+): Value | undefined {
+  const variants = variantsOf(context, base.type);
+  if (variants === undefined && refusesMixed(context, base, asked, node)) return standInFor(context, node);
+  if (variants === undefined) return literalGetter(context, base, asked.text, node, hint);
+  const members = variants.map((v) => named(context, v, asked));
+  if (members.every((m) => m === undefined || m.kind === "field")) return undefined;
+  return dispatch(context, base, node, hint, (object, variant) =>
+    valueOf(context, object, variant.bindings, named(context, variant, asked), asked.text, node, hint),
+  );
+}
+
+/** An object of a class, or one that is written out: the one has its members elsewhere than the other. */
+function refusesMixed(context: FunctionContext, base: Value, asked: Asked, node: ts.Node): boolean {
+  const { table } = context.file.types;
+  const has = (cls: ClassNode): boolean => {
+    const member = table.member(cls, asked.text, asked.declaredIn);
+    return member !== undefined && member.kind !== "field";
+  };
+  if (!isMixed(context, base.type, has)) return false;
+  context.report(
+    language.classForm(
+      spanOf(node),
+      `\`${asked.text}\` of an object that is of a class, or an object literal,`,
+      "A class has it in common for all its objects, a literal has one of its own",
+      "Write a class for the literal",
+    ),
+  );
+  return true;
+}
+
+/** A getter of an object literal. */
+function literalGetter(
+  context: FunctionContext,
+  base: Value,
+  name: string,
+  node: ts.Expression,
+  hint: string | undefined,
+): Value | undefined {
+  const f = accessorOf(context, base, "get", name, node);
+  return f === undefined ? undefined : callValue(context, node, f, base, [], hint);
+}
+
+function accessorOf(
+  context: FunctionContext,
+  base: Value,
+  kind: "get" | "set",
+  name: string,
+  node: ts.Node,
+): Value | undefined {
+  if (base.type.kind !== "record") return undefined;
+  const own = accessorField(kind, name);
+  const found = context.file.types.records.get(base.type.name)?.fields.find((f) => f.name === own);
+  return found === undefined ? undefined : load(context, { place: field(base, own), type: found.type }, node);
+}
+
+function readMember(
+  context: FunctionContext,
+  object: Value,
+  variant: ClassInstance,
+  node: ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value {
+  const member = memberOf(context, variant, node);
+  return valueOf(context, object, variant.bindings, member, node.name.text, node, hint);
+}
+
+function valueOf(
+  context: FunctionContext,
+  object: Value | undefined,
+  bindings: Bindings,
+  member: Member | undefined,
+  name: string,
+  node: ts.Expression,
+  hint: string | undefined,
+): Value {
+  if (member?.kind === "accessor") {
+    if (member.get === undefined) return context.undefinedOf({ kind: "void" });
+    const bound = boundTo(context, member.get, object, bindings, node);
+    return bound === undefined ? standInFor(context, node) : callFunction(context, node, member.get, object, [], hint, bound);
+  }
+  if (member?.kind === "method") {
+    const bound = boundTo(context, member.node, object, bindings, node);
+    return bound === undefined ? standInFor(context, node) : functionValue(context, member.node, node, hint, bound);
+  }
+  const at = object === undefined ? undefined : fieldOf(context, object, member?.name ?? name, node);
+  return at === undefined ? standInFor(context, node) : load(context, at, node, hint);
+}
+
+/** `C.x`, `super.x`: members that belong to no value of the language. */
+export function lowerStaticOrSuper(
+  context: FunctionContext,
+  node: ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value | undefined {
+  const cls = classReference(context, node.expression);
+  if (cls !== undefined) {
+    const member = context.file.types.table.staticMember(cls, node.name.text);
+    if (member === undefined) return undefined;
+    if (isForeignPrivate(context, cls, member, node)) return standInFor(context, node);
+    if (member.kind === "accessor" && member.get !== undefined) {
+      const self = classAsValue(context, member.get, cls);
+      return callFunction(context, node, member.get, self, [], hint, { captures: [], values: [], bindings: noBindings });
+    }
+    if (member.kind !== "field") return valueOf(context, undefined, noBindings, member, node.name.text, node, hint);
+    return staticField(context, member, node, hint);
+  }
+  if (!isSuper(node.expression)) return undefined;
+  const found = superMember(context, node);
+  if (found === undefined) return undefined;
+  return valueOf(context, found.self, found.bindings, found.member, node.name.text, node, hint);
+}
+
+/** A static field: a constant like those of the module. */
+function staticField(
+  context: FunctionContext,
+  member: Extract<Member, { kind: "field" }>,
+  node: ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value {
+  const declaration = member.node;
+  const name = node.getText();
+  if (!ts.isPropertyDeclaration(declaration) || declaration.initializer === undefined || context.file.types.table.isAssigned(declaration)) {
+    context.report(language.moduleVariable(spanOf(node), name));
+    return standInFor(context, node);
+  }
+  const known = literalOf(context, declaration.initializer);
+  if (known !== undefined) return context.at(node) && context.constant(known, hint);
+  return staticConstant(context, node, ownerName(declaration), declaration) ?? standInFor(context, node);
+}
+
+function ownerName(declaration: ts.PropertyDeclaration): string {
+  return declaration.parent.name?.text ?? "class";
+}
+
+interface SuperMember {
+  readonly self: Value;
+  readonly bindings: Bindings;
+  readonly member: Member;
+}
+
+/** The member of the base class that `super.x` is. */
+function superMember(context: FunctionContext, node: ts.PropertyAccessExpression): SuperMember | undefined {
+  const { table, classes } = context.file.types;
+  const cls = enclosingClass(node);
+  const base = cls === undefined ? undefined : table.base(cls);
+  const self = lowerThis(context, node);
+  const member = base === undefined ? undefined : table.member(base, node.name.text);
+  if (member === undefined || self.type.kind !== "record") return undefined;
+  return { self, member, bindings: classes.get(self.type.name)?.bindings ?? noBindings };
+}
+
+// ------------------------------------------------------------------------------------------------------------- calling
+
+/** `C.m(…)` and `super.m(…)`; absent where the call is neither. */
+export function lowerStaticCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  inner: ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value | undefined {
+  const cls = classReference(context, inner.expression);
+  if (cls !== undefined) {
+    const member = context.file.types.table.staticMember(cls, inner.name.text);
+    if (member === undefined) return undefined;
+    const args = argumentsOf(context, node.arguments);
+    if (args === undefined || isForeignPrivate(context, cls, member, inner)) return standInFor(context, node);
+    const self = isSuper(inner.expression) ? (classOfThis(context) ?? staticAround(inner) ?? cls) : cls;
+    return callMember(context, node, inner, undefined, noBindings, member, args, hint, self);
+  }
+  if (!isSuper(inner.expression)) return undefined;
+  const found = superMember(context, inner);
+  const args = argumentsOf(context, node.arguments);
+  if (found === undefined || args === undefined) return args === undefined ? standInFor(context, node) : undefined;
+  return callMember(context, node, inner, found.self, found.bindings, found.member, args, hint);
+}
+
+/** `object.m(…)` on an instance; absent where the object is none. */
+export function lowerMethodCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  inner: ts.PropertyAccessExpression,
+  object: Value,
+  hint: string | undefined,
+): Value | undefined {
+  const variants = variantsOf(context, object.type);
+  if (variants === undefined && refusesMixed(context, object, askedBy(context, inner), node))
+    return standInFor(context, node);
+  if (variants === undefined || variants.every((v) => memberOf(context, v, inner) === undefined)) return undefined;
+  const args = argumentsOf(context, node.arguments);
+  if (args === undefined) return standInFor(context, node);
+  return dispatch(context, object, node, hint, (own, variant) =>
+    callMember(context, node, inner, own, variant.bindings, memberOf(context, variant, inner), args, hint),
+  );
+}
+
+function callMember(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  inner: ts.PropertyAccessExpression,
+  object: Value | undefined,
+  bindings: Bindings,
+  member: Member | undefined,
+  args: readonly Argument[],
+  hint: string | undefined,
+  cls?: ClassNode,
+): Value {
+  if (member?.kind === "method") {
+    const self = object ?? (cls === undefined ? undefined : classAsValue(context, member.node, cls));
+    const bound = boundTo(context, member.node, self, bindings, node);
+    if (bound === undefined) return standInFor(context, node);
+    return callFunction(context, node, member.node, self, args, hint, bound);
+  }
+  const f =
+    object === undefined && member?.kind === "field"
+      ? staticField(context, member, inner, undefined)
+      : valueOf(context, object, bindings, member, inner.name.text, inner, undefined);
+  if (context.isRefused(f)) return standInFor(context, node);
+  const result = callValue(context, node, f, object, args, hint);
+  if (result !== undefined) return result;
+  context.report(language.functionValuesNotYet(spanOf(inner), inner.getText()));
+  return standInFor(context, node);
+}
+
+/** What `this` is in a static method that mentions it: nothing is read from it as a value. */
+function classAsValue(context: FunctionContext, target: FunctionNode, cls: ClassNode): Value | undefined {
+  const captures = context.file.of(target).captures.of(target);
+  if (!captures.usesThis && !captures.keys.includes(thisKey)) return undefined;
+  return context.b.aggregate(context.file.types.classObject(cls), []);
+}
+
+// ------------------------------------------------------------------------------------------------------------- setting
+
+/** `object.x` with a setter as something that is assigned to; absent where it is a plain field. */
+export function setterTarget(
+  context: FunctionContext,
+  base: Value,
+  node: ts.PropertyAccessExpression,
+): Target | undefined {
+  const own = accessorOf(context, base, "set", node.name.text, node);
+  if (own !== undefined) {
+    const { checker, types } = context.file;
+    const mapped = types.map(checker.getTypeAtLocation(node));
+    return {
+      hint: undefined,
+      type: "type" in mapped ? mapped.type : { kind: "num" },
+      get: () => literalGetter(context, base, node.name.text, node, undefined) ?? standInFor(context, node),
+      set: (v) => void callValue(context, node, own, base, [v], undefined),
+    };
+  }
+  const [variant, ...others] = variantsOf(context, base.type) ?? [];
+  const member = variant && memberOf(context, variant, node);
+  if (variant === undefined || member?.kind !== "accessor") return undefined;
+  const { set } = member;
+  const [param] = set?.parameters ?? [];
+  if (set === undefined || param === undefined || others.some((o) => memberOf(context, o, node) !== member)) {
+    context.report(refusedClass(node, variant));
+    return undefined;
+  }
+  const declared = context.file.types.withBindings(variant.bindings, () =>
+    context.file.types.map(context.file.checker.getTypeAtLocation(param)),
+  );
+  return {
+    hint: undefined,
+    type: "type" in declared ? declared.type : { kind: "num" },
+    get: () => readMember(context, base, variant, node, undefined),
+    set: (v) => {
+      const bound = boundTo(context, set, base, variant.bindings, node);
+      if (bound !== undefined) callFunction(context, node, set, base, [v], undefined, bound);
+    },
+  };
+}

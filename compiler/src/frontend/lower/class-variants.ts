@@ -1,0 +1,124 @@
+/** Which classes an object may be of, and what is done with it in each case: its constructor decides. */
+import type { ts } from "ts-morph";
+import { language } from "../../diagnostics.js";
+import { field, value } from "../../ir/build.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { bool, present } from "../../ir/types.js";
+import { type ClassInstance, constructorField } from "../class-types.js";
+import { className, type ClassNode, isAbstract } from "../classes.js";
+import { spanOf } from "../source.js";
+import { constructorText } from "./class-text.js";
+import type { FunctionContext } from "./context.js";
+import { convert } from "./convert.js";
+import { branchValue } from "./flow.js";
+import { presentValue } from "./missing.js";
+
+/** One class that an object may be of. */
+export interface Variant extends ClassInstance {
+  readonly type: Type;
+}
+
+/** The classes an object may be of; absent where it is of no class, or not only of classes. */
+export function variantsOf(context: FunctionContext, type: Type): readonly Variant[] | undefined {
+  if (type.kind !== "record") return undefined;
+  const { classes, records } = context.file.types;
+  const names = records.get(type.name)?.variants ?? [type.name];
+  const found = names.flatMap((name) => {
+    const instance = classes.get(name);
+    return instance === undefined ? [] : [{ ...instance, type: { kind: "record" as const, name } }];
+  });
+  if (found.length !== names.length) return undefined;
+  const concrete = found.filter((v) => !isAbstract(v.node));
+  return concrete.length === 0 ? found : concrete;
+}
+
+/** May the object be of a class that has the member as a method or an accessor, or an object of another kind? */
+export function isMixed(context: FunctionContext, type: Type, has: (node: ClassNode) => boolean): boolean {
+  if (type.kind !== "record") return false;
+  const { classes, records } = context.file.types;
+  const names = records.get(type.name)?.variants ?? [];
+  const known = names.flatMap((name) => classes.get(name) ?? []);
+  return known.length < names.length && known.some(({ node }) => has(node));
+}
+
+/** Is the object of this very class, by its constructor? */
+function hasConstructor(context: FunctionContext, v: Value, variant: Variant, node: ts.Node): Value {
+  const { records } = context.file.types;
+  const own = v.type.kind === "record" ? records.get(v.type.name)?.fields.find((f) => f.name === constructorField) : undefined;
+  if (own === undefined)
+    return context.refuse(refusedClass(node, variant), bool);
+  const made = presentValue(context, context.at(node).load(field(v, constructorField), own.type), node);
+  const reference = constructorText(context, variant.node);
+  const result = value(bool);
+  context.at(node).push({
+    kind: "foreign",
+    text: ["", ` === ${reference.text}`],
+    args: [made],
+    pure: true,
+    result,
+    imports: reference.imports,
+  });
+  return result;
+}
+
+export const refusedClass = (node: ts.Node, variant: ClassInstance) =>
+  language.classForm(
+    spanOf(node),
+    `This use of \`${className(variant.node)}\``,
+    "Which class the object is of is not known here, and the classes differ in what this does",
+    "Let the classes extend one class, or implement one interface, that declares the member",
+  );
+
+/** Runs `each` with the object as what it is: where it may be of several classes, one arm for each that differs. */
+export function dispatch(
+  context: FunctionContext,
+  object: Value,
+  node: ts.Node,
+  hint: string | undefined,
+  each: (object: Value, variant: Variant) => Value,
+): Value {
+  const variants = variantsOf(context, object.type) ?? [];
+  const from = (k: number): Value => {
+    const variant = variants[k];
+    if (variant === undefined) return context.undefinedOf({ kind: "void" });
+    const own = (): Value => {
+      const seen = variants.length === 1 ? object : (convert(context, object, variant.type, node) ?? object);
+      return each(seen, variant);
+    };
+    if (k === variants.length - 1) return own();
+    return branchValue(context, hasConstructor(context, object, variant, node), own, () => from(k + 1), {
+      hint,
+      mismatch: (a, b) =>
+        context.report(language.mixedTypes(spanOf(node), "()", context.show(a.type), context.show(b.type))),
+    });
+  };
+  return from(0);
+}
+
+/** `v instanceof C` for a class of the program. */
+export function lowerInstanceOf(
+  context: FunctionContext,
+  v: Value,
+  cls: ClassNode,
+  node: ts.Node,
+): Value | undefined {
+  const isMaybe = v.type.kind === "maybe";
+  const variants = variantsOf(context, present(v.type));
+  if (variants === undefined) return undefined;
+  const { table } = context.file.types;
+  const yes = variants.filter((variant) => table.isOrExtends(variant.node, cls));
+  const decide = (): Value => {
+    if (yes.length === 0 || yes.length === variants.length) return context.constant(yes.length > 0);
+    const object = presentValue(context, v, node);
+    const from = (k: number): Value => {
+      const variant = yes[k];
+      if (variant === undefined) return context.constant(false);
+      const test = hasConstructor(context, object, variant, node);
+      return k === yes.length - 1 ? test : branchValue(context, test, () => context.constant(true), () => from(k + 1), {});
+    };
+    return from(0);
+  };
+  if (!isMaybe) return decide();
+  const missing = context.at(node).prim("isNullish", [v]);
+  return branchValue(context, missing, () => context.constant(false), decide, {});
+}

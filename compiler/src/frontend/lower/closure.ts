@@ -1,0 +1,223 @@
+/** Function values: made of what a function captures, called by the code their type names. */
+import type { ts } from "ts-morph";
+import { language } from "../../diagnostics.js";
+import { field } from "../../ir/build.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { maybe, num } from "../../ir/types.js";
+import { type AnyOfFunctions, type AnyOfObjects, type Captured, type OneFunction, whichField } from "../function-types.js";
+import { type FunctionNode, spanOf } from "../source.js";
+import { type Bindings, noBindings } from "../types.js";
+import type { FunctionContext } from "./context.js";
+import { isHidden, type Key } from "./env.js";
+import { branchValue } from "./flow.js";
+import { primitive } from "./operators.js";
+
+/** What a function captures where it is mentioned: the variables and what they hold now. */
+export interface Bound {
+  readonly captures: readonly Captured[];
+  readonly values: readonly Value[];
+  /** What the type parameters of the functions around it stand for. */
+  readonly bindings: Bindings;
+}
+
+/** The captures of a function of this place; absent after a report. */
+export function captured(context: FunctionContext, target: FunctionNode, node: ts.Node): Bound | undefined {
+  const file = context.file.of(target);
+  const captures: Captured[] = [];
+  const values: Value[] = [];
+  const names = new Set<string>();
+  let ok = true;
+  for (const key of file.captures.of(target).keys) {
+    const slot = context.env.slot(key);
+    if (slot === undefined) {
+      ok = false;
+      context.report(language.closuresNotYet(spanOf(node), isHidden(key) ? "this" : key.name));
+      continue;
+    }
+    const boxed = slot.boxed === undefined ? undefined : context.env.get(key);
+    const v = boxed ?? context.current(key);
+    const name = freeName(key, names);
+    captures.push({ key, name, type: v.type, boxed: slot.boxed });
+    values.push(v);
+  }
+  // A function at the top of a file has nothing to do with the type parameters of its caller.
+  const bindings = context.file.isNested(target) ? context.bindings : noBindings;
+  return ok ? { captures, values, bindings } : undefined;
+}
+
+function freeName(key: Key, taken: Set<string>): string {
+  const base = isHidden(key) ? "self" : key.name;
+  let name = base;
+  for (let i = 2; taken.has(name); i++) name = `${base}${i}`;
+  taken.add(name);
+  return name;
+}
+
+/** A function in the place of a value. */
+export function functionValue(
+  context: FunctionContext,
+  target: FunctionNode,
+  node: ts.Node,
+  hint?: string,
+  bound: Bound | undefined = captured(context, target, node),
+): Value {
+  if (bound === undefined) return context.standIn(num);
+  const type = context.file.types.functions.typeOf(
+    context.file.of(target),
+    target,
+    bound.bindings,
+    bound.captures,
+  );
+  const made = context.at(node).aggregate(type, bound.values, hint);
+  for (const v of bound.values) context.putInto(made, v);
+  return made;
+}
+
+/** The captures of a function value. */
+export function boundOf(context: FunctionContext, f: Value, one: OneFunction, node: ts.Node): Bound {
+  const values = one.captures.map((c) =>
+    context.readFrom(f, context.at(node).load(field(f, c.name), c.type, isHidden(c.key) ? undefined : c.name)),
+  );
+  return { captures: one.captures, values, bindings: one.bindings };
+}
+
+/** Runs `call` with the function that `f` is: one for each that it may be. */
+export function dispatch(
+  context: FunctionContext,
+  f: Value,
+  any: AnyOfFunctions,
+  node: ts.Node,
+  hint: string | undefined,
+  call: (one: OneFunction, bound: Bound) => Value,
+): Value {
+  const which = context.integer(context.at(node).load(field(f, whichField), num, whichField));
+  const from = (k: number): Value => {
+    const one = any.members[k];
+    if (one === undefined) return context.undefinedOf({ kind: "void" });
+    const own = (): Value => {
+      const values = one.captures.map((c, i) =>
+        context.readFrom(f, context.at(node).load(field(f, any.fields[k]?.[i] ?? c.name), c.type, c.name)),
+      );
+      return call(one, { captures: one.captures, values, bindings: one.bindings });
+    };
+    if (k === any.members.length - 1) return own();
+    const test = primitive(context, node, "eq", [which, context.constant(k)]);
+    return branchValue(context, test, own, () => from(k + 1), {
+      hint,
+      mismatch: (a, b) => context.report(language.mixedTypes(spanOf(node), "()", context.show(a.type), context.show(b.type))),
+    });
+  };
+  return from(0);
+}
+
+/** A function value as one of several; absent where it is none of them. */
+export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts.Node | undefined): Value | undefined {
+  if (node !== undefined) context.at(node);
+  const { functions } = context.file.types;
+  const from = functions.of(v.type);
+  if (from !== undefined && type.kind === "maybe" && functions.of(type.of) !== undefined) {
+    const made = from.name === functions.of(type.of)?.name ? v : asOneOf(context, v, type.of, node);
+    return made === undefined ? undefined : context.b.cast(made, type);
+  }
+  const to = functions.of(type);
+  if (from === undefined || to?.kind !== "any" || type.kind !== "record") return undefined;
+  const own = from.kind === "one" ? [from] : from.members;
+  if (!own.every((m) => to.members.some((t) => t.name === m.name))) return undefined;
+  const position = (name: string): number => to.members.findIndex((m) => m.name === name);
+  const decl = context.file.types.records.get(type.name);
+  const known = new Map<string, Value>();
+  const take = (one: OneFunction, fieldOf: (i: number, name: string) => string): void => {
+    const names = to.fields[position(one.name)] ?? [];
+    one.captures.forEach((c, i) => {
+      const name = names[i];
+      if (name !== undefined)
+        known.set(name, context.readFrom(v, context.b.load(field(v, fieldOf(i, c.name)), c.type, c.name)));
+    });
+  };
+  if (from.kind === "one") {
+    known.set(whichField, context.constant(position(from.name)));
+    take(from, (_, name) => name);
+  } else {
+    const before = context.b.load(field(v, whichField), num, whichField);
+    const last = from.members.length - 1;
+    const renumber = (k: number): Value => {
+      const here = context.constant(position(from.members[k]?.name ?? ""));
+      if (k === last) return here;
+      const test = context.b.prim("eq", [before, context.constant(k)]);
+      return branchValue(context, test, () => here, () => renumber(k + 1), { type: num, hint: whichField });
+    };
+    known.set(whichField, context.integer(renumber(0)));
+    from.members.forEach((m, k) => take(m, (i, name) => from.fields[k]?.[i] ?? name));
+  }
+  const members = (decl?.fields ?? []).map((f) => known.get(f.name) ?? context.placeholder(f.type));
+  const made = context.b.aggregate(type, members, v.hint);
+  for (const member of members) context.putInto(made, member);
+  return made;
+}
+
+/** An object as one of several; absent where it is none of them. */
+export function asChoice(context: FunctionContext, v: Value, type: Type): Value | undefined {
+  const { functions, records } = context.file.types;
+  if (type.kind === "maybe" && functions.choiceOf(type.of) !== undefined) {
+    const made = asChoice(context, v, type.of);
+    return made === undefined ? undefined : context.b.cast(made, type);
+  }
+  const to = functions.choiceOf(type);
+  if (to === undefined || type.kind !== "record" || v.type.kind !== "record") return undefined;
+  const from = functions.choiceOf(v.type);
+  const own = from?.members.map((m) => m.type.name) ?? [v.type.name];
+  if (!own.every((name) => to.members.some((m) => m.type.name === name))) return undefined;
+  const known = new Map<string, Value>();
+  const positionOf = (name: string): number => to.members.findIndex((m) => m.type.name === name);
+  if (from === undefined) {
+    const k = positionOf(v.type.name);
+    const member = to.members[k];
+    if (member === undefined) return undefined;
+    known.set(whichField, context.constant(k));
+    known.set(member.field, context.b.cast(v, maybe(member.type)));
+  } else {
+    const before = context.b.load(field(v, whichField), num, whichField);
+    const renumber = (k: number): Value => {
+      const here = context.constant(positionOf(from.members[k]?.type.name ?? ""));
+      if (k === from.members.length - 1) return here;
+      const test = context.b.prim("eq", [before, context.constant(k)]);
+      return branchValue(context, test, () => here, () => renumber(k + 1), { type: num, hint: whichField });
+    };
+    known.set(whichField, context.integer(renumber(0)));
+    for (const m of from.members) {
+      const target = to.members[positionOf(m.type.name)];
+      if (target !== undefined) known.set(target.field, context.b.load(field(v, m.field), maybe(m.type)));
+    }
+  }
+  const members = (records.get(type.name)?.fields ?? []).map((f) => known.get(f.name) ?? context.placeholder(f.type));
+  const made = context.b.aggregate(type, members, v.hint);
+  context.putInto(made, v);
+  return made;
+}
+
+/** Runs `use` with the object that `v` is. */
+export function withObject(
+  context: FunctionContext,
+  v: Value,
+  any: AnyOfObjects,
+  node: ts.Node,
+  hint: string | undefined,
+  use: (object: Value) => Value,
+): Value {
+  const which = context.integer(context.at(node).load(field(v, whichField), num, whichField));
+  const from = (k: number): Value => {
+    const member = any.members[k];
+    if (member === undefined) return context.undefinedOf({ kind: "void" });
+    const own = (): Value => {
+      const found = context.at(node).load(field(v, member.field), maybe(member.type), v.hint);
+      return use(context.readFrom(v, context.at(node).cast(found, member.type)));
+    };
+    if (k === any.members.length - 1) return own();
+    const test = primitive(context, node, "eq", [which, context.constant(k)]);
+    return branchValue(context, test, own, () => from(k + 1), {
+      hint,
+      mismatch: (a, b) => context.report(language.mixedTypes(spanOf(node), ".", context.show(a.type), context.show(b.type))),
+    });
+  };
+  return from(0);
+}

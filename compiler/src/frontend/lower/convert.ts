@@ -1,0 +1,67 @@
+/** The same value under another type: as one that may be missing, as one that is there, as one of a union of objects. */
+import type { ts } from "ts-morph";
+import type { Type, Value } from "../../ir/ir.js";
+import { mayBeAbsent, present, sameType } from "../../ir/types.js";
+import { asChoice, asOneOf } from "./closure.js";
+import type { FunctionContext } from "./context.js";
+
+/** The value under the type; absent where no value has both types. */
+export function convert(
+  context: FunctionContext,
+  v: Value,
+  type: Type,
+  node: ts.Node | undefined,
+): Value | undefined {
+  if (sameType(v.type, type)) return v;
+  const b = node === undefined ? context.b : context.at(node);
+  if (v.type.kind === "void") {
+    const as = context.isNull(v) ? null : undefined;
+    return mayBeAbsent(type, as) ? b.absent(type, as, v.hint) : undefined;
+  }
+  const choice = asOneOf(context, v, type, node) ?? asChoice(context, v, type);
+  if (choice !== undefined) return choice;
+  if (!isCastable(context, v.type, type)) return undefined;
+  const made = b.cast(v, type);
+  context.sameAs(v, made);
+  return made;
+}
+
+/** Has the value this type too? */
+export function isConvertible(context: FunctionContext, v: Value, type: Type): boolean {
+  if (sameType(v.type, type)) return true;
+  if (v.type.kind === "void") return mayBeAbsent(type, context.isNull(v) ? null : undefined);
+  return isCastable(context, v.type, type);
+}
+
+/** Can one value have both types? */
+function isCastable(context: FunctionContext, from: Type, to: Type): boolean {
+  if (sameType(from, to)) return true;
+  if (from.kind === "maybe" || to.kind === "maybe") return isCastable(context, present(from), present(to));
+  if (from.kind === "array" && to.kind === "array") return isCastable(context, from.elem, to.elem);
+  if (from.kind === "tuple" && to.kind === "tuple")
+    return (
+      from.elems.length === to.elems.length && from.elems.every((t, i) => isCastable(context, t, to.elems[i] ?? t))
+    );
+  if (from.kind !== "record" || to.kind !== "record") return false;
+  const all = variantsOf(context, from.name);
+  return variantsOf(context, to.name).some((name) => all.includes(name));
+}
+
+const variantsOf = (context: FunctionContext, name: string): readonly string[] =>
+  context.file.types.records.get(name)?.variants ?? [name];
+
+/** The type that both values have after a conversion; absent where there is none. */
+export function joinedType(context: FunctionContext, a: Value, b: Value): Type | undefined {
+  if (context.isRefused(a) || context.never.has(a.id)) return b.type;
+  if (context.isRefused(b) || context.never.has(b.id)) return a.type;
+  if (a.type.kind === "void" && b.type.kind === "void") return a.type;
+  if (a.type.kind === "void") return absence(context, a, b.type);
+  if (b.type.kind === "void") return absence(context, b, a.type);
+  return context.file.types.join(a.type, b.type);
+}
+
+function absence(context: FunctionContext, missing: Value, type: Type): Type {
+  const as = context.isNull(missing) ? "null" : "undefined";
+  if (type.kind !== "maybe") return { kind: "maybe", of: type, absent: as };
+  return type.absent === as ? type : { ...type, absent: "both" };
+}

@@ -1,0 +1,98 @@
+/**
+ * What TypeScript knows of a value where it stands: after a test, or behind `!` and `as`, a value that may be missing is
+ * there, and one of a union of objects is one of its members.
+ */
+import { ts } from "ts-morph";
+import type { Type, Value } from "../../ir/ir.js";
+import type { FunctionContext } from "./context.js";
+import { convert } from "./convert.js";
+import { branch, branchValue } from "./flow.js";
+import { isNullish, presentValue } from "./missing.js";
+
+const { TypeFlags } = ts;
+
+/** The value as what the checker says it is at `node`. */
+export function narrowed(context: FunctionContext, v: Value, node: ts.Expression): Value {
+  if (v.type.kind !== "maybe" && !isWide(context, v.type)) return v;
+  const type = context.file.checker.getTypeAtLocation(node);
+  if (type.flags & (TypeFlags.Never | TypeFlags.Any | TypeFlags.Unknown | TypeFlags.Instantiable)) return v;
+  const there = v.type.kind === "maybe" && !mayBeMissing(type) ? presentValue(context, v, node) : v;
+  return isWide(context, there.type) ? asMember(context, there, type, node) : there;
+}
+
+function asMember(context: FunctionContext, v: Value, type: ts.Type, node: ts.Expression): Value {
+  const mapped = context.file.types.map(context.file.checker.getNonNullableType(type));
+  if (!("type" in mapped) || mapped.type.kind !== "record") return v;
+  // Other objects may have the type of a class or of an interface as well.
+  const family = context.file.types.records.get(mapped.type.name);
+  if (family?.variants !== undefined && family.instance !== undefined) return v;
+  const isMember = isVariantOf(context, mapped.type, v.type);
+  return isMember ? (convert(context, v, mapped.type, node) ?? v) : v;
+}
+
+/** Has the one only members that the other has too, and fewer? */
+function isVariantOf(context: FunctionContext, type: Type, of: Type): boolean {
+  if (type.kind !== "record" || of.kind !== "record") return false;
+  const { records } = context.file.types;
+  const all = records.get(of.name)?.variants ?? [];
+  const own = records.get(type.name)?.variants ?? [type.name];
+  return own.length < all.length && own.every((name) => all.includes(name));
+}
+
+export const isWide = (context: FunctionContext, type: Type): boolean =>
+  type.kind === "record" && context.file.types.records.get(type.name)?.variants !== undefined;
+
+export function mayBeMissing(type: ts.Type): boolean {
+  const missing = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void | TypeFlags.Any | TypeFlags.Unknown;
+  if (type.flags & (missing | TypeFlags.Instantiable)) return true;
+  return type.isUnion() && type.types.some(mayBeMissing);
+}
+
+// ------------------------------------------------------------------------------------------------------ optional chains
+
+type Link = ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.CallExpression;
+
+/** The `?.` nearest to the start of a chain that is still to be lowered. */
+export function openLink(context: FunctionContext, node: ts.Expression): Link | undefined {
+  let found: Link | undefined;
+  let at: ts.Node = node;
+  while (isLink(at) || ts.isNonNullExpression(at)) {
+    if (!(at.flags & ts.NodeFlags.OptionalChain)) break;
+    if (isLink(at) && at.questionDotToken !== undefined && !context.known.has(at.expression)) found = at;
+    if (context.known.has(at.expression)) break;
+    at = at.expression;
+  }
+  return found;
+}
+
+const isLink = (node: ts.Node): node is Link =>
+  ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node);
+
+/** `a?.b.c`: `undefined` where `a` is missing; nothing to its right is evaluated then. */
+export function lowerChain(
+  context: FunctionContext,
+  node: ts.Expression,
+  link: Link,
+  used: boolean,
+  hint: string | undefined,
+): Value {
+  const start = context.expression(link.expression);
+  const rest = <R>(run: () => R): R => {
+    context.known.set(link.expression, presentValue(context, start, link));
+    const result = run();
+    context.known.delete(link.expression);
+    return result;
+  };
+  // An element out of range is missing whatever its type says.
+  const missing = isNullish(context, start, link);
+  const nothing = (): Value => context.undefinedOf({ kind: "void" });
+  if (used) return branchValue(context, missing, nothing, () => rest(() => context.expression(node)), { hint });
+  branch(
+    context,
+    missing,
+    () => {},
+    () => rest(() => context.lowering.effect(context, node)),
+    false,
+  );
+  return nothing();
+}

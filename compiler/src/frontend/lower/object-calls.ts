@@ -1,0 +1,160 @@
+/** `Object.keys`, `Object.entries`, `Object.assign` and their like, on objects whose fields are known. */
+import { ts } from "ts-morph";
+import { language, meaning } from "../../diagnostics.js";
+import { field, value } from "../../ir/build.js";
+import type { RecordDecl, Type, Value } from "../../ir/ir.js";
+import { arrayOf, isReference, sameType, str } from "../../ir/types.js";
+import { bare, spanOf } from "../source.js";
+import { load, standInFor } from "./access.js";
+import { isNotSpread } from "./class-fields.js";
+import type { FunctionContext } from "./context.js";
+import { foreign } from "./foreign.js";
+import { mayBeUndefined, presentValue } from "./missing.js";
+import { objectOf, spreadInto } from "./object.js";
+
+export function lowerObjectCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: string,
+  used: boolean,
+  hint: string | undefined,
+): Value | undefined {
+  const [first, ...others] = node.arguments;
+  if (first === undefined) return undefined;
+  switch (name) {
+    case "Object.freeze":
+    case "Object.seal":
+      return context.expression(first, hint);
+    case "Object.keys":
+    case "Object.values":
+    case "Object.entries":
+      return membersOf(context, node, first, name, hint);
+    case "Object.assign":
+      return assignAll(context, node, first, others);
+    case "Object.is":
+      return undefined;
+    case "structuredClone":
+      return copied(context, node, first, used, hint);
+    default:
+      return undefined;
+  }
+}
+
+function recordOf(context: FunctionContext, v: Value): RecordDecl | undefined {
+  const decl = v.type.kind === "record" ? context.file.types.records.get(v.type.name) : undefined;
+  if (decl === undefined) return undefined;
+  // What an instance has from its class, or hides, is not among its keys.
+  return { ...decl, fields: decl.fields.filter((f) => !isNotSpread(context.file.types, v.type, f.name)) };
+}
+
+/** The names `for…in` goes over; nothing where they are not known. */
+export function keysOf(context: FunctionContext, node: ts.Expression, v: Value): Value | undefined {
+  if (v.type.kind === "opaque") return foreign(context, node, ["Object.keys(", ")"], [v], arrayOf(str), { pure: false });
+  const decl = recordOf(context, v);
+  if (decl === undefined || decl.variants !== undefined || decl.fields.some((f) => mayBeUndefined(f.type))) return undefined;
+  context.file.ordered.push({ record: decl.name, diagnostic: language.dynamicKeys(spanOf(node), "for…in") });
+  return context.at(node).aggregate(
+    arrayOf(str),
+    decl.fields.map((f) => context.constant(f.name)),
+  );
+}
+
+function membersOf(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  of: ts.Expression,
+  name: string,
+  hint: string | undefined,
+): Value | undefined {
+  const v = presentValue(context, context.expression(of), of);
+  if (context.isRefused(v)) return standInFor(context, node);
+  if (v.type.kind === "opaque") {
+    const mapped = context.file.types.map(context.file.checker.getTypeAtLocation(node));
+    const type = "type" in mapped && mapped.type.kind === "array" ? mapped.type : undefined;
+    const isPlain = type !== undefined && !(isReference(type.elem) && type.elem.kind !== "tuple");
+    if (!isPlain) return undefined;
+    return foreign(context, node, [`${name}(`, ")"], [v], type, { pure: false, hint });
+  }
+  const decl = recordOf(context, v);
+  // Which fields there are must be known, and so must their order: that of the declaration may not be that of the object.
+  if (decl === undefined || decl.variants !== undefined || decl.fields.some((f) => mayBeUndefined(f.type))) {
+    context.report(language.dynamicKeys(spanOf(node), name));
+    return standInFor(context, node);
+  }
+  context.file.ordered.push({ record: decl.name, diagnostic: language.dynamicKeys(spanOf(node), name) });
+  const names = decl.fields.map((f) => context.constant(f.name));
+  if (name === "Object.keys") return context.at(node).aggregate(arrayOf(str), names, hint);
+  const [type] = decl.fields.map((f) => f.type);
+  if (type === undefined || !decl.fields.every((f) => sameType(f.type, type))) {
+    context.report(language.dynamicKeys(spanOf(node), name));
+    return standInFor(context, node);
+  }
+  const values = decl.fields.map((f) => load(context, { place: field(v, f.name), type }, node, f.name));
+  const pair: Type = { kind: "tuple", elems: [str, type] };
+  const members =
+    name === "Object.values"
+      ? values
+      : values.map((member, i) => {
+          const key = names[i] ?? context.constant("");
+          const made = context.at(node).aggregate(pair, [key, member]);
+          context.putInto(made, member);
+          return made;
+        });
+  const made = context.at(node).aggregate(arrayOf(name === "Object.values" ? type : pair), members, hint);
+  for (const member of members) context.putInto(made, member);
+  return made;
+}
+
+/** `Object.assign(target, a, b)`: the fields of `a` and `b` are stored into `target`, one after the other. */
+function assignAll(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  first: ts.Expression,
+  others: readonly ts.Expression[],
+): Value {
+  const literal = bare(first);
+  if (ts.isObjectLiteralExpression(literal)) {
+    const made = new Map<string, Value>();
+    for (const source of node.arguments)
+      if (!spreadInto(context, source, context.expression(source), made)) return standInFor(context, node);
+    return objectOf(context, node, made, undefined);
+  }
+  const target = context.expression(first);
+  const decl = recordOf(context, target);
+  if (context.isRefused(target)) return target;
+  if (decl === undefined) return refuse(context, node, first);
+  for (const other of others) {
+    const source = context.expression(other);
+    const members = new Map<string, Value>();
+    if (!spreadInto(context, other, source, members)) return target;
+    for (const [name, v] of members) {
+      const own = decl.fields.find((f) => f.name === name);
+      if (own === undefined) return refuse(context, node, other);
+      context.putInto(target, v);
+      context.at(node).store(field(target, name), context.coerce(v, own.type, other));
+    }
+  }
+  return target;
+}
+
+function refuse(context: FunctionContext, node: ts.CallExpression, at: ts.Expression): Value {
+  context.report(
+    meaning.builtinArguments(spanOf(at), "Object.assign", "an object that has other fields than the first argument"),
+  );
+  return standInFor(context, node);
+}
+
+/** A deep copy of arrays and objects of numbers. */
+function copied(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  of: ts.Expression,
+  used: boolean,
+  hint: string | undefined,
+): Value {
+  const source = context.expression(of);
+  if (!used || context.isRefused(source) || !isReference(source.type)) return source;
+  const result = value(source.type, hint);
+  context.at(node).push({ kind: "copy", source, result });
+  return result;
+}

@@ -1,0 +1,362 @@
+/**
+ * Values no derivative flows through: text, maps, sets, regular expressions, objects with arbitrary keys. What is done with
+ * them passes through as it is written. A number that is put into one of them is looked at again when all functions have
+ * been read: it must not depend on what is differentiated (`lost.ts`).
+ */
+import { ts } from "ts-morph";
+import { language } from "../../diagnostics.js";
+import { elem } from "../../ir/build.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { bool, isReference, maybe, num, present, str } from "../../ir/types.js";
+import { bare, spanOf } from "../source.js";
+import { standInFor } from "./access.js";
+import { alloc, countTo } from "./array.js";
+import { lengthOf } from "./array-bounds.js";
+import type { FunctionContext } from "./context.js";
+import { foreign } from "./foreign.js";
+
+/** Methods that change what they are called on. */
+const changing = new Set(["set", "add", "delete", "clear"]);
+/** Methods of text that give a number away digit by digit. */
+const spelling = new Set(["charCodeAt", "codePointAt"]);
+const constructors = new Set(["Map", "Set", "WeakMap", "WeakSet", "RegExp"]);
+
+// --------------------------------------------------------------------------------------------------------------- types
+
+/** Is this a class of the library that holds data, or an object with arbitrary keys? */
+export function isData(context: FunctionContext, type: ts.Type): boolean {
+  const name = type.getSymbol()?.name ?? "";
+  return (
+    /^(Readonly)?(Weak)?(Map|Set)$|^RegExp\w*$|Iterator$/.test(name) ||
+    context.file.checker.getIndexInfosOfType(type).length > 0
+  );
+}
+
+/** The type of what comes out; nothing where the language has no such values. */
+function resultType(context: FunctionContext, node: ts.Expression): Type | undefined {
+  const type = context.file.checker.getTypeAtLocation(node);
+  const mapped = context.file.types.map(type);
+  return "type" in mapped ? mapped.type : undefined;
+}
+
+/** Is this opaque type one that may be a constant of the module? */
+export const isDataType = (type: Type): boolean =>
+  type.kind === "opaque" && !/=>|^(typeof|symbol|Date|Promise)\b/.test(type.text);
+
+/** A value that carries no derivative and leads nowhere. */
+function isScalar(type: Type): boolean {
+  switch (type.kind) {
+    case "num":
+    case "bool":
+    case "str":
+    case "void":
+    case "opaque":
+      return true;
+    case "maybe":
+      return !isReference(type.of) && isScalar(type.of);
+    default:
+      return false;
+  }
+}
+
+/** A list of data, or of tuples of data. */
+function isList(type: Type): type is Extract<Type, { kind: "array" }> {
+  if (type.kind !== "array") return false;
+  return isScalar(type.elem) || (type.elem.kind === "tuple" && type.elem.elems.every(isScalar));
+}
+
+// ----------------------------------------------------------------------------------------------------------- operations
+
+interface Text {
+  readonly parts: readonly string[];
+  readonly args: readonly Value[];
+  readonly pure: boolean;
+}
+
+/** What an operation on such a value gives. */
+function result(
+  context: FunctionContext,
+  node: ts.Expression,
+  text: Text,
+  used: boolean,
+  hint: string | undefined,
+  type: Type | undefined = resultType(context, node),
+): Value {
+  const { parts, args, pure } = text;
+  if (!used || type?.kind === "void") {
+    context.at(node).push({ kind: "foreign", text: parts, args, pure: false });
+    return context.undefinedOf({ kind: "void" });
+  }
+  if (type !== undefined && isScalar(type)) return foreign(context, node, parts, args, type, { pure, hint });
+  if (type !== undefined && isList(type)) return listOf(context, node, text, type, hint);
+  const isConstant = args.some((a) => context.constantIn(a) !== undefined);
+  if (type !== undefined && isReference(type) && isConstant) {
+    const made = foreign(context, node, parts, args, type, { pure, hint });
+    context.constants.set(made.id, node.getText());
+    return made;
+  }
+  context.report(language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))));
+  return standInFor(context, node);
+}
+
+/** A list that was made elsewhere, copied into one of our own. */
+function listOf(
+  context: FunctionContext,
+  node: ts.Expression,
+  { parts, args }: Text,
+  type: Extract<Type, { kind: "array" }>,
+  hint: string | undefined,
+): Value {
+  const made = foreign(context, node, parts, args, type, { pure: false, hint });
+  if (type.elem.kind !== "num") return made;
+  const length = lengthOf(context, node, made);
+  const own = alloc(context, node, type, length, hint);
+  countTo(context, length, (i) => context.b.store(elem(own, i), context.b.load(elem(made, i), type.elem)));
+  return own;
+}
+
+/** The arguments of a call, as holes; what is not one value is refused. */
+function holes(context: FunctionContext, nodes: readonly ts.Expression[]): readonly Value[] | undefined {
+  const spread = nodes.find(ts.isSpreadElement);
+  if (spread !== undefined) {
+    context.report(language.spreadNotYet(spanOf(spread), "in a call"));
+    return undefined;
+  }
+  const values = nodes.map((n) => context.expression(n));
+  return values.some((v) => context.isRefused(v)) ? undefined : values;
+}
+
+const separated = (count: number, open: string, close: string): string[] =>
+  count === 0 ? [`${open}${close}`] : [open, ...Array.from({ length: count - 1 }, () => ", "), close];
+
+/** `text.slice(1)`, `map.get(key)`, `pattern.test(text)`. */
+export function lowerOpaqueMethod(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  callee: ts.PropertyAccessExpression,
+  used: boolean,
+  hint: string | undefined,
+): Value {
+  const method = callee.name.text;
+  const receiver = context.expression(callee.expression);
+  if (context.isRefused(receiver)) return standInFor(context, node);
+  const inline = node.arguments.find((a) => ts.isArrowFunction(bare(a)) || ts.isFunctionExpression(bare(a)));
+  if (inline !== undefined) {
+    context.report(language.opaqueCallback(spanOf(inline), method));
+    return standInFor(context, node);
+  }
+  const args = holes(context, node.arguments);
+  if (args === undefined) return standInFor(context, node);
+  const isText = present(receiver.type).kind === "str";
+  if (isText && spelling.has(method)) context.reads(receiver, node, method);
+  if (!isText && changing.has(method)) {
+    const constant = context.constantIn(receiver);
+    if (constant !== undefined) context.report(language.moduleConstantWritten(spanOf(node), constant));
+    node.arguments.forEach((argument, i) => {
+      const v = args[i];
+      if (v !== undefined) context.keeps(v, argument, `${callee.expression.getText()}.${method}`);
+    });
+  }
+  const [open, ...rest] = separated(args.length, `.${method}(`, ")");
+  const parts = ["", open ?? "", ...rest];
+  const isInteger = isText && ["indexOf", "lastIndexOf", "charCodeAt", "codePointAt", "search", "localeCompare"].includes(method);
+  const made = result(context, node, { parts, args: [receiver, ...args], pure: isText }, used, hint);
+  return isInteger ? context.integer(made) : made;
+}
+
+/** `map.size`, `pattern.source`. */
+export function lowerOpaqueProperty(
+  context: FunctionContext,
+  node: ts.PropertyAccessExpression,
+  receiver: Value,
+  hint: string | undefined,
+): Value {
+  return result(context, node, { parts: ["", `.${node.name.text}`], args: [receiver], pure: false }, true, hint);
+}
+
+/** Whatever the settings say of it, there may be no such member. */
+function memberType(context: FunctionContext, node: ts.Expression, receiver: Value): Type | undefined {
+  const type = receiver.type.kind === "str" ? str : resultType(context, node);
+  return type === undefined || type.kind === "void" || isReference(type) ? type : maybe(type);
+}
+
+/** `text[i]`, and `table[key]` of an object with arbitrary keys. */
+export function lowerOpaqueElement(
+  context: FunctionContext,
+  node: ts.ElementAccessExpression,
+  receiver: Value,
+  hint: string | undefined,
+): Value {
+  const key = context.expression(node.argumentExpression);
+  const isText = receiver.type.kind === "str";
+  return result(
+    context,
+    node,
+    { parts: ["", "[", "]"], args: [receiver, key], pure: isText },
+    true,
+    hint,
+    memberType(context, node, receiver),
+  );
+}
+
+/** What the members of an object with arbitrary keys are. */
+export const opaqueMemberType = (context: FunctionContext, node: ts.Expression): Type =>
+  resultType(context, node) ?? num;
+
+/** `table[key]`, the key already known. */
+export function readOpaque(
+  context: FunctionContext,
+  node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
+  receiver: Value,
+  key: Value | undefined,
+): Value {
+  if (key === undefined && ts.isPropertyAccessExpression(node)) return lowerOpaqueProperty(context, node, receiver, undefined);
+  const text = { parts: ["", "[", "]"], args: key === undefined ? [receiver] : [receiver, key], pure: false };
+  return result(context, node, text, true, undefined, memberType(context, node, receiver));
+}
+
+/** `table[key] = v`. */
+export function storeOpaque(context: FunctionContext, node: ts.Expression, receiver: Value, key: Value | string, v: Value): void {
+  const constant = context.constantIn(receiver);
+  if (constant !== undefined) context.report(language.moduleConstantWritten(spanOf(node), constant));
+  context.keeps(v, node, node.getText());
+  const at = context.at(node);
+  if (typeof key === "string") at.push({ kind: "foreign", text: ["", `.${key} = `, ""], args: [receiver, v], pure: false });
+  else at.push({ kind: "foreign", text: ["", "[", "] = ", ""], args: [receiver, key, v], pure: false });
+}
+
+/** `new Map(…)`, `new Set(…)`, `new RegExp(…)`; nothing for another class. */
+export function lowerOpaqueNew(
+  context: FunctionContext,
+  node: ts.NewExpression,
+  name: string,
+  hint: string | undefined,
+): Value | undefined {
+  if (!constructors.has(name)) return undefined;
+  const args = holes(context, node.arguments ?? []);
+  const type = resultType(context, node);
+  if (args === undefined || type?.kind !== "opaque") return standInFor(context, node);
+  node.arguments?.forEach((argument, i) => {
+    const v = args[i];
+    if (v !== undefined) context.keeps(v, argument, `new ${name}`);
+  });
+  return foreign(context, node, separated(args.length, `new ${name}(`, ")"), args, type, { pure: false, hint });
+}
+
+/** `{ a: 1 }` where an object with arbitrary keys is expected. */
+export function opaqueObject(
+  context: FunctionContext,
+  node: ts.ObjectLiteralExpression,
+  type: Type,
+  hint: string | undefined,
+): Value {
+  const parts = ["({"];
+  const args: Value[] = [];
+  const add = (text: string): void => {
+    parts[parts.length - 1] += text;
+  };
+  node.properties.forEach((property, i) => {
+    if (i > 0) add(", ");
+    const isShort = ts.isShorthandPropertyAssignment(property);
+    if (!isShort && !ts.isPropertyAssignment(property)) {
+      context.report(language.objectMember(spanOf(property), "This form"));
+      return;
+    }
+    const v = context.expression(isShort ? property.name : property.initializer);
+    context.keeps(v, property, "an object with arbitrary keys");
+    const { name } = property;
+    if (ts.isComputedPropertyName(name)) {
+      add("[");
+      args.push(context.expression(name.expression));
+      parts.push("]: ");
+    } else add(`${ts.isIdentifier(name) ? name.text : name.getText()}: `);
+    args.push(v);
+    parts.push("");
+  });
+  add("})");
+  return foreign(context, node, parts, args, type, { pure: false, hint });
+}
+
+/** `delete table[key]`: of an object with arbitrary keys only. */
+export function lowerDelete(context: FunctionContext, node: ts.DeleteExpression): Value {
+  const inner = bare(node.expression);
+  const isAccess = ts.isElementAccessExpression(inner) || ts.isPropertyAccessExpression(inner);
+  const base = isAccess ? context.expression(inner.expression) : undefined;
+  if (base?.type.kind !== "opaque" || !isAccess)
+    return context.refuse(language.reflection(spanOf(node), "delete"), bool);
+  const constant = context.constantIn(base);
+  if (constant !== undefined) context.report(language.moduleConstantWritten(spanOf(node), constant));
+  const key = ts.isPropertyAccessExpression(inner) ? undefined : context.expression(inner.argumentExpression);
+  const text = key === undefined && ts.isPropertyAccessExpression(inner) ? ["delete ", `.${inner.name.text}`] : ["delete ", "[", "]"];
+  return foreign(context, node, text, key === undefined ? [base] : [base, key], bool, { pure: false });
+}
+
+/** A regular expression, written as in the source. */
+export function lowerPattern(context: FunctionContext, node: ts.Expression, hint: string | undefined): Value {
+  return foreign(context, node, [node.getText()], [], { kind: "opaque", text: "RegExp" }, { pure: false, hint });
+}
+
+/** What `for…of` goes over, as a list: text, the members of a set or a map. */
+export function membersOfOpaque(context: FunctionContext, node: ts.Expression, v: Value): Value | undefined {
+  if (present(v.type).kind !== "str" && v.type.kind !== "opaque") return undefined;
+  const { checker } = context.file;
+  const type = checker.getTypeAtLocation(node);
+  const element = iterated(context, type);
+  if (element === undefined) return undefined;
+  const mapped = context.file.types.map(element);
+  const list: Type | undefined = "type" in mapped ? { kind: "array", elem: mapped.type } : undefined;
+  const isConstant = context.constantIn(v) !== undefined;
+  if (list === undefined || !(isList(list) || isConstant)) {
+    context.report(language.opaqueMember(spanOf(node), context.file.types.show(element)));
+    return context.standIn(list ?? { kind: "array", elem: num });
+  }
+  const made = foreign(context, node, ["Array.from(", ")"], [v], list, { pure: false });
+  if (isConstant) context.constants.set(made.id, node.getText());
+  return made;
+}
+
+/** What the iterator of a type gives. */
+function iterated(context: FunctionContext, type: ts.Type): ts.Type | undefined {
+  const { checker } = context.file;
+  if (type.flags & ts.TypeFlags.StringLike) return checker.getStringType();
+  const method = checker.getPropertiesOfType(type).find((p) => p.name.startsWith("__@iterator"));
+  if (method === undefined) return undefined;
+  const iterator = checker.getTypeOfSymbol(method).getCallSignatures()[0]?.getReturnType();
+  const next = iterator === undefined ? undefined : checker.getPropertyOfType(iterator, "next");
+  if (next === undefined) return undefined;
+  const step = checker.getTypeOfSymbol(next).getCallSignatures()[0]?.getReturnType();
+  const steps = step === undefined ? [] : step.isUnion() ? step.types : [step];
+  for (const one of steps) {
+    const done = checker.getPropertyOfType(one, "done");
+    const isLast = done !== undefined && checker.typeToString(checker.getTypeOfSymbol(done)) === "true";
+    const found = checker.getPropertyOfType(one, "value");
+    if (!isLast && found !== undefined) return checker.getTypeOfSymbol(found);
+  }
+  return undefined;
+}
+
+/** `JSON.stringify(v)`, `JSON.parse(text)`, `Object.keys(table)` and their like. */
+export function lowerOpaqueCall(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: string,
+  hint: string | undefined,
+): Value | undefined {
+  const [first] = node.arguments;
+  if (name === "JSON.parse" && first !== undefined) {
+    const v = context.expression(first);
+    context.reads(v, node, name);
+    return result(context, node, { parts: ["JSON.parse(", ")"], args: [v], pure: false }, true, hint);
+  }
+  if (name === "JSON.stringify" || name === "String.fromCharCode" || name === "String.raw") {
+    const args = holes(context, node.arguments);
+    if (args === undefined) return context.standIn(str);
+    return foreign(context, node, separated(args.length, `${name}(`, ")"), args, str, { pure: false, hint });
+  }
+  return undefined;
+}
+
+/** `key in table`. */
+export const isKeyOf = (context: FunctionContext, node: ts.Node, key: Value, table: Value, hint?: string): Value =>
+  foreign(context, node, ["", " in ", ""], [key, table], bool, { pure: false, hint });
+

@@ -1,0 +1,206 @@
+/** Questions about what a value is: equality, `=== undefined`, `typeof`, `in`. */
+import { ts } from "ts-morph";
+import { language } from "../../diagnostics.js";
+import { field, value } from "../../ir/build.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { bool, mayBeAbsent, present } from "../../ir/types.js";
+import { bare, spanOf } from "../source.js";
+import type { FunctionContext } from "./context.js";
+import { joinedType } from "./convert.js";
+import { branchValue } from "./flow.js";
+import { errorClass, foreign } from "./foreign.js";
+import { literalOf } from "./literals.js";
+import { isAbsent, isNullish, isUndefined, mayBeMissing } from "./missing.js";
+import { mayBeMissing as mayBeMissingType } from "./narrow.js";
+import { isKeyOf } from "./opaque.js";
+import { primitive } from "./operators.js";
+
+const { SyntaxKind } = ts;
+
+// ------------------------------------------------------------------------------------------------------------- equality
+
+export function lowerEquality(
+  context: FunctionContext,
+  node: ts.BinaryExpression,
+  name: "eq" | "ne",
+  hint: string | undefined,
+): Value {
+  const negated = name === "ne";
+  const known = lowerTypeTest(context, node) ?? lowerMissingTest(context, node);
+  if (known !== undefined) return negated ? primitive(context, node, "not", [known], hint) : known;
+  const left = context.expression(node.left);
+  const right = context.expression(node.right);
+  if (context.isRefused(left) || context.isRefused(right)) return context.standIn(bool);
+  const { functions } = context.file.types;
+  const either = [left, right].some(({ type: t }) => [t, present(t)].some((u) => functions.of(u) !== undefined || functions.choiceOf(u) !== undefined));
+  if (either) return context.refuse(language.functionCompared(spanOf(node)), bool);
+  if (left.type.kind === "opaque" || right.type.kind === "opaque")
+    return foreign(context, node, ["", negated ? " !== " : " === ", ""], [left, right], bool, { pure: true, hint });
+  const type = joinedType(context, left, right);
+  if (type === undefined || type.kind === "void") {
+    return context.refuse(
+      language.mixedTypes(
+        spanOf(node),
+        ts.tokenToString(node.operatorToken.kind) ?? "",
+        context.show(left.type),
+        context.show(right.type),
+      ),
+      bool,
+    );
+  }
+  return primitive(
+    context,
+    node,
+    name,
+    [context.coerce(left, type, node.left), context.coerce(right, type, node.right)],
+    hint,
+  );
+}
+
+/** `x === undefined`, `x == null`. */
+function lowerMissingTest(context: FunctionContext, node: ts.BinaryExpression): Value | undefined {
+  const absence = (e: ts.Expression): "null" | "undefined" | undefined =>
+    bare(e).kind === SyntaxKind.NullKeyword
+      ? "null"
+      : context.file.globalName(e) === "undefined" || ts.isVoidExpression(bare(e))
+        ? "undefined"
+        : undefined;
+  const right = absence(node.right);
+  const as = right ?? absence(node.left);
+  if (as === undefined) return undefined;
+  const tested = right === undefined ? node.right : node.left;
+  const strict =
+    node.operatorToken.kind === SyntaxKind.EqualsEqualsEqualsToken ||
+    node.operatorToken.kind === SyntaxKind.ExclamationEqualsEqualsToken;
+  const v = context.expression(tested);
+  if (context.isRefused(v)) return context.standIn(bool);
+  if (context.maybeMissing.has(v.id))
+    return context.refuse(language.missingValue(spanOf(tested), tested.getText()), bool);
+  // A function that is there is never missing.
+  if (context.file.types.functions.of(v.type) !== undefined) return context.constant(false);
+  if (!strict) return isNullish(context, v, node);
+  return isAbsent(context, v, as === "null" ? null : undefined, node);
+}
+
+// --------------------------------------------------------------------------------------------------------------- typeof
+
+/** What `typeof` says of a value of the type when it is there; nothing where that is not known. */
+function nameOf(context: FunctionContext, type: Type): string | undefined {
+  if (context.file.types.functions.of(type) !== undefined) return "function";
+  switch (type.kind) {
+    case "num":
+      return "number";
+    case "bool":
+      return "boolean";
+    case "str":
+      return "string";
+    case "void":
+      return "undefined";
+    case "array":
+    case "typed":
+    case "tuple":
+    case "record":
+      return "object";
+    case "maybe":
+      return nameOf(context, type.of);
+    default:
+      return undefined;
+  }
+}
+
+/** `typeof x === "number"`. */
+function lowerTypeTest(context: FunctionContext, node: ts.BinaryExpression): Value | undefined {
+  const left = bare(node.left);
+  const right = bare(node.right);
+  const asked = ts.isTypeOfExpression(left) ? left : ts.isTypeOfExpression(right) ? right : undefined;
+  const text = asked === undefined ? undefined : literalOf(context, asked === left ? right : left);
+  if (asked === undefined || typeof text !== "string") return undefined;
+  const v = context.expression(asked.expression);
+  if (context.isRefused(v)) return context.standIn(bool);
+  const name = nameOf(context, v.type);
+  if (name === undefined) return context.refuse(language.reflection(spanOf(asked), "typeof"), bool);
+  if (text === "undefined") return v.type.kind === "void" ? context.constant(!context.isNull(v)) : isUndefined(context, v, node);
+  if (text !== name) {
+    // `typeof null` is "object".
+    return text === "object" && mayBeMissing(v.type) ? isAbsent(context, v, null, node) : context.constant(false);
+  }
+  if (v.type.kind === "void") return context.constant(false);
+  // Where it is declared to be there, what it is given says which of the declared types it is.
+  const declared = context.file.checker.getTypeAtLocation(asked.expression);
+  const isThere = declared.isUnion() && !declared.types.some((t) => t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null));
+  if (v.type.kind !== "maybe" && isThere) return context.constant(true);
+  if (name === "object" && mayBeAbsent(v.type, null)) return primitive(context, node, "not", [isUndefined(context, v, node)]);
+  // An element may be out of range.
+  const isElement = ts.isElementAccessExpression(bare(asked.expression));
+  const type = context.file.checker.getTypeAtLocation(asked.expression);
+  if (!isElement && v.type.kind !== "maybe" && !mayBeMissingType(type)) return context.constant(true);
+  return primitive(context, node, "not", [isNullish(context, v, node)]);
+}
+
+export function lowerTypeOf(context: FunctionContext, node: ts.TypeOfExpression, hint: string | undefined): Value {
+  const v = context.expression(node.expression);
+  const name = nameOf(context, v.type);
+  if (name === undefined || context.isRefused(v)) {
+    return context.isRefused(v)
+      ? context.standIn({ kind: "str" })
+      : context.refuse(language.reflection(spanOf(node), "typeof"), { kind: "str" });
+  }
+  if (v.type.kind !== "maybe") return context.constant(context.isNull(v) ? "object" : name, hint);
+  const otherwise = (): Value =>
+    branchValue(
+      context,
+      isUndefined(context, v, node),
+      () => context.constant("undefined"),
+      () => context.constant("object"),
+      { type: { kind: "str" }, hint },
+    );
+  return branchValue(context, isNullish(context, v, node), otherwise, () => context.constant(name), {
+    type: { kind: "str" },
+    hint,
+  });
+}
+
+// ----------------------------------------------------------------------------------------------------------- instanceof
+
+/** `error instanceof RangeError`: of what was caught, and of other values adc does not look into. */
+export function lowerCaughtInstance(
+  context: FunctionContext,
+  node: ts.BinaryExpression,
+  hint: string | undefined,
+): Value {
+  const v = context.expression(node.left);
+  if (context.isRefused(v)) return context.standIn(bool);
+  const global = context.file.globalName(node.right);
+  const own = global === undefined ? errorClass(context, bare(node.right)) : undefined;
+  if (v.type.kind !== "opaque" || (global === undefined && own === undefined))
+    return context.refuse(language.reflection(spanOf(node), "instanceof"), bool);
+  const result = value(bool, hint);
+  const text = ["", ` instanceof ${own?.name ?? global ?? ""}`];
+  const imports = own === undefined ? {} : { imports: [own] };
+  context.at(node).push({ kind: "foreign", text, args: [v], pure: true, result, ...imports });
+  return result;
+}
+
+// ------------------------------------------------------------------------------------------------------------------- in
+
+/** `"r" in s`: is it one of the members of a union that have the field? */
+export function lowerIn(context: FunctionContext, node: ts.BinaryExpression, hint: string | undefined): Value {
+  const name = literalOf(context, node.left);
+  const v = context.expression(node.right);
+  if (context.isRefused(v)) return context.standIn(bool);
+  if (v.type.kind === "opaque") return isKeyOf(context, node, context.expression(node.left), v, hint);
+  const { records } = context.file.types;
+  const decl = v.type.kind === "record" ? records.get(v.type.name) : undefined;
+  if (decl === undefined || (typeof name !== "string" && typeof name !== "number"))
+    return context.refuse(language.reflection(spanOf(node), "in"), bool);
+  const found = decl.fields.find((f) => f.name === String(name));
+  if (found === undefined) return context.constant(false, hint);
+  const having = (decl.variants ?? [decl.name]).map((n) => records.get(n)?.fields.find((f) => f.name === found.name));
+  // Where the field itself may hold `undefined`, what it holds does not tell whether it is there.
+  if (having.some((f) => f?.optional === true || (f !== undefined && decl.variants !== undefined && mayBeAbsent(f.type, undefined))))
+    return context.refuse(language.reflection(spanOf(node), "in"), bool);
+  if (having.every((f) => f !== undefined)) return context.constant(true, hint);
+  const read = context.at(node).load(field(v, found.name), found.type);
+  return primitive(context, node, "not", [isUndefined(context, read, node)], hint);
+}
+
