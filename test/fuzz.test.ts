@@ -3,8 +3,19 @@ import { describe, expect, it } from "vitest";
 import { judge } from "./support/judge.js";
 import { compileOne } from "./support/compile.js";
 import { asFixture, emptySummary, fuzzBatch } from "./support/fuzzing.js";
+import { featureNames, parseFeatures } from "./support/generate/features.js";
 import { generateProgram } from "./support/generate/program.js";
 import { nameSubexpressions, returnTuple, unrollLoops } from "./support/metamorphic.js";
+import { classesToFunctions } from "./support/metamorphic-classes.js";
+import {
+  boxVariables,
+  callbacksToLoops,
+  extractBodies,
+  loopsToCallbacks,
+  passCaptured,
+  wrapBody,
+} from "./support/metamorphic-functions.js";
+import { typeCheck } from "./support/type-check.js";
 
 describe("random programs", () => {
   it.each([
@@ -28,9 +39,32 @@ describe("random programs", () => {
     },
   );
 
+  it.each(featureNames.map((feature, i) => ({ feature, first: 5001 + 100 * i })))(
+    "with $feature from seed $first agree with every judge",
+    { timeout: 120_000 },
+    ({ feature, first }) => {
+      const summary = emptySummary();
+      fuzzBatch(first, 12, { size: 10, aliases: false, plain: false, features: parseFeatures(feature) }, summary);
+      const found = summary.disagreements.map(
+        ({ seed, kind, message, program }) => `seed ${seed}, ${kind}: ${message}\n${asFixture(program)}`,
+      );
+      expect(found).toEqual([]);
+      const refused = [...summary.refused.values()].reduce((sum, times) => sum + times, 0);
+      expect(refused, [...summary.refused.keys()].join("\n")).toBeLessThanOrEqual(2);
+    },
+  );
+
   it("are the same for the same seed", () => {
+    const options = { size: 20, aliases: false, plain: false, features: featureNames };
     expect(generateProgram(7).source).toBe(generateProgram(7).source);
     expect(generateProgram(7).source).not.toBe(generateProgram(8).source);
+    expect(generateProgram(7, options).source).toBe(generateProgram(7, options).source);
+  });
+
+  it("are TypeScript", { timeout: 60_000 }, () => {
+    const options = { size: 15, aliases: false, plain: false, features: featureNames };
+    const files = Array.from({ length: 60 }, (_, i) => [`/typed/p${i}.ts`, generateProgram(6001 + i, options).source]);
+    expect(typeCheck(Object.fromEntries(files))).toEqual([]);
   });
 });
 
@@ -156,6 +190,46 @@ describe("rewriting", () => {
     const unrolled = unrollLoops(source, 3);
     expect(unrolled.match(/const i: number = /g)).toHaveLength(3);
     expect(unrollLoops(source.replace("s +=", "if (s > 1) break; s +="), 3)).not.toContain("const i:");
+  });
+
+  it("makes functions of bodies", () => {
+    const source =
+      "export function f(a: number[]): number {\n  let s = 1;\n  for (const v of a) { s *= v; }\n  return s;\n}\n";
+    expect(wrapBody(source)).toContain("return ((): number => {");
+    expect(extractBodies(source)).toContain("{ const turn1of = (): void => { s *= v; }; turn1of(); }");
+    expect(boxVariables(source)).toContain(
+      "const s = { value: 1 };\n  for (const v of a) { s.value *= v; }\n  return s.value;",
+    );
+    expect(extractBodies(source.replace("s *= v;", "break;"))).not.toContain("turn1of");
+  });
+
+  it("exchanges loops and callbacks", () => {
+    const loop =
+      "function f(a: number[]): number {\n  let s = 0;\n  for (let i = 0; i < a.length; i++) { s += a[i]!; }\n  return s;\n}\n";
+    const callback = loopsToCallbacks(loop);
+    expect(callback).toContain("a.forEach((_each, i: number) => { s += a[i]!; });");
+    expect(callbacksToLoops(callback)).toContain(
+      "for (let i = 0; i < a.length; i++) { const _each = a[i]!; { s += a[i]!; }}",
+    );
+    expect(loopsToCallbacks(loop.replace("s +=", "if (s > 1) continue; a.push(1); s +="))).not.toContain("forEach");
+    expect(callbacksToLoops("const t = a.reduce((s, v) => s + v, 0);")).toContain("((s: number) => { for (");
+  });
+
+  it("passes what is captured", () => {
+    const source =
+      "export function f(x: number): number {\n  const w = x * 2;\n  const g = (z: number): number => z * w;\n  return g(x) + g(1);\n}\n";
+    const passed = passCaptured(source);
+    expect(passed).toContain("(z: number, wGiven: typeof w): number => z * wGiven");
+    expect(passed).toContain("return g(x, w) + g(1, w);");
+  });
+
+  it("makes functions of methods", () => {
+    const source =
+      "export class P {\n  constructor(public x: number) {}\n  by(k: number): P {\n    return new P(this.x * k);\n  }\n  get twice(): number {\n    return 2 * this.x;\n  }\n}\nexport function f(p: P): number {\n  return p.by(3).twice;\n}\n";
+    const functions = classesToFunctions(source);
+    expect(functions).toContain("return P_twice(P_by(p, 3));");
+    expect(functions).toContain("return P_new(self.x * k);");
+    expect(functions).not.toContain("class");
   });
 
   it("returns a tuple", () => {

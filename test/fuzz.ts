@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- --count 10000 --seed 1 [--size 40] [--features classes,closures] [--aliases]
- * [--minimize] [--batch 50]`: random programs against the judges. Without `--features` they use the whole language; `--check unrolled` compares
+ * [--minimize] [--batch 100]`: random programs against the judges. Without `--features` they use the whole language; `--check unrolled` compares
  * every program with itself rewritten in that way. Prints every disagreement with its seed (minimised when asked for) and ends with one line of totals.
  */
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "1000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
     size: { type: "string" },
-    batch: { type: "string", default: "50" },
+    batch: { type: "string", default: "100" },
     aliases: { type: "boolean", default: false },
     features: { type: "string", default: "all" },
     check: { type: "string" },
@@ -23,10 +23,11 @@ const { values } = parseArgs({
 const count = Number(values.count);
 const first = Number(values.seed);
 const batch = Math.max(1, Number(values.batch));
-/** Without `--size`, batches of small, middling and large programs in turns. */
-const sizes = values.size === undefined ? [6, 12, 20, 40, 80] : [Number(values.size)];
 
 const features = parseFeatures(values.features);
+/** Without `--size`, batches of small, middling and large programs in turns. A statement of a feature is a few lines long. */
+const usual = features.length > 0 ? [4, 6, 10, 16, 30] : [6, 12, 20, 40, 80];
+const sizes = values.size === undefined ? usual : [Number(values.size)];
 const forced = values.check === undefined ? undefined : parseCheck(values.check);
 const summary = emptySummary();
 const start = performance.now();

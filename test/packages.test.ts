@@ -37,7 +37,11 @@ const cases: Readonly<Record<string, (random: Random) => readonly unknown[]>> = 
   "gl-matrix.ts single": (r) => [Float32Array.from(reals(r, 3)), r.real(0, 1)],
   "gl-matrix.ts towards": (r) => [Float64Array.from(reals(r, 5))],
   "stdlib.ts normal": (r) => [r.real(-4, 4), r.real(-1, 1), r.real(0.3, 2)],
-  "stdlib.ts gammaLoss": (r) => [r.pick([r.real(0.1, 12), 1, 2]), r.real(0.5, 2), Float64Array.from(reals(r, 4, 0.1, 5))],
+  "stdlib.ts gammaLoss": (r) => [
+    r.pick([r.real(0.1, 12), 1, 2]),
+    r.real(0.5, 2),
+    Float64Array.from(reals(r, 4, 0.1, 5)),
+  ],
   "stdlib.ts beta": (r) => [r.real(0.1, 5), r.real(-1, 3)],
   "three.ts turned": (r) => [reals(r, 3), r.real(-3, 3), reals(r, 3)],
   "three.ts chained": (r) => reals(r, 2),
@@ -46,9 +50,15 @@ const cases: Readonly<Record<string, (random: Random) => readonly unknown[]>> = 
     r.real(0, 0.5),
   ],
   "three.ts blended": (r) => {
-    const [a, b, c, d, e, f, g, h, x, y, z] = reals(r, 11);
-    return [new three.Quaternion(a, b, c, d), new three.Quaternion(e, f, g, h), new three.Vector3(x, y, z), r.real(0, 1)];
+    const [x, y, z] = reals(r, 3);
+    return [reals(r, 4), reals(r, 4), new three.Vector3(x, y, z), r.real(0, 1)];
   },
+  "three.ts scaled": (r) => {
+    const [x, y, z] = reals(r, 3);
+    return [new three.Vector3(x, y, z), r.real(-2, 2)];
+  },
+  "three.ts transformed": (r) => reals(r, 2),
+  "three.ts geometry": (r) => reals(r, 2, 0.2, 0.9),
   "three.ts mirrored": (r) => {
     const [x, y, z, a, b, c, angle] = reals(r, 7);
     return [new three.Vector3(x, y, z), new three.Vector3(a, b, c), angle];
@@ -75,7 +85,10 @@ test.each(Object.entries(cases))("%s", (name, args) => {
   if (program === undefined || annotated === undefined) throw new Error("no such function");
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     const tally = judge(program, annotated, args(new Random(seed)), { seed, differences: 40 });
-    expect(tally.problems.map(({ kind, message }) => `${kind}: ${message}`), `at random input ${seed}`).toEqual([]);
+    expect(
+      tally.problems.map(({ kind, message }) => `${kind}: ${message}`),
+      `at random input ${seed}`,
+    ).toEqual([]);
   }
 });
 

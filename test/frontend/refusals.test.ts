@@ -11,6 +11,9 @@ function refused(files: Readonly<Record<string, string>> | string, options = {})
   return diagnostics;
 }
 
+const errorsOf = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  diagnostics.filter(({ category }) => category === "error");
+
 const places = (diagnostics: readonly Diagnostic[]): string[] =>
   diagnostics.map((d) => `${d.span?.file}(${d.span?.line},${d.span?.column}): ${d.code}`);
 const f = (body: string, rest = ""): string =>
@@ -19,28 +22,14 @@ const f = (body: string, rest = ""): string =>
 describe("refusals", () => {
   it.each([
     ["var", "var y = x;", "2,1", "ADC2023"],
-    ["closure", "const g = () => x;", "2,11", "ADC2003"],
-    ["inner function", "function g() { return x; }", "2,10", "ADC2003"],
-    ["immediately invoked", "const y = (() => x)();", "2,12", "ADC2003"],
-    ["push", "a.push(x);", "2,3", "ADC2006"],
-    ["length assigned", "a.length = 0;", "2,1", "ADC2006"],
-    ["empty array that grows", "const b: number[] = []; b[0] = x;", "2,25", "ADC2006"],
-    ["map", "const b = a.map((v) => v * 2);", "2,13", "ADC2005"],
-    ["reduce", "return a.reduce((p, q) => p + q, 0);", "2,10", "ADC2005"],
     ["object spread of an array", "const p = { u: 1, ...[2] };", "2,19", "ADC2007"],
-    ["array spread", "const b = [1, ...a];", "2,15", "ADC2007"],
-    ["call spread", "return Math.hypot(...a);", "2,19", "ADC2007"],
-    ["for in", "for (const k in a) {}", "2,17", "ADC2020"],
-    ["for of text", "for (const c of 'abc') {}", "2,17", "ADC2020"],
-    ["try", "try { x += 1; } finally { x += 2; }", "2,1", "ADC2008"],
-    ["new class", "const m = new Map<string, number>();", "2,11", "ADC2010"],
-    ["delete", "const p: { u?: number } = {}; delete p.u;", "2,10", "ADC2015"],
-    ["typeof", "if (typeof x === 'number') x += 1;", "2,5", "ADC2011"],
-    ["regular expression", "const r = /a/;", "2,11", "ADC2012"],
+    ["push on a tuple", "const t: [number, number] = [x, 1]; t.push(x);", "2,39", "ADC2006"],
+    ["spread into an unknown call", "console.log(...a);", "2,13", "ADC2007"],
+    ["new of a library class", "const d = new Date();", "2,11", "ADC2010"],
+    ["delete", "const p: { u?: number } = {}; delete p.u;", "2,31", "ADC2011"],
+    ["active into a map", "const m = new Map<string, number>(); m.set('a', x); return m.get('a')!;", "2,49", "ADC3002"],
+    ["active into a dictionary", "const m: Record<string, number> = {}; m['a'] = x; return m['a']!;", "2,39", "ADC3002"],
     ["bigint", "const n = 1n;", "2,11", "ADC2012"],
-    ["null", "let y: number | null = null;", "2,24", "ADC2029"],
-    ["optional variable", "let y: number | undefined; y = 1;", "2,5", "ADC2029"],
-    ["optional chain", "const y = [a][0]?.[0];", "2,17", "ADC2024"],
     ["any", "const y: any = x;", "2,10", "ADC2015"],
     ["parseFloat of a template", "return parseFloat(`${x}`);", "2,8", "ADC3001"],
     ["toFixed and back", "const t = x.toFixed(1); const u = t + '0'; return Number(u);", "2,51", "ADC3001"],
@@ -53,7 +42,6 @@ describe("refusals", () => {
     ],
     ["text kept in an object", "const p = { t: `${x}` }; return Number(p.t);", "2,33", "ADC3001"],
     ["unknown global", "return fetch('x') as unknown as number;", "2,8", "ADC4001"],
-    ["Date", "return new Date().getTime();", "2,8", "ADC4001"],
   ])("%s", (_name, body, place, code) => {
     expect(places(refused(f(body)))).toContain(`/a.ts(${place}): ${code}`);
   });
@@ -61,25 +49,22 @@ describe("refusals", () => {
   it("reports everything wrong in a file, once and in order", () => {
     const found = refused(
       f(
-        "var y = x;\na.push(y);\nfor (const k in a) { a.pop(); }\nif (x > 0) { const g = () => 1; } else { a.map((v) => v); }\ntry {} finally {}",
+        "var y = x;\nconst t: [number, number] = [x, y]; t.push(y);\nif (x > 0) { const n = 1n; } else { a.toLocaleString(); }\ndelete (a as { u?: number }).u;",
       ),
     );
     expect(places(found)).toEqual([
       "/a.ts(2,1): ADC2023",
-      "/a.ts(3,3): ADC2006",
-      "/a.ts(4,17): ADC2020",
-      "/a.ts(5,24): ADC2003",
-      "/a.ts(5,44): ADC2005",
-      "/a.ts(6,1): ADC2008",
+      "/a.ts(3,39): ADC2006",
+      "/a.ts(4,24): ADC2012",
+      "/a.ts(4,39): ADC2005",
+      "/a.ts(5,1): ADC2011",
     ]);
   });
 
   it("says little about what was already refused", () => {
     expect(
-      places(
-        refused(f("const m = a.map((v) => v * 2);\nconst s = m[0]! + m.length;\nfor (const v of m) x += v;\nx += s;")),
-      ),
-    ).toEqual(["/a.ts(2,13): ADC2005"]);
+      places(refused(f("const m = new Date();\nconst s = m.getTime() + m.valueOf();\nx += s * Number(m);"))),
+    ).toEqual(["/a.ts(2,11): ADC2010"]);
   });
 
   it("names the calls that lead into a helper", () => {
@@ -87,10 +72,10 @@ describe("refusals", () => {
       "/a.ts":
         "import { g } from './g.js';\n/** @differentiable */\nexport function f(x: number): number {\n  return g(x);\n}",
       "/g.ts":
-        "export function g(x: number): number {\n  return h(x) * 2;\n}\nfunction h(x: number): number {\n  try { return x; } finally { x = 0; }\n}",
+        "export function g(x: number): number {\n  return h(x) * 2;\n}\nfunction h(x: number): number {\n  var y = x; return y;\n}",
     });
     expect(others).toEqual([]);
-    expect(found?.code).toBe("ADC2008");
+    expect(found?.code).toBe("ADC2023");
     expect(found?.span).toMatchObject({ file: "/g.ts", line: 5 });
     expect(found?.related.map((r) => `${r.span.file}(${r.span.line},${r.span.column}): ${r.message}`)).toEqual([
       "/g.ts(2,10): Called from `g`.",
@@ -164,14 +149,12 @@ describe("refusals", () => {
 
   it("lets objects that refer to constants be written themselves", () => {
     const source = f("const p = { w: T, u: 1 }; p.u = x; p.u += T[0]!; x = p.u;", "const T = [1, 2];\n");
-    expect(openMemory({ "/a.ts": source }).lower("/a.ts").diagnostics).toEqual([]);
+    expect(errorsOf(openMemory({ "/a.ts": source }).lower("/a.ts").diagnostics)).toEqual([]);
   });
 
   it("follows the user's own noUncheckedIndexedAccess", () => {
     expect(places(refused(f("const y: number = a[0];")))).toEqual(["/a.ts(2,7): TS2322"]);
-    expect(
-      openMemory({ "/a.ts": f("const y: number = a[0];") }, { noUncheckedIndexedAccess: false }).lower("/a.ts")
-        .diagnostics,
-    ).toEqual([]);
+    const loose = openMemory({ "/a.ts": f("const y: number = a[0];") }, { noUncheckedIndexedAccess: false });
+    expect(errorsOf(loose.lower("/a.ts").diagnostics)).toEqual([]);
   });
 });

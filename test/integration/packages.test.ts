@@ -30,6 +30,11 @@ export function height(x: number, y: number): number {
 }
 `,
   "src/vectors.ts": `import { Vector3 } from "three";
+export { Vector3 };
+/** @differentiable */
+export function scaled(v: Vector3, s: number): Vector3 {
+  return v.clone().multiplyScalar(s);
+}
 /** @differentiable */
 export function bounce(v: Vector3, n: Vector3): number {
   return v.clone().reflect(n.clone().normalize()).dot(new Vector3(1, 2, 3));
@@ -49,7 +54,7 @@ import { height_value_and_grad } from "./noise_grad.js";
 import { cdf } from "./special.js";
 import { cdf_vjp } from "./special_grad.js";
 import { bounce } from "./vectors.js";
-import { bounce_grad } from "./vectors_grad.js";
+import { bounce_grad, scaled_vjp } from "./vectors_grad.js";
 
 const slope = (f: (x: number) => number, x: number): number => (f(x + 1e-5) - f(x - 1e-5)) / 2e-5;
 const p: [number, number, number] = [1, 2, 3];
@@ -59,6 +64,7 @@ const v = new Vector3(1, -2, 0.5);
 const n = new Vector3(0.2, 0.9, 0.1);
 const [dv, dn] = bounce_grad(v, n);
 const [, pull] = cdf_vjp(0.7);
+const [twice, back] = scaled_vjp(v, 2);
 console.log(
   JSON.stringify([
     [dAngle, slope((a) => depth(a, p), 0.4)],
@@ -69,6 +75,8 @@ console.log(
     [dv.y, slope((y) => bounce(new Vector3(1, y, 0.5), n), -2)],
     [dn.x, slope((x) => bounce(v, new Vector3(x, 0.9, 0.1)), 0.2)],
     [pull(2), 2 * slope(cdf, 0.7)],
+    [twice.dot(v), 2 * v.lengthSq()],
+    [back({ x: 1, y: 0, z: 0 })[0].x, 2],
   ]),
 );
 `,
@@ -82,7 +90,7 @@ function make(options: object = {}, extra: Readonly<Record<string, string>> = {}
 
 function expectRight(project: Project): void {
   const pairs: [number, number][] = JSON.parse(project.run("dist/main.js").out);
-  expect(pairs).toHaveLength(8);
+  expect(pairs).toHaveLength(10);
   for (const [found, expected] of pairs) expect(found).toBeCloseTo(expected, 6);
 }
 
@@ -104,17 +112,20 @@ describe("calls into packages", () => {
   });
 
   test("what cannot be followed is refused where it is called", () => {
-    const project = make({}, {
-      "src/native.ts": `import { add } from "native-sum";
+    const project = make(
+      {},
+      {
+        "src/native.ts": `import { add } from "native-sum";
 /** @differentiable */
 export function f(x: number): number {
   return 2 * add(x, 1);
 }
 `,
-      "node_modules/native-sum/package.json": '{ "name": "native-sum", "main": "sum.node", "types": "index.d.ts" }',
-      "node_modules/native-sum/index.d.ts": "export declare function add(x: number, y: number): number;",
-      "node_modules/native-sum/sum.node": "",
-    });
+        "node_modules/native-sum/package.json": '{ "name": "native-sum", "main": "sum.node", "types": "index.d.ts" }',
+        "node_modules/native-sum/index.d.ts": "export declare function add(x: number, y: number): number;",
+        "node_modules/native-sum/sum.node": "",
+      },
+    );
     const { status, out, error } = project.run("adc", "build");
     expect(status).toBe(1);
     expect(out + error).toContain("src/native.ts(4,14): error ADC4006: `add` cannot be followed into its package.");

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<Op["kind"], true>> = {
   alloc: true,
   copy: true,
   zeros: true,
+  share: true,
   addInto: true,
   clear: true,
   export: true,
@@ -108,6 +109,22 @@ func f(%p: %P) -> (%P, fn(num) -> (%"P.adjoint")) {
   %pool = openTape
   closeTape %pool
   yield %g, %back
+}
+`,
+  sharing: `record Node (x: num, next: %Node?null)
+
+record "Node.adjoint" (x: num, next: %"Node.adjoint"?null)
+
+func f(%n: %Node) -> (%"Node.adjoint") {
+  %memo: opaque "Map<object, object>" = foreign pure "new Map()"
+  %c = share copy %n memo %memo
+  %done: opaque "Map<object, object>" = foreign pure "new Map()"
+  %d = share zeros %c memo %done
+  addInto %d %d memo %done
+  addInto %d %d common memo %done
+  clear %d memo %done
+  %g = share export %d memo %memo
+  yield %g
 }
 `,
   control: `func "src/a.ts#f"(%x: [num], %n: num, %b2: bool, %on2: bool) -> (num) of f {

@@ -46,11 +46,7 @@ export function solved(a: number[], b: readonly [number, number, number]): numbe
 
 /** Half way between two rotations.
  *  @differentiable */
-export function between(
-  a: [number, number, number, number],
-  b: [number, number, number, number],
-  t: number,
-): number {
+export function between(a: [number, number, number, number], b: [number, number, number, number], t: number): number {
   const p = quat.normalize([0, 0, 0, 1], a);
   const q = quat.normalize([0, 0, 0, 1], b);
   const out = quat.slerp([0, 0, 0, 1], p, q, t);

@@ -68,7 +68,9 @@ function copyOf(value: unknown, seen: Map<unknown, unknown>): unknown {
   // An instance of a class of the program is copied with its methods; what JavaScript itself makes is kept.
   if (isBuiltIn(value)) return value;
   const copy: Record<string, unknown> =
-    prototype === Object.prototype || prototype === null ? {} : (Object.create(prototype as object) as object as Record<string, unknown>);
+    prototype === Object.prototype || prototype === null
+      ? {}
+      : (Object.create(prototype as object) as object as Record<string, unknown>);
   seen.set(value, copy);
   for (const [key, item] of Object.entries(value)) copy[key] = copyOf(item, seen);
   return copy;
@@ -106,6 +108,20 @@ export function memberAt(value: unknown, path: Path): unknown {
     else return undefined;
   }
   return current;
+}
+
+/** Of places in a structure that shares, each once: a test whether a place is met for the first time. */
+export function firstTime(root: unknown): (path: Path) => boolean {
+  const seen = new Map<unknown, Set<string | number | undefined>>();
+  return (path) => {
+    const holder = memberAt(root, path.slice(0, -1));
+    const keys = seen.get(holder) ?? new Set();
+    seen.set(holder, keys);
+    const key = path.at(-1);
+    if (keys.has(key)) return false;
+    keys.add(key);
+    return true;
+  };
 }
 
 /** The number at `path`; NaN when there is none, which every comparison notices. */

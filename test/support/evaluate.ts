@@ -85,8 +85,10 @@ function methodNamed(exports: Exports, name: string): unknown {
     const own: unknown = Reflect.get(owner, method);
     if (typeof own === "function") return own.bind(owner);
     const prototype: unknown = owner.prototype;
-    const shared: unknown = typeof prototype === "object" && prototype !== null ? Reflect.get(prototype, method) : undefined;
-    if (typeof shared === "function") return (self: unknown, ...args: readonly unknown[]): unknown => Reflect.apply(shared, self, args);
+    const shared: unknown =
+      typeof prototype === "object" && prototype !== null ? Reflect.get(prototype, method) : undefined;
+    if (typeof shared === "function")
+      return (self: unknown, ...args: readonly unknown[]): unknown => Reflect.apply(shared, self, args);
   }
   return undefined;
 }

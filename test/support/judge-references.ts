@@ -1,7 +1,7 @@
 /** The judges that know what a gradient should be: dual numbers through the lowered IR, and differences of the user's own function. */
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import type { Compiled } from "./compile.js";
-import { cloneData, leaves, mapLeaves, memberAt, numberAt, type Path, pathText, text } from "./data.js";
+import { cloneData, firstTime, leaves, mapLeaves, memberAt, numberAt, type Path, pathText, text } from "./data.js";
 import { differenceAlong, differenceAt, type Estimate } from "./differences.js";
 import { dualGradient, jvp, type JsValue } from "./interpret.js";
 import { withDraws } from "./limit.js";
@@ -63,9 +63,14 @@ export function dualReference(trial: Trial, seed: unknown): readonly unknown[] |
   try {
     const values = cloneData(args) as JsValue[];
     const found = withDraws(() =>
-      dualGradient(program, annotated.func, values, annotated.wrt, { fuel, seed: seed as JsValue, scope: compiled.original }),
+      dualGradient(program, annotated.func, values, annotated.wrt, {
+        fuel,
+        seed: seed as JsValue,
+        scope: compiled.original,
+      }),
     );
-    return compiled.modules.source(compiled.path).includes("Math.random") ? redrawn(trial, found, seed)
+    return compiled.modules.source(compiled.path).includes("Math.random")
+      ? redrawn(trial, found, seed)
       : whereGiven(trial, found);
   } catch (error) {
     trial.tally.problem("duals: failed", `the interpreter fails on ${annotated.exportName}: ${thrownText(error)}`);
@@ -101,9 +106,10 @@ export function againstDifferences(
   const limit = options.differences ?? 12;
   if (limit === 0) return;
   // A parameter that is omitted has a gradient at its default, but nothing to vary.
+  const isNew = firstTime(args);
   const numbers = leaves(gradient)
     .map(({ path, value }) => ({ path: argumentPath(annotated, path), value }))
-    .filter(({ path }) => typeof memberAt(args, path) === "number");
+    .filter(({ path }) => typeof memberAt(args, path) === "number" && isNew(path));
   const chosen = numbers.length <= limit ? numbers : random.shuffle(numbers).slice(0, limit);
   const quiet = (...values: readonly unknown[]): number => {
     try {

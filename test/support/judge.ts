@@ -5,7 +5,18 @@
  */
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import type { Compiled } from "./compile.js";
-import { cloneData, difference, leaves, mapLeaves, memberAt, numberAt, type Path, references, setNumber, text } from "./data.js";
+import {
+  cloneData,
+  difference,
+  firstTime, leaves,
+  mapLeaves,
+  memberAt,
+  numberAt,
+  type Path,
+  references,
+  setNumber,
+  text,
+} from "./data.js";
 import { exportedFunction } from "./evaluate.js";
 import { jvp, type JsValue } from "./interpret.js";
 import {
@@ -188,8 +199,10 @@ function judgePulled(trial: Trial, name: string, pulled: unknown, seed: unknown,
     return;
   }
   if (options.noDuals === true) return;
+  const isNew = firstTime(args);
+  // A direction for each place: what is shared is moved once.
   const direction = args.map((arg, i) =>
-    annotated.wrt.includes(i) ? mapLeaves(arg, () => random.real(-1, 1)) : undefined,
+    annotated.wrt.includes(i) ? mapLeaves(arg, (_, path) => (isNew([i, ...path]) ? random.real(-1, 1) : 0)) : undefined,
   );
   const full = cloneData(withDefaults(annotated, args)) as JsValue[];
   const { tangents } = withDraws(() =>

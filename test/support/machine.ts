@@ -126,10 +126,21 @@ export class Machine {
         return write(env, op.result, memory.copy(op.source.type, this.read(op.source, env)));
       case "zeros":
         return write(env, op.result, memory.zeros(op.like.type, this.read(op.like, env)));
+      case "share": {
+        const memo = this.memo(op.memo, env) ?? new Map<unknown, JsValue>();
+        const source = this.read(op.source, env);
+        const type = op.make === "export" ? op.result.type : op.source.type;
+        return write(env, op.result, memory.share(op.make, type, source, memo));
+      }
       case "addInto":
-        return memory.addInto(op.target.type, this.read(op.target, env), this.read(op.source, env));
+        return memory.addInto(
+          op.target.type,
+          this.read(op.target, env),
+          this.read(op.source, env),
+          this.memo(op.memo, env),
+        );
       case "clear":
-        return memory.clear(op.target.type, this.read(op.target, env));
+        return memory.clear(op.target.type, this.read(op.target, env), this.memo(op.memo, env));
       case "export":
         return write(env, op.result, memory.export(op.result.type, this.read(op.source, env)));
       case "cast":
@@ -168,6 +179,13 @@ export class Machine {
       case "restore":
         return this.define(op.results, this.tape(op.tape, env).restore(op.results), env);
     }
+  }
+
+  private memo(v: Value | undefined, env: Env): Map<unknown, JsValue> | undefined {
+    if (v === undefined) return undefined;
+    const memo = this.read(v, env);
+    if (!(memo instanceof Map)) throw new InterpreterError("this is not a memo");
+    return memo as Map<unknown, JsValue>;
   }
 
   private tape(v: Value, env: Env): Tape {

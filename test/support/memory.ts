@@ -6,6 +6,8 @@ import type { Field, Program, Type, TypedArrayName } from "../../compiler/src/ir
 import { Dual, dual, type JsValue, primal, tangent } from "./dual.js";
 
 export type Key = string | number;
+/** What was made for which object. */
+type Memo = Map<unknown, JsValue>;
 type TypedArray =
   | Float64Array
   | Float32Array
@@ -127,22 +129,40 @@ export class Memory {
     return this.rebuild(type, x);
   }
 
+  /** A copy, zeros or a gradient that shares what the source shares; `type` is the source's, of a gradient the result's. */
+  share(make: "copy" | "zeros" | "export", type: Type, x: JsValue, memo: Memo): JsValue {
+    return make === "zeros" ? this.zeros(type, x, memo) : this.rebuild(type, x, memo);
+  }
+
   /** Zeros in the shape of `x`: doubles in typed arrays, fields without a derivative left out, other tuple members 0. */
-  zeros(type: Type, x: JsValue): JsValue {
+  zeros(type: Type, x: JsValue, memo?: Memo): JsValue {
+    if (!this.isDifferentiable(type)) return 0;
     if (x === undefined || x === null) return type.kind === "num" ? 0 : x;
+    const known = memo?.get(x);
+    if (known !== undefined) return known;
+    const note = <T extends JsValue>(made: T): T => {
+      memo?.set(x, made);
+      return made;
+    };
     switch (type.kind) {
       case "maybe":
-        return this.zeros(type.of, x);
+        return this.zeros(type.of, x, memo);
       case "typed":
-        return new Float64Array(lengthOf(x));
-      case "array":
-        return Array.from({ length: lengthOf(x) }, (_, i) => this.zeros(type.elem, this.get(x, i)));
-      case "tuple":
-        return type.elems.map((t, i) => this.zeros(t, this.get(x, i)));
+        return note(new Float64Array(lengthOf(x)));
+      case "array": {
+        const made = note<JsValue[]>([]);
+        for (let i = 0; i < lengthOf(x); i++) made.push(this.zeros(type.elem, this.get(x, i), memo));
+        return made;
+      }
+      case "tuple": {
+        const made = note<JsValue[]>([]);
+        type.elems.forEach((t, i) => made.push(this.zeros(t, this.get(x, i), memo)));
+        return made;
+      }
       case "record": {
-        const made: Record<string, JsValue> = {};
+        const made = note<Record<string, JsValue>>({});
         for (const f of this.fields(type.name))
-          if (this.carries(f) && isHeld(f, x)) made[f.name] = this.zeros(f.type, this.get(x, f.name));
+          if (this.carries(f) && isHeld(f, x)) made[f.name] = this.zeros(f.type, this.get(x, f.name), memo);
         return made;
       }
       default:
@@ -151,57 +171,71 @@ export class Memory {
   }
 
   /** `target += source`, number by number; `type` is the type of `target`. */
-  addInto(type: Type, target: JsValue, source: JsValue): void {
-    this.update(type, target, source, (a, b) =>
-      dual((primal(a) as number) + (primal(b) as number), tangent(a) + tangent(b)),
-    );
+  addInto(type: Type, target: JsValue, source: JsValue, memo?: Memo): void {
+    const add = (a: JsValue, b: JsValue): JsValue =>
+      dual((primal(a) as number) + (primal(b) as number), tangent(a) + tangent(b));
+    this.update(type, target, source, add, memo);
   }
 
-  clear(type: Type, target: JsValue): void {
-    this.update(type, target, target, () => 0);
+  clear(type: Type, target: JsValue, memo?: Memo): void {
+    this.update(type, target, target, () => 0, memo);
   }
 
-  private update(type: Type, target: JsValue, source: JsValue, change: (a: JsValue, b: JsValue) => JsValue): void {
+  private update(
+    type: Type,
+    target: JsValue,
+    source: JsValue,
+    change: (a: JsValue, b: JsValue) => JsValue,
+    memo: Memo | undefined,
+  ): void {
     if (target === undefined || target === null || source === undefined || source === null) return;
+    if (type.kind === "maybe") return this.update(type.of, target, source, change, memo);
+    if (memo?.has(target) === true) return;
+    memo?.set(target, target);
     const member = (t: Type, key: Key): void => {
       const a = this.get(target, key);
       const b = this.get(source, key);
       const held = t.kind === "maybe" ? t.of : t;
-      if (held.kind !== "num") this.update(held, a, b, change);
+      if (held.kind !== "num") this.update(held, a, b, change, memo);
       else if (typeof primal(b) === "number") this.set(target, key, change(t.kind === "maybe" ? (a ?? 0) : a, b));
     };
-    if (type.kind === "maybe") this.update(type.of, target, source, change);
-    else if (type.kind === "typed" || type.kind === "array") {
+    if (type.kind === "typed" || type.kind === "array") {
       const elem: Type = type.kind === "array" ? type.elem : { kind: "num" };
       for (let i = 0; i < lengthOf(target); i++) member(elem, i);
     } else if (type.kind === "tuple") type.elems.forEach((t, i) => member(t, i));
     else if (type.kind === "record") for (const f of this.fields(type.name)) member(f.type, f.name);
   }
 
-  private rebuild(type: Type, x: JsValue): JsValue {
+  private rebuild(type: Type, x: JsValue, memo?: Memo): JsValue {
     if (x === undefined || x === null) return x;
+    const known = memo?.get(x);
+    if (known !== undefined) return known;
+    const note = <T extends JsValue>(made: T): T => {
+      memo?.set(x, made);
+      return made;
+    };
     switch (type.kind) {
       case "typed": {
-        const made = new typedArrays[type.name](lengthOf(x));
+        const made = note(new typedArrays[type.name](lengthOf(x)));
         for (let i = 0; i < made.length; i++) this.set(made, i, this.get(x, i));
         return made;
       }
       case "array": {
-        const made: JsValue[] = [];
-        for (let i = 0; i < lengthOf(x); i++) this.set(made, i, this.rebuild(type.elem, this.get(x, i)));
+        const made = note<JsValue[]>([]);
+        for (let i = 0; i < lengthOf(x); i++) this.set(made, i, this.rebuild(type.elem, this.get(x, i), memo));
         return made;
       }
       case "tuple": {
-        const made: JsValue[] = [];
-        type.elems.forEach((t, i) => this.set(made, i, this.rebuild(t, this.get(x, i))));
+        const made = note<JsValue[]>([]);
+        type.elems.forEach((t, i) => this.set(made, i, this.rebuild(t, this.get(x, i), memo)));
         return made;
       }
       case "maybe":
-        return this.rebuild(type.of, x);
+        return this.rebuild(type.of, x, memo);
       case "record": {
-        const made: Record<string, JsValue> = {};
+        const made = note<Record<string, JsValue>>({});
         for (const f of this.fields(type.name))
-          if (isHeld(f, x)) this.set(made, f.name, this.rebuild(f.type, this.get(x, f.name)));
+          if (isHeld(f, x)) this.set(made, f.name, this.rebuild(f.type, this.get(x, f.name), memo));
         return made;
       }
       default:

@@ -15,7 +15,8 @@ export function classesToFunctions(source: string): string {
     const owner = node.name?.text ?? "";
     owners.add(owner);
     for (const member of node.members)
-      if (member.name !== undefined && !ts.isPropertyDeclaration(member)) members.set(member.name.getText(), { owner, member });
+      if (member.name !== undefined && !ts.isPropertyDeclaration(member))
+        members.set(member.name.getText(), { owner, member });
       else if (member.name !== undefined && isStatic(member)) members.set(member.name.getText(), { owner, member });
   }
   const edits: Edit[] = [];
@@ -40,7 +41,8 @@ function isSimple(node: ts.ClassDeclaration, file: ts.SourceFile): boolean {
   const name = node.name?.text;
   if (name === undefined || node.heritageClauses !== undefined || node.typeParameters !== undefined) return false;
   const extended = file.statements.some(
-    (other) => ts.isClassDeclaration(other) && other.heritageClauses?.some((clause) => clause.getText().includes(name)) === true,
+    (other) =>
+      ts.isClassDeclaration(other) && other.heritageClauses?.some((clause) => clause.getText().includes(name)) === true,
   );
   return !extended && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword) !== true;
 }
@@ -77,7 +79,10 @@ function useOf(
       insert(parent.right.getEnd(), ")"),
     ];
   }
-  return [insert(node.getStart(), `${owner}_${node.name.text}(`), { start: target.getEnd(), end: node.getEnd(), text: ")" }];
+  return [
+    insert(node.getStart(), `${owner}_${node.name.text}(`),
+    { start: target.getEnd(), end: node.getEnd(), text: ")" },
+  ];
 }
 
 function asFunctions(source: string, node: ts.ClassDeclaration, uses: (root: ts.Node, into: Edit[]) => void): string {
@@ -98,7 +103,8 @@ function asFunctions(source: string, node: ts.ClassDeclaration, uses: (root: ts.
     parameters.map((parameter) => `${parameter.name.getText()}: ${parameter.type?.getText() ?? "number"}`).join(", ");
   for (const member of node.members) {
     if (ts.isPropertyDeclaration(member)) {
-      if (isStatic(member)) functions.push(`const ${owner}_${member.name.getText()} = ${member.initializer?.getText() ?? "0"};`);
+      if (isStatic(member))
+        functions.push(`const ${owner}_${member.name.getText()} = ${member.initializer?.getText() ?? "0"};`);
       else {
         fields.push(`${member.name.getText()}: ${member.type?.getText() ?? "number"}`);
         if (member.initializer !== undefined) values.push(`${member.name.getText()}: ${text(member.initializer)}`);

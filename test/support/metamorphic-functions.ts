@@ -20,7 +20,8 @@ function leaves(body: ts.Node, inLoop = false, inSwitch = false): boolean {
 
 const mainOf = (file: ts.SourceFile): ts.FunctionDeclaration | undefined =>
   file.statements.find(
-    (statement): statement is ts.FunctionDeclaration => ts.isFunctionDeclaration(statement) && statement.name?.text === "f",
+    (statement): statement is ts.FunctionDeclaration =>
+      ts.isFunctionDeclaration(statement) && statement.name?.text === "f",
   );
 
 /** The body of `f` as a function that is called where it stands. */
@@ -41,7 +42,8 @@ export function extractBodies(source: string): string {
   eachNode(parse(source), (node) => {
     if (!ts.isIterationStatement(node, false) || !ts.isBlock(node.statement) || leaves(node.statement)) return true;
     // Each iteration has a counter of its own, which a function cannot change for the loop.
-    const counters = ts.isForStatement(node) && node.initializer !== undefined ? [...declarations(node.initializer).keys()] : [];
+    const counters =
+      ts.isForStatement(node) && node.initializer !== undefined ? [...declarations(node.initializer).keys()] : [];
     if (counters.some((counter) => assigned(node.statement, counter))) return true;
     const name = `turn${++count}of`;
     edits.push(
@@ -63,7 +65,8 @@ export function loopsToCallbacks(source: string): string {
     if (!ts.isForStatement(node) || !ts.isBlock(node.statement) || ts.isLabeledStatement(node.parent)) return true;
     const head = source.slice(node.getStart(), node.statement.getStart());
     const [, i = "", array = ""] = /^for \(let (\w+) = 0; \1 < (\w+)\.length; (?:\1\+\+|\+\+\1)\) $/.exec(head) ?? [];
-    if (i === "" || leaves(node.statement) || resized(node.statement, array) || assigned(node.statement, i)) return true;
+    if (i === "" || leaves(node.statement) || resized(node.statement, array) || assigned(node.statement, i))
+      return true;
     edits.push(
       { start: node.getStart(), end: node.statement.getStart(), text: `${array}.forEach((_each, ${i}: number) => ` },
       insert(node.getEnd(), ");"),
@@ -77,7 +80,9 @@ const assigned = (body: ts.Node, name: string): boolean =>
   contains(body, (node) => {
     if (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node))
       return node.operand.getText() === name && /\+\+|--/.test(node.getText());
-    return ts.isBinaryExpression(node) && node.left.getText() === name && /(^|[^=!<>])=$/.test(node.operatorToken.getText());
+    return (
+      ts.isBinaryExpression(node) && node.left.getText() === name && /(^|[^=!<>])=$/.test(node.operatorToken.getText())
+    );
   });
 
 /** `forEach` and `reduce` as loops. */
@@ -117,7 +122,11 @@ export function callbacksToLoops(source: string): string {
 function declarations(f: ts.Node): Map<string, number> {
   const found = new Map<string, number>();
   eachNode(f, (node) => {
-    const declares = ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node) || ts.isFunctionDeclaration(node);
+    const declares =
+      ts.isVariableDeclaration(node) ||
+      ts.isParameter(node) ||
+      ts.isBindingElement(node) ||
+      ts.isFunctionDeclaration(node);
     if (declares && node.name !== undefined && ts.isIdentifier(node.name))
       found.set(node.name.text, (found.get(node.name.text) ?? 0) + 1);
     return true;
@@ -133,7 +142,12 @@ function isUse(node: ts.Node): node is ts.Identifier {
   if (ts.isPropertyAssignment(parent) || ts.isMethodDeclaration(parent)) return parent.name !== node;
   if (ts.isVariableDeclaration(parent) || ts.isParameter(parent)) return parent.initializer === node;
   if (ts.isBindingElement(parent)) return parent.initializer === node;
-  return !ts.isTypeNode(parent) && !ts.isBreakOrContinueStatement(parent) && !ts.isLabeledStatement(parent) && !ts.isFunctionDeclaration(parent);
+  return (
+    !ts.isTypeNode(parent) &&
+    !ts.isBreakOrContinueStatement(parent) &&
+    !ts.isLabeledStatement(parent) &&
+    !ts.isFunctionDeclaration(parent)
+  );
 }
 
 /** What local functions read of the function around them, as parameters of theirs; only where nothing can change in between. */
@@ -144,16 +158,31 @@ export function passCaptured(source: string): string {
   const edits: Edit[] = [];
   const functions = new Map<string, { readonly node: ts.ArrowFunction; readonly uses: ts.Identifier[] }>();
   eachNode(f.body, (node) => {
-    if (ts.isVariableDeclaration(node) && node.initializer !== undefined && ts.isArrowFunction(node.initializer) && ts.isIdentifier(node.name))
+    if (
+      ts.isVariableDeclaration(node) &&
+      node.initializer !== undefined &&
+      ts.isArrowFunction(node.initializer) &&
+      ts.isIdentifier(node.name)
+    )
       functions.set(node.name.text, { node: node.initializer, uses: [] });
     if (isUse(node)) functions.get(node.text)?.uses.push(node);
     return true;
   });
   const touched: ts.Node[] = [];
   for (const [name, { node, uses }] of functions) {
-    if (names.get(name) !== 1 || uses.some((use) => !(ts.isCallExpression(use.parent) && use.parent.expression === use))) continue;
-    if (contains(node.body, (inner) => ts.isCallExpression(inner) && !inner.expression.getText().startsWith("Math."))) continue;
-    if (node.parameters.some((parameter) => parameter.dotDotDotToken !== undefined || parameter.questionToken !== undefined)) continue;
+    if (
+      names.get(name) !== 1 ||
+      uses.some((use) => !(ts.isCallExpression(use.parent) && use.parent.expression === use))
+    )
+      continue;
+    if (contains(node.body, (inner) => ts.isCallExpression(inner) && !inner.expression.getText().startsWith("Math.")))
+      continue;
+    if (
+      node.parameters.some(
+        (parameter) => parameter.dotDotDotToken !== undefined || parameter.questionToken !== undefined,
+      )
+    )
+      continue;
     const own = declarations(node);
     const captured = new Set<string>();
     eachNode(node.body, (inner) => {
@@ -163,14 +192,40 @@ export function passCaptured(source: string): string {
     const fixed = [...captured].filter((each) => !assigned(node.body, each) && !functions.has(each));
     const overlaps = touched.some((other) => other.pos <= node.pos && node.end <= other.end);
     const calls = uses.map(({ parent }) => parent).filter(ts.isCallExpression);
-    const nested = calls.some((call) => contains(call, (inner) => inner !== call && isUse(inner) && functions.has(inner.text) && inner.text === name && inner !== call.expression));
-    if (fixed.length === 0 || overlaps || nested || calls.some((call) => call.arguments.length < node.parameters.length)) continue;
+    const nested = calls.some((call) =>
+      contains(
+        call,
+        (inner) =>
+          inner !== call &&
+          isUse(inner) &&
+          functions.has(inner.text) &&
+          inner.text === name &&
+          inner !== call.expression,
+      ),
+    );
+    if (
+      fixed.length === 0 ||
+      overlaps ||
+      nested ||
+      calls.some((call) => call.arguments.length < node.parameters.length)
+    )
+      continue;
     touched.push(node);
     const close = source.lastIndexOf(")", node.type?.getStart() ?? node.equalsGreaterThanToken.getStart());
-    edits.push(insert(close, `${node.parameters.length > 0 ? ", " : ""}${fixed.map((each) => `${each}Given: typeof ${each}`).join(", ")}`));
+    edits.push(
+      insert(
+        close,
+        `${node.parameters.length > 0 ? ", " : ""}${fixed.map((each) => `${each}Given: typeof ${each}`).join(", ")}`,
+      ),
+    );
     eachNode(node.body, (inner) => {
       if (isUse(inner) && fixed.includes(inner.text))
-        edits.push(replace(inner, ts.isShorthandPropertyAssignment(inner.parent) ? `${inner.text}: ${inner.text}Given` : `${inner.text}Given`));
+        edits.push(
+          replace(
+            inner,
+            ts.isShorthandPropertyAssignment(inner.parent) ? `${inner.text}: ${inner.text}Given` : `${inner.text}Given`,
+          ),
+        );
       return true;
     });
     for (const call of calls)
@@ -196,9 +251,11 @@ export function boxVariables(source: string): string {
       boxed.add(declaration.name.text);
       const type = declaration.type === undefined ? "" : `: { value: ${declaration.type.getText()} }`;
       const { initializer } = declaration;
-      edits.push(
-        { start: node.declarationList.getStart(), end: initializer.getStart(), text: `const ${declaration.name.text}${type} = { value: ` },
-      );
+      edits.push({
+        start: node.declarationList.getStart(),
+        end: initializer.getStart(),
+        text: `const ${declaration.name.text}${type} = { value: `,
+      });
       closing.push(insert(initializer.getEnd(), " }"));
       return true;
     });

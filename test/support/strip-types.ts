@@ -61,7 +61,15 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     const { outputText } = ts.transpileModule(`(${file.text.slice(start, node.end)});`, {
       compilerOptions: { target: ts.ScriptTarget.ES2022 },
     });
-    cut(start, node.end, outputText.replace(/^"use strict";/, "").replace(/\/\/# .*$/m, "").trim().replace(/;$/, ""));
+    cut(
+      start,
+      node.end,
+      outputText
+        .replace(/^"use strict";/, "")
+        .replace(/\/\/# .*$/m, "")
+        .trim()
+        .replace(/;$/, ""),
+    );
     return false;
   }
   if (ts.isImportDeclaration(node)) {

@@ -1,5 +1,6 @@
 /** What the halves of all functions share while one annotated function is differentiated. */
 import { type Activity, analyzeActivity } from "../analysis/activity.js";
+import { joinAliases } from "../analysis/aliases.js";
 import { integerValues } from "../analysis/integers.js";
 import { analyzeGrowth, type Growth } from "../analysis/growth.js";
 import { analyzeMemory, type MemoryModel, probedSlots, reachable } from "../analysis/memory.js";
@@ -17,6 +18,8 @@ export interface Rules {
 
 export class Context {
   readonly memory: MemoryModel;
+  /** Parameters whose copies and shadows share as the arguments do. */
+  readonly sharing: ReadonlySet<ValueId>;
   readonly activity: Activity;
   readonly names: readonly string[];
   readonly growth: Growth;
@@ -36,6 +39,7 @@ export class Context {
   ) {
     this.names = reachable(program, entry);
     this.memory = analyzeMemory(program, entry, this.names);
+    this.sharing = joinAliases(program, entry, this.names, this.memory);
     this.activity = analyzeActivity(program, entry, wrt, this.memory, (name, arity, operand) => {
       return rules.ruleSet(name, arity).slots[operand] != null;
     });

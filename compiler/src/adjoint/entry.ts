@@ -1,7 +1,8 @@
 /** The differentiated function as a whole: gradient in one body, or a forward sweep that returns a pullback. */
+import { leadsTo, recursiveRecords } from "../analysis/recursive.js";
 import { Builder, like, value } from "../ir/build.js";
 import type { Func, Op, Value, ValueId } from "../ir/ir.js";
-import { holdsInstances, isNumber, isReference, num, tapeType, tupleOf } from "../ir/types.js";
+import { holdsInstances, isNumber, isReference, num, sameType, tapeType, tupleOf } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
@@ -11,7 +12,8 @@ import { Frame } from "./frame.js";
 import { HalfMaker } from "./halves.js";
 import { reverseRegion, reverseShadow } from "./reverse.js";
 import { RootScope } from "./scope.js";
-import { refuseSharing } from "./sharing.js";
+import { Memos } from "./memos.js";
+import { refuseOverlap } from "./sharing.js";
 import { FunctionState, type Written } from "./state.js";
 
 /** Everything about one differentiated function before its two sweeps are joined. */
@@ -36,7 +38,13 @@ function beginSweeps(context: Context, mode: string, repeatable: boolean): Sweep
   for (const p of func.body.params) {
     state.frames.define(p, frame);
     // The shadow of a parameter whose references move about is made first; the reverse sweep makes the others.
-    if (!isReference(p.type) || !context.activity.hasShadow(p) || state.isStationary(p)) continue;
+    if (!isReference(p.type) || !context.activity.hasShadow(p)) continue;
+    if (context.sharing.has(p.id)) {
+      // Made on entry, from the arguments.
+      state.makeShadow(p, frame);
+      continue;
+    }
+    if (state.isStationary(p)) continue;
     const shadow = state.makeShadow(p, frame);
     frame.forward.push({ kind: "zeros", like: p, result: shadow });
   }
@@ -46,7 +54,8 @@ function beginSweeps(context: Context, mode: string, repeatable: boolean): Sweep
     const p = func.body.params[i];
     if (p === undefined || !isReference(p.type)) continue;
     const isUntouched = context.activity.hasShadow(p) || !isOverwrittenParam(context, p);
-    if (isUntouched && !state.changesLength(p)) continue;
+    const sharesZeros = context.sharing.has(p.id) && !context.activity.hasShadow(p);
+    if (isUntouched && !sharesZeros && !state.changesLength(p)) continue;
     shapes.set(p.id, value(context.shadowType(p.type), p.hint === undefined ? undefined : `d${p.hint}`));
   }
   return { func, state, tape, written, scope: new RootScope(), shapes };
@@ -59,15 +68,20 @@ function reverseBody(sweeps: Sweeps): readonly Value[] {
   const b = written.frame.reverse;
   reverseRegion(state, written, scope);
   b.loc = func.loc;
+  const memos = new Memos(b);
+  const sharesOf = (param: Value): Memos | undefined => (context.sharing.has(param.id) ? memos : undefined);
   /** What is exported of an argument that changes its length has the shape it had on entry. */
   const cut = (shadow: Value | undefined, shape: Value, param: Value): Value => {
     let target = shape;
+    const shares = sharesOf(param);
     if (state.repeatable) {
       target = value(shape.type, shape.hint);
-      b.push({ kind: "copy", source: shape, result: target });
+      if (shares === undefined) b.push({ kind: "copy", source: shape, result: target });
+      else b.push({ kind: "share", make: "copy", source: shape, memo: shares.get("copies"), result: target });
     }
-    if (shadow !== undefined) b.push({ kind: "addInto", target, source: shadow, common: true });
-    return exportOf(state, b, target, param, true);
+    const memo = shares === undefined ? {} : { memo: shares.get("added") };
+    if (shadow !== undefined) b.push({ kind: "addInto", target, source: shadow, common: true, ...memo });
+    return exportOf(state, b, target, param, true, shares);
   };
   const gradients = context.wrt.map((i) => {
     const param = func.body.params[i];
@@ -78,13 +92,16 @@ function reverseBody(sweeps: Sweeps): readonly Value[] {
       return cut(context.activity.hasShadow(param) ? reverseShadow(state, param, b) : undefined, shape, param);
     if (!context.activity.hasShadow(param)) return exportOf(state, b, zerosLike(state, b, param), param, true);
     const shadow = reverseShadow(state, param, b);
-    return exportOf(state, b, shadow, param, !(state.repeatable && state.shadows.has(param.id)));
+    return exportOf(state, b, shadow, param, !(state.repeatable && state.shadows.has(param.id)), sharesOf(param));
   });
   // Shadows that the forward sweep made are used again by the next run of a pullback, from zero.
   if (state.repeatable) {
+    const recursive = recursiveRecords(context.program.records);
     for (const param of func.body.params) {
       const shadow = state.shadows.get(param.id);
-      if (shadow !== undefined) b.push({ kind: "clear", target: shadow });
+      const mayLeadBack = context.sharing.has(param.id) && leadsTo(param.type, context.records, (name) => recursive.has(name));
+      const memo = mayLeadBack ? { memo: memos.get("cleared") } : {};
+      if (shadow !== undefined) b.push({ kind: "clear", target: shadow, ...memo });
     }
   }
   return gradients;
@@ -96,9 +113,17 @@ function zerosLike(state: FunctionState, b: Builder, v: Value): Value {
   return result;
 }
 
-function exportOf(state: FunctionState, b: Builder, source: Value, param: Value, take: boolean): Value {
+function exportOf(
+  state: FunctionState,
+  b: Builder,
+  source: Value,
+  param: Value,
+  take: boolean,
+  shares?: Memos,
+): Value {
   const result = value(state.context.gradientType(param.type), source.hint);
-  b.push({ kind: "export", source, take, result });
+  if (shares === undefined || (take && sameType(source.type, result.type))) b.push({ kind: "export", source, take, result });
+  else b.push({ kind: "share", make: "export", source, memo: shares.get("gradients"), result });
   return result;
 }
 
@@ -110,17 +135,25 @@ function receiveParams(
   sweeps: Sweeps,
   isCopied: (p: Value) => boolean,
 ): { readonly params: readonly Value[]; readonly ops: readonly Op[] } {
-  const copies: Op[] = [];
-  const { shapes } = sweeps;
-  const params = sweeps.func.body.params.map((p) => {
-    if (!isReference(p.type) || !isCopied(p)) return p;
-    const given = like(p);
-    const shape = shapes.get(p.id);
-    if (shape !== undefined) copies.push({ kind: "zeros", like: given, result: shape });
-    copies.push({ kind: "copy", source: given, result: p });
-    return given;
+  const { shapes, state, func } = sweeps;
+  const { context } = state;
+  const b = new Builder(func.loc);
+  const memos = new Memos(b);
+  const params = func.body.params.map((p) => (isReference(p.type) && isCopied(p) ? like(p) : p));
+  const make = (kind: "copy" | "zeros", p: Value, given: Value | undefined, memo: string, result: Value | undefined): void => {
+    if (given === undefined || result === undefined) return;
+    if (context.sharing.has(p.id)) b.push({ kind: "share", make: kind, source: given, memo: memos.get(memo), result });
+    else if (kind === "copy") b.push({ kind, source: given, result });
+    else b.push({ kind, like: given, result });
+  };
+  func.body.params.forEach((p, i) => {
+    if (context.sharing.has(p.id)) make("zeros", p, params[i], "shadows", state.shadows.get(p.id));
+    make("zeros", p, params[i], "shapes", shapes.get(p.id));
   });
-  return { params, ops: [...refuseSharing(sweeps.state.context, sweeps.func, params), ...copies] };
+  func.body.params.forEach((p, i) => {
+    if (params[i] !== p) make("copy", p, params[i], "copies", p);
+  });
+  return { params, ops: [...refuseOverlap(context, func, params), ...b.ops] };
 }
 
 const isOverwrittenParam = (context: Context, p: Value): boolean =>

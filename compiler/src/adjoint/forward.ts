@@ -9,8 +9,8 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
-import type { Cast, For, If, Op, Region, Store, Value, While } from "../ir/ir.js";
-import { isDifferentiable, isReference, shadowName } from "../ir/types.js";
+import type { Cast, For, If, Op, Region, Store, Type, Value, While } from "../ir/ir.js";
+import { isDifferentiable, isReference, num, shadowName } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { constant, Frame, openRegion, placeholderOf } from "./frame.js";
@@ -149,11 +149,28 @@ function castShadow(state: FunctionState, op: Cast, frame: Frame): void {
   const from = state.shadows.get(op.value.id);
   const shadow = state.makeShadow(op.result, frame);
   // What has no shadow has nothing that an adjoint flows into: any zeros will do.
+  const members = from === undefined ? variantZeros(state, op, frame) : undefined;
   const make: Op =
-    from === undefined
-      ? { kind: "zeros", like: op.result, result: shadow }
-      : { kind: "cast", value: from, result: shadow };
+    members !== undefined
+      ? { kind: "new", members, result: shadow }
+      : from === undefined
+        ? { kind: "zeros", like: op.result, result: shadow }
+        : { kind: "cast", value: from, result: shadow };
   state.frames.define(shadow, frame, frame.forward.push(make));
+}
+
+/** The zeros for a variant that is seen as its union: it is known which fields it has. Absent where they hold structures. */
+function variantZeros(state: FunctionState, op: Cast, frame: Frame): Value[] | undefined {
+  const { records } = state.context;
+  const from = op.value.type.kind === "record" ? records.get(op.value.type.name) : undefined;
+  const to = state.context.shadowType(op.result.type);
+  const wide = to.kind === "record" ? records.get(to.name) : undefined;
+  if (from === undefined || from.variants !== undefined || wide?.variants === undefined) return undefined;
+  const b = frame.forward;
+  const held = (name: string): Type | undefined => from.fields.find((f) => f.name === name)?.type;
+  const isPlain = wide.fields.every((f) => (held(f.name) ?? num).kind === "num" && (held(f.name) !== undefined || f.type.kind === "maybe"));
+  if (!isPlain) return undefined;
+  return wide.fields.map((f) => (held(f.name) === undefined ? b.absent(f.type, undefined) : b.cast(b.const(0), f.type)));
 }
 
 /** The shadow a number begins with: zero, and absent where the number is. */
@@ -297,15 +314,22 @@ function writeCall(
     return undefined;
   }
   const halves = maker.halves(op.callee);
-  const shadows = shadowed(state, op.args).map((i) => shadowOrZeros(state, pick(op.args, i), frame));
+  const shadows = new Map<number, Value>();
+  for (const i of shadowed(state, op.args)) {
+    const arg = pick(op.args, i);
+    const shadow = shadowOrZeros(state, arg, frame);
+    // One made for this call alone (of an absent reference, say) is known to nobody else.
+    if (!state.frames.definitions.has(shadow.id)) state.frames.define(shadow, frame, frame.forward.ops.at(-1));
+    shadows.set(i, shadow);
+  }
   const shadowResults = shadowed(state, op.results).map((i) => state.makeShadow(pick(op.results, i), frame));
   frame.forward.push({
     ...op,
     callee: halves.forward,
-    args: [...op.args, ...shadows, state.frames.tapes.forward],
+    args: [...op.args, ...shadows.values(), state.frames.tapes.forward],
     results: [...op.results, ...shadowResults],
   });
   state.frames.usesTape = true;
   for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) at.interleaved = true;
-  return { kind: "call", op, halves };
+  return { kind: "call", op, halves, shadows };
 }

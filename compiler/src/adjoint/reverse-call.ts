@@ -23,8 +23,9 @@ export function reverseCall(
   };
   const passed = halves.passed.map((i) => state.frames.resolve(at(op.args, i), b));
   const shadows = halves.passedShadows.map((i) => {
-    const arg = at(op.args, i);
-    return state.frames.resolve(state.shadow(arg), b);
+    const shadow = entry.shadows.get(i);
+    invariant(shadow !== undefined, "the forward half was given this shadow");
+    return state.frames.resolve(shadow, b);
   });
   const adjoints = halves.activeResults.map((i) => scope.get(at(op.results, i)) ?? b.const(0));
   const results = halves.activeParams.map((i) => value(num, adjointName(at(op.args, i))));

@@ -107,6 +107,8 @@ function hasFixedShape(state: FunctionState, v: Value): boolean {
 function zeroMembers(state: FunctionState, op: Op & { kind: "new" }, at: Builder): readonly Value[] {
   const { type } = op.result;
   const shadow = state.context.shadowType(type);
+  if (shadow.kind === "array") return op.members.map(() => at.cast(at.const(0), shadow.elem));
+  if (shadow.kind === "tuple") return shadow.elems.map((type) => at.cast(at.const(0), type));
   if (shadow.kind !== "record") return op.members.map(() => at.const(0));
   return (state.context.records.get(shadow.name)?.fields ?? []).map((f) => at.cast(at.const(0), f.type));
 }

@@ -1,104 +1,93 @@
 /**
- * Arguments that share memory. What a function overwrites of its arguments it overwrites in copies made on entry, and the
- * copies share nothing: not with each other, nor inside. Where an object is held twice and overwritten, that would hide the
- * writing through one name from the reading through the other. So the generated function looks, and throws.
+ * Typed arrays of arguments that lie over each other in one buffer. What a function overwrites of its arguments it overwrites in
+ * copies made on entry. The copies share objects as the arguments do, but not buffers, so the generated function looks, and throws.
  *
- * Only objects of a type are looked at of which some are overwritten and which may be held twice: by two arguments, two
- * fields, or two elements of an array. A function that overwrites nothing looks at nothing.
+ * Only where typed arrays are overwritten of which there may be two: in two arguments, two fields, or two elements of an array.
  */
+import { heldTypes } from "../analysis/aliases.js";
 import type { MemoryClass } from "../analysis/memory.js";
 import { Builder, field, like, value } from "../ir/build.js";
 import type { Func, Op, RecordDecl, Type, Value } from "../ir/ir.js";
 import { isReference, num, opaque, present, typeText } from "../ir/types.js";
-import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
 
-/** Typed arrays of all kinds may be views of one buffer. */
-const sharedKey = (type: Type): string => (type.kind === "typed" ? "typed" : typeText(type));
-
-/** Something that arguments hold. */
-interface Held {
-  readonly type: Type;
-  readonly isOverwritten: boolean;
-  /** More than one such object is held at this position. */
-  readonly many: boolean;
-  /** It is an argument itself. */
-  readonly isArgument: boolean;
+interface Found {
+  isOverwritten: boolean;
+  count: number;
+  /** All that were found are arguments themselves, and there. */
+  areArguments: boolean;
 }
 
-/** Throws at run time if an object is held twice in `given`, the arguments, and it matters. */
-export function refuseSharing(context: Context, func: Func, given: readonly Value[]): readonly Op[] {
-  const held = new Map<string, Held[]>();
+/** Throws at run time if typed arrays lie over each other in `given`, the arguments, and it matters. */
+export function refuseOverlap(context: Context, func: Func, given: readonly Value[]): readonly Op[] {
+  const found: Found = { isOverwritten: false, count: 0, areArguments: true };
   func.body.params.forEach((p) => {
-    if (isReference(p.type)) collect(context, held, p.type, context.memory.classOf(p), false, true, new Set());
+    if (isReference(p.type)) collect(context, found, p.type, context.memory.classOf(p), 1, true, new Set());
   });
-  const contested = new Map([...held].filter(([, all]) => isContested(all)));
-  if (contested.size === 0) return [];
+  if (!found.isOverwritten || found.count < 2) return [];
   const b = new Builder(func.loc);
-  const nested = new Set<string>();
-  for (const [key, all] of contested) {
-    if (all.every((one) => one.isArgument)) refusePairs(context, func, given, key, b);
-    else nested.add(key);
-  }
-  if (nested.size > 0) new Walk(context, func, nested).arguments(given, b);
+  if (found.areArguments) refusePairs(context, func, given, b);
+  else new Walk(context, func, b).arguments(given, b);
   return b.ops;
-}
-
-const isContested = (all: readonly Held[]): boolean =>
-  all.some((one) => one.isOverwritten) && (all.length > 1 || all.some((one) => one.many));
-
-/** The types that an object holds, each with its key as a slot and how to say where it is. */
-function members(type: Type, records: ReadonlyMap<string, RecordDecl>): readonly (readonly [key: string, Type])[] {
-  switch (type.kind) {
-    case "array":
-      return [["[]", type.elem]];
-    case "tuple":
-      return type.elems.map((elem, k) => [String(k), elem] as const);
-    case "record":
-      return (records.get(type.name)?.fields ?? []).map((f) => [f.name, f.type] as const);
-    default:
-      return [];
-  }
 }
 
 function collect(
   context: Context,
-  held: Map<string, Held[]>,
+  found: Found,
   type: Type,
   owner: MemoryClass,
-  many: boolean,
+  count: number,
   isArgument: boolean,
   around: ReadonlySet<string>,
 ): void {
   const shape = present(type);
-  const key = sharedKey(shape);
-  const isRecursive = around.has(key);
-  const isOverwritten = context.stability(context.entry).isWrittenItself(owner);
-  const all = held.get(key) ?? [];
-  held.set(key, all);
-  all.push({ type: shape, isOverwritten, many: many || isRecursive, isArgument });
-  if (isRecursive) return;
+  if (shape.kind === "typed") {
+    found.isOverwritten ||= context.stability(context.entry).isWrittenItself(owner);
+    found.count += count;
+    // One that may be absent is not asked before it is looked at.
+    found.areArguments &&= isArgument && type.kind === "typed";
+    return;
+  }
+  const key = typeText(shape);
+  if (around.has(key)) return;
   const inside = new Set(around).add(key);
-  for (const [name, member] of members(shape, context.program.records)) {
-    if (!isReference(member)) continue;
-    collect(context, held, member, owner.member(name), many || shape.kind === "array", false, inside);
+  const many = shape.kind === "array" || isRecursive(shape, context.program.records);
+  for (const [name, member] of heldTypes(shape, context.program.records)) {
+    if (isReference(member)) collect(context, found, member, owner.member(name), many ? 2 : count, false, inside);
   }
 }
 
-/** Arguments of one type, compared one with another. */
-function refusePairs(context: Context, func: Func, given: readonly Value[], key: string, b: Builder): void {
+/** Does a type hold itself? */
+function isRecursive(type: Type, records: ReadonlyMap<string, RecordDecl>): boolean {
+  const seen = new Set<string>();
+  const pending = heldTypes(type, records).map(([, member]) => present(member));
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const key = typeText(at);
+    if (key === typeText(type)) return true;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    pending.push(...heldTypes(at, records).map(([, member]) => present(member)));
+  }
+  return false;
+}
+
+/** Arguments compared one with another. */
+function refusePairs(context: Context, func: Func, given: readonly Value[], b: Builder): void {
   const { params } = func.body;
   const stability = context.stability(context.entry);
   const isOverwritten = (p: Value): boolean => stability.isWrittenItself(context.memory.classOf(p));
   params.forEach((p, i) => {
     params.slice(0, i).forEach((q, j) => {
       const [first, second] = [given[j], given[i]];
-      if (first === undefined || second === undefined || !isReference(p.type) || !isReference(q.type)) return;
-      if (sharedKey(present(p.type)) !== key || sharedKey(present(q.type)) !== key) return;
+      if (first === undefined || second === undefined) return;
+      if (p.type.kind !== "typed" || q.type.kind !== "typed") return;
       if (!isOverwritten(p) && !isOverwritten(q)) return;
       const names = `${q.hint ?? "one"} and ${p.hint ?? "another"}`;
-      const message = `${func.source} overwrites an argument, so ${names} must not ${key === "typed" ? "share memory" : "be the same object"}`;
-      refuseIf(key === "typed" ? overlap(b, first, second) : b.prim("eq", [first, second]), message, b);
+      refuseIf(
+        overlap(b, first, second),
+        `${func.source} overwrites an argument, so ${names} must not be views of the same memory`,
+        b,
+      );
     });
   });
 }
@@ -115,14 +104,22 @@ function refuseIf(test: Value, message: string, b: Builder): void {
   );
 }
 
-/** Do two typed arrays lie over each other? */
+/** Do two typed arrays lie over each other, without being one? Those of different kinds never are, and TypeScript lets nobody ask. */
 function overlap(b: Builder, x: Value, y: Value): Value {
   const result = value({ kind: "bool" });
-  const text = ["", ".buffer === ", ".buffer && ", ".byteOffset < ", ".byteOffset + ", ".byteLength && "];
+  const mayBeOne = typeText(x.type) === typeText(y.type);
+  const text = [".buffer === ", ".buffer && ", ".byteOffset < ", ".byteOffset + "];
   b.push({
     kind: "foreign",
-    text: [...text, ".byteOffset < ", ".byteOffset + ", ".byteLength"],
-    args: [x, y, x, y, y, y, x, x],
+    text: [
+      ...(mayBeOne ? ["", " !== ", " && "] : [""]),
+      ...text,
+      ".byteLength && ",
+      ".byteOffset < ",
+      ".byteOffset + ",
+      ".byteLength",
+    ],
+    args: [...(mayBeOne ? [x, y] : []), x, y, x, y, y, y, x, x],
     pure: true,
     result,
   });
@@ -133,46 +130,47 @@ function overlap(b: Builder, x: Value, y: Value): Value {
 class Walk {
   private readonly records: ReadonlyMap<string, RecordDecl>;
   /** What has been seen: objects, and the ends of views by buffer. */
-  private seen: Value | undefined;
-  private ends: Value | undefined;
+  private seen: Value;
+  private ends: Value;
   private readonly leads = new Map<string, boolean>();
   private readonly walks = new Map<string, string>();
 
   constructor(
     private readonly context: Context,
     private readonly func: Func,
-    private readonly contested: ReadonlySet<string>,
+    b: Builder,
   ) {
     this.records = context.program.records;
-  }
-
-  arguments(given: readonly Value[], b: Builder): void {
     const make = (text: string, type: string, hint: string): Value => {
       const result = value(opaque(type), hint);
       b.push({ kind: "foreign", text: [text], args: [], pure: false, result });
       return result;
     };
-    if ([...this.contested].some((key) => key !== "typed")) this.seen = make("new Set()", "Set<unknown>", "seen");
-    if (this.contested.has("typed")) this.ends = make("new Map()", "Map<unknown, number>", "ends");
+    this.seen = make("new Set()", "Set<unknown>", "seen");
+    this.ends = make("new Map()", "Map<unknown, number>", "ends");
+  }
+
+  arguments(given: readonly Value[], b: Builder): void {
     for (const v of given) if (isReference(v.type) && this.leadsTo(v.type)) this.visit(v, v.hint ?? "an argument", b);
   }
 
-  /** Is there a contested object in a value of this type? */
+  /** Is there a typed array in a value of this type? */
   private leadsTo(type: Type): boolean {
     const shape = present(type);
-    const key = sharedKey(shape);
-    if (this.contested.has(key)) return true;
+    if (shape.kind === "typed") return true;
+    const key = typeText(shape);
     const known = this.leads.get(key);
     if (known !== undefined) return known;
     this.leads.set(key, false);
-    const found = members(shape, this.records).some(([, member]) => isReference(member) && this.leadsTo(member));
+    const found = heldTypes(shape, this.records).some(([, member]) => isReference(member) && this.leadsTo(member));
     this.leads.set(key, found);
     return found;
   }
 
   private visit(v: Value, path: string, b: Builder): void {
-    if (v.type.kind === "maybe") {
-      const inner = value(v.type.of, v.hint);
+    const { type } = v;
+    if (type.kind === "maybe") {
+      const inner = value(type.of, v.hint);
       b.if(
         b.prim("isNullish", [v]),
         [],
@@ -185,19 +183,31 @@ class Walk {
       );
       return;
     }
-    if (this.contested.has(sharedKey(v.type))) this.note(v, path, b);
-    const { type } = v;
-    const inner = members(type, this.records).filter(([, member]) => isReference(member) && this.leadsTo(member));
-    if (inner.length === 0) return;
-    if (type.kind === "record" && this.isRecursive(type)) {
-      this.callWalk(v, type, path, b);
-      return;
-    }
-    this.inside(v, inner, path, b);
+    if (type.kind === "typed") this.once(v, b, (then) => this.note(v, path, then));
+    else if (type.kind === "record" && isRecursive(type, this.records))
+      this.once(v, b, (then) => this.callWalk(v, type, path, then));
+    else this.inside(v, path, b);
   }
 
-  private inside(v: Value, inner: readonly (readonly [string, Type])[], path: string, b: Builder): void {
-    for (const [name, member] of inner) {
+  /** Does something with an object the first time it is met. */
+  private once(v: Value, b: Builder, then: (b: Builder) => void): void {
+    const test = value({ kind: "bool" });
+    b.push({ kind: "foreign", text: ["", ".has(", ")"], args: [this.seen, v], pure: false, result: test });
+    b.if(
+      test,
+      [],
+      () => [],
+      (first) => {
+        first.push({ kind: "foreign", text: ["", ".add(", ")"], args: [this.seen, v], pure: false });
+        then(first);
+        return [];
+      },
+    );
+  }
+
+  private inside(v: Value, path: string, b: Builder): void {
+    for (const [name, member] of heldTypes(v.type, this.records)) {
+      if (!isReference(member) || !this.leadsTo(member)) continue;
       if (v.type.kind !== "array") {
         this.visit(b.load(field(v, name), member, name), `${path}.${name}`, b);
         continue;
@@ -220,74 +230,47 @@ class Walk {
     }
   }
 
-  /** Throws if the object has been seen, and remembers it. */
+  /** Views of one buffer are told apart by where they lie; they must come in order. */
   private note(v: Value, path: string, b: Builder): void {
-    const message = `${this.func.source} overwrites what its arguments hold, so ${path} must not be held a second time`;
     const test = value({ kind: "bool" });
-    if (v.type.kind === "typed") {
-      const { ends } = this;
-      invariant(ends !== undefined, "there is something to remember views with");
-      // Views of one buffer are told apart by where they lie; they must come in order.
-      b.push({
-        kind: "foreign",
-        text: ["(", ".get(", ".buffer) ?? 0) > ", ".byteOffset"],
-        args: [ends, v, v],
-        pure: false,
-        result: test,
-      });
-      refuseIf(test, message, b);
-      b.push({
-        kind: "foreign",
-        text: ["", ".set(", ".buffer, ", ".byteOffset + ", ".byteLength)"],
-        args: [ends, v, v, v],
-        pure: false,
-      });
-      return;
-    }
-    const { seen } = this;
-    invariant(seen !== undefined, "there is something to remember objects with");
-    b.push({ kind: "foreign", text: ["", ".has(", ")"], args: [seen, v], pure: false, result: test });
+    b.push({
+      kind: "foreign",
+      text: ["(", ".get(", ".buffer) ?? 0) > ", ".byteOffset"],
+      args: [this.ends, v, v],
+      pure: false,
+      result: test,
+    });
+    const message = `${this.func.source} overwrites what its arguments hold, so ${path} must not lie over another view`;
     refuseIf(test, message, b);
-    b.push({ kind: "foreign", text: ["", ".add(", ")"], args: [seen, v], pure: false });
-  }
-
-  private isRecursive(type: Type): boolean {
-    const seen = new Set<string>();
-    const pending = members(type, this.records).map(([, member]) => present(member));
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const key = typeText(at);
-      if (key === typeText(type)) return true;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      pending.push(...members(at, this.records).map(([, member]) => present(member)));
-    }
-    return false;
+    b.push({
+      kind: "foreign",
+      text: ["", ".set(", ".buffer, ", ".byteOffset + ", ".byteLength)"],
+      args: [this.ends, v, v, v],
+      pure: false,
+    });
   }
 
   /** Objects of a recursive type are walked by a function that calls itself. */
   private callWalk(v: Value, type: Type & { kind: "record" }, path: string, b: Builder): void {
     const { seen, ends } = this;
-    const memory = [seen, ends].flatMap((one) => one ?? []);
     let name = this.walks.get(type.name);
     if (name === undefined) {
-      name = `${this.context.entry}.unshared.${type.name}`;
+      name = `${this.context.entry}.apart.${type.name}`;
       this.walks.set(type.name, name);
       const body = new Builder(this.func.loc);
       const item = value(type, "item");
-      if (seen !== undefined) this.seen = like(seen);
-      if (ends !== undefined) this.ends = like(ends);
-      const params = [item, ...[this.seen, this.ends].flatMap((one) => one ?? [])];
-      const inner = members(type, this.records).filter(([, member]) => isReference(member) && this.leadsTo(member));
-      this.inside(item, inner, `an object inside ${path}`, body);
+      [this.seen, this.ends] = [like(seen), like(ends)];
+      const params = [item, this.seen, this.ends];
+      this.inside(item, `an object inside ${path}`, body);
       [this.seen, this.ends] = [seen, ends];
       this.context.made.set(name, {
         name,
-        source: "refuseShared",
+        source: "refuseOverlap",
         body: body.region(params, []),
         results: [],
-        doc: ["Throws if an object is held twice."],
+        doc: ["Throws if typed arrays lie over each other."],
       });
     }
-    b.push({ kind: "call", callee: name, args: [v, ...memory], results: [] });
+    b.push({ kind: "call", callee: name, args: [v, seen, ends], results: [] });
   }
 }

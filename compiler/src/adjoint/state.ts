@@ -58,7 +58,13 @@ export type Entry =
       readonly forward: OpenLoop;
       readonly enter: Op[];
     }
-  | { readonly kind: "call"; readonly op: Op & { kind: "call" }; readonly halves: Halves };
+  | {
+      readonly kind: "call";
+      readonly op: Op & { kind: "call" };
+      readonly halves: Halves;
+      /** The shadows the forward half was given, by position. */
+      readonly shadows: ReadonlyMap<number, Value>;
+    };
 
 /** A forward loop under construction: the reverse sweep may ask for its number of iterations. */
 export interface OpenLoop {

@@ -6,6 +6,7 @@
 import type { Op, Program, Type, Value, ValueId } from "../ir/ir.js";
 import { isNumber, isReference, present } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
+import { joinAliases } from "./aliases.js";
 import { buildFlow, type HasSlope, reach } from "./activity.js";
 import { analyzeMemory, eachNumberSlot, elements, memberKeys, type MemoryModel, reachable } from "./memory.js";
 
@@ -27,6 +28,32 @@ export function analyzeInfluence(
 ): Influence {
   const names = reachable(program, entry);
   const memory = analyzeMemory(program, entry, names);
+  const apart = influenceIn(program, entry, names, memory, wrt, hasSlope);
+  let joined: Influence | undefined;
+  return {
+    isVaried: apart.isVaried,
+    reachOf: (position) => {
+      const found = apart.reachOf(position);
+      if (found === "smoothly") return found;
+      // It may also reach a result through an object that another parameter holds too.
+      if (joined === undefined) {
+        const shared = analyzeMemory(program, entry, names);
+        const isShared = joinAliases(program, entry, names, shared).size > 0;
+        joined = isShared ? influenceIn(program, entry, names, shared, wrt, hasSlope) : apart;
+      }
+      return joined.reachOf(position);
+    },
+  };
+}
+
+function influenceIn(
+  program: Program,
+  entry: string,
+  names: readonly string[],
+  memory: MemoryModel,
+  wrt: readonly number[],
+  hasSlope: HasSlope,
+): Influence {
   const { body } = program.funcs.get(entry) ?? { body: { params: [], ops: [], yields: null } };
   const known = new Set<ValueId>(body.params.map((p) => p.id));
   for (const name of names) {

@@ -79,7 +79,8 @@ class Analysis {
   callInto(func: Func, name: string): { readonly loc: Loc | undefined } | undefined {
     let found: { loc: Loc | undefined } | undefined;
     walk(func.body, (op) => {
-      if (op.kind === "call" && found === undefined && this.#reaches(op.callee, name, new Set())) found = { loc: op.loc };
+      if (op.kind === "call" && found === undefined && this.#reaches(op.callee, name, new Set()))
+        found = { loc: op.loc };
     });
     return found;
   }
@@ -114,7 +115,7 @@ class Analysis {
     const use: Use = { stale: new Map(), written: new Set(), always: new Set(), escapes: undefined, results: [] };
     const paths = new Map<ValueId, string>();
     if (param !== undefined) paths.set(param.id, "");
-    const end = this.#region(func.body, { use, paths, constants: new Map(), isObject }, new Set());
+    const end = this.#region(func.body, { use, paths, constants: new Map(), untrue: new Set(), isObject }, new Set());
     use.always = end ?? new Set();
     use.results = func.body.yields?.map((v) => paths.get(v.id)) ?? [];
     return use;
@@ -167,8 +168,11 @@ class Analysis {
       case "const":
         if (typeof op.value === "number") at.constants.set(op.result.id, op.value);
         return;
-      case "length":
       case "prim":
+        // Code of a package passes numbers where it computes with numbers: `if (z === undefined)` is for its users.
+        if (op.name === "isNullish" && op.args[0]?.type.kind === "num") at.untrue.add(op.result.id);
+        return;
+      case "length":
         return;
       case "copy": {
         const path = paths.get(op.source.id);
@@ -195,12 +199,15 @@ class Analysis {
         });
         return;
       case "if": {
-        const then = this.#region(op.then, at, sure);
+        const then = at.untrue.has(op.cond.id) ? undefined : this.#region(op.then, at, sure);
         const other = this.#region(op.else, at, sure);
-        const both = then === undefined ? other : other === undefined ? then : new Set([...then].filter((p) => other.has(p)));
+        const both =
+          then === undefined ? other : other === undefined ? then : new Set([...then].filter((p) => other.has(p)));
         for (const place of both ?? []) sure.add(place);
         op.results.forEach((result, i) => {
-          const ends = [op.then, op.else].flatMap((r) => (r.yields === null ? [] : [r.yields[i]]));
+          const ends = [op.then, op.else].flatMap((r) =>
+            r.yields === null || (r === op.then && at.untrue.has(op.cond.id)) ? [] : [r.yields[i]],
+          );
           const [first, ...rest] = ends.map((v) => (v === undefined ? undefined : paths.get(v.id)));
           if (rest.some((r) => r !== first)) escape();
           else if (first !== undefined) paths.set(result.id, first);
@@ -228,6 +235,8 @@ interface Going {
   /** Which part of the object a reference is. */
   readonly paths: Map<ValueId, string>;
   readonly constants: Map<ValueId, number>;
+  /** Tests that never hold. */
+  readonly untrue: Set<ValueId>;
   readonly isObject: (op: Op) => boolean;
 }
 

@@ -198,3 +198,15 @@ export const functionMethod = error("ADC2042", (name: string) => [
   "It calls the function with another `this`, or with arguments that are not counted.",
   "Call the function itself, or write an arrow function that does.",
 ]);
+
+export const endlessType = error("ADC2043", () => [
+  "What this place may hold has no end.",
+  "Each function that is put here captures the one before it, so that there is no end of functions it may be.",
+  "Keep the numbers that the functions would capture in an array, and one function that goes over them.",
+]);
+
+export const functionEscapes = error("ADC2044", () => [
+  "A function is handed to something outside of the language.",
+  "adc knows the code of a function, not the object, so that what receives it would not receive the same.",
+  "Keep functions in arrays and objects with named fields; hand out a name instead.",
+]);

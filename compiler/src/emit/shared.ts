@@ -3,7 +3,7 @@
  * whether the memo has one for the same object. Where objects may lead back to themselves, an object is noted before its members are made.
  */
 import type { Field, Share, Type } from "../ir/ir.js";
-import { isDifferentiable, isReference, present, typeText as irTypeText } from "../ir/types.js";
+import { isDifferentiable, isReference, present, sameType, typeText as irTypeText } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import type { ModuleNames } from "./module-names.js";
 import type { TypeNames } from "./type-names.js";
@@ -43,7 +43,8 @@ export class SharedStructures {
     return `${this.helper(make, from, to)}(${place}, ${memo})`;
   }
 
-  private helper(make: Share["make"], from: Type, to: Type): string {
+  private helper(asked: Share["make"], from: Type, to: Type): string {
+    const make = asked === "export" && sameType(from, to) ? "copy" : asked;
     const key = `${make} ${irTypeText(from)} ${irTypeText(to)}`;
     const known = this.helpers.get(key);
     if (known !== undefined) return known;

@@ -62,7 +62,10 @@ export class Structures {
     if (init.startsWith("undefined") || init === "null" || /^\[\s*\]$/.test(init)) return this.types.text(type);
     // An empty set says nothing of its members, nor does an object of its keys.
     if (type.kind === "opaque" && /^(new (Weak)?(Map|Set)\(|\(\{|\{)/.test(init)) return this.types.text(type);
-    if (/^[[{]/.test(init) && (hasTuple(type, this.types) || this.isVague(type))) return this.types.text(type);
+    // An empty array among its members would say that there is never anything in it.
+    const holdsEmpty = /^[[{]/.test(init) && /\[\s*\]/.test(init);
+    if (holdsEmpty || (/^[[{]/.test(init) && (hasTuple(type, this.types) || this.isVague(type))))
+      return this.types.text(type);
     // `new Float64Array(n)` is a `Float64Array<ArrayBuffer>`; a place that gets another array later must be wider.
     const isMade = /^[[{]/.test(init) || init.includes(".map(");
     return isMade && type.kind !== "typed" && this.holdsTypedArrays(type, new Set())
@@ -414,7 +417,7 @@ export class Structures {
 const once = (place: string, memo: string, then: readonly Stmt[]): Stmt[] => [
   {
     kind: "if",
-    cond: { text: `!${memo}.has(${place})`, level: precedence.unary },
+    cond: { text: `!${memo}.has(${place})`, level: precedence.prefix },
     then: [{ kind: "line", text: `${memo}.set(${place}, ${place});` }, ...then],
     else: [],
   },

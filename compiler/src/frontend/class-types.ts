@@ -3,7 +3,7 @@
  * which method a name stands for follows from the record. A class with type parameters is a record for each choice of them.
  */
 import { ts } from "ts-morph";
-import type { Field, InstanceOf, RecordDecl, Type } from "../ir/ir.js";
+import type { Field, InstanceOf, RecordDecl, Type, TypeImport } from "../ir/ir.js";
 import { maybe, opaque, record, typeText } from "../ir/types.js";
 import { className, type ClassNode, type ClassTable, type FieldMember } from "./classes.js";
 import { hasModifier, typeArguments } from "./source.js";
@@ -37,7 +37,7 @@ export interface ClassHost {
   family(base: string, identity: string, variants: () => readonly Mapped[]): Mapped;
   settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void;
   release(name: string, identity: string): void;
-  exportedName(symbol: ts.Symbol, file: ts.SourceFile): string | undefined;
+  exportOf(symbol: ts.Symbol, file: ts.SourceFile): TypeImport | undefined;
 }
 
 export const ownConstructor: Field = { name: constructorField, type: opaque("unknown"), noDiff: true };
@@ -140,7 +140,7 @@ function aboutInstances(host: ClassHost, node: ClassNode): InstanceOf {
   const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
   const symbol = named === undefined ? undefined : host.checker.getSymbolAtLocation(named);
   const file = node.getSourceFile();
-  const name = symbol === undefined ? undefined : host.exportedName(symbol, file);
+  const exportedFrom = symbol === undefined ? undefined : host.exportOf(symbol, file);
   const isGuarded = host.table
     .fields(node)
     .some(
@@ -150,7 +150,7 @@ function aboutInstances(host: ClassHost, node: ClassNode): InstanceOf {
         hasModifier(f.node, ts.SyntaxKind.ProtectedKeyword),
     );
   const about: InstanceOf = isGuarded ? { isGuarded: true } : {};
-  return name === undefined ? about : { ...about, exportedFrom: { name, from: file.fileName } };
+  return exportedFrom === undefined ? about : { ...about, exportedFrom };
 }
 
 /** The record of the same class with other types in some fields: what was given is more than what was declared. */

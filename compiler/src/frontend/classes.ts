@@ -43,6 +43,8 @@ export class ClassTable {
   #all: readonly ClassNode[] | undefined;
   /** The code of what a package declares. */
   codeOf: (symbol: ts.Symbol) => ts.Symbol | undefined = () => undefined;
+  /** What a package declares of its code. */
+  declaredOf: (symbol: ts.Symbol) => ts.Symbol | undefined = () => undefined;
 
   constructor(
     readonly program: ts.Program,

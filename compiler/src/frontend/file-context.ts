@@ -8,7 +8,7 @@ import { EffectTable } from "./effects.js";
 import type { Instance } from "./instance.js";
 import { constructorNamed, exportedExpression, isFixed } from "./packages/fixed.js";
 import { isKnownFile, type PackageTable } from "./packages/table.js";
-import { isPrelude, preludeContext, servedBy } from "./prelude.js";
+import { isPrelude, preludeProgram, servedBy } from "./prelude.js";
 import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, locOf, symbolOf } from "./source.js";
 import { type Bindings, isTypedArrayName, TypeMapper } from "./types.js";
 
@@ -45,6 +45,8 @@ export interface Signature {
   state: "new" | "running" | "done";
   /** Types of variables, where what they are first given does not say all. */
   readonly variables: Map<ts.Symbol, Type>;
+  /** Which of its parameters are arrays that a function on the way to it made without elements. */
+  readonly opens: Map<number, OpenArray>;
   /** Types of the elements of arrays that are made without elements. */
   readonly elements: Map<ts.Node, Type>;
   /** Lowered with a result type of this function that was not yet certain. */
@@ -54,6 +56,13 @@ export interface Signature {
   /** What it calls, in the order of the calls. */
   calls: readonly Signature[];
   diagnostics: readonly Diagnostic[];
+}
+
+/** An array that a function makes without elements. */
+export interface OpenArray {
+  readonly of: Signature;
+  /** The expression that makes it. */
+  readonly node: ts.Node;
 }
 
 /** The outcome of asking for a function. */
@@ -123,6 +132,7 @@ export class FileContext {
   ) {
     this.types = new TypeMapper(program, checker, user?.types);
     this.types.table.codeOf = (symbol) => packages.codeOf(symbol);
+    this.types.table.declaredOf = (symbol) => packages.declaredOf(symbol);
     this.funcs = user?.funcs ?? new Map();
     this.globals = user?.globals ?? new Map();
     this.signatures = user?.signatures ?? new Map();
@@ -161,7 +171,20 @@ export class FileContext {
   }
 
   get prelude(): FileContext {
-    return (this.#prelude ??= preludeContext(this));
+    if (this.#prelude === undefined) {
+      const program = preludeProgram();
+      this.#prelude = new FileContext(
+        program,
+        program.getTypeChecker(),
+        () => "prelude",
+        this.report,
+        () => {},
+        this.lower,
+        this.packages,
+        this,
+      );
+    }
+    return this.#prelude;
   }
 
   /** Where the operations of a function are placed, if not where its own text stands. */

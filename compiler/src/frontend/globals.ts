@@ -132,7 +132,7 @@ function declare(
   if (touchesWorld(init, inner.calls)) return { related };
   for (const called of inner.calls) context.calls.add(called);
   const exported = symbol === undefined || isPackageFile(source.fileName) ? undefined : file.types.exportedName(symbol, source);
-  const isPlain = !file.types.holdsFunction(made.type);
+  const isPlain = !file.types.holdsOwn(made.type);
   const from: TypeImport | undefined =
     exported === undefined || !isPlain ? undefined : { name: exported, from: source.fileName };
   if (isPackageFile(source.fileName) && (file.types.functions.of(made.type) !== undefined || !isExported(file.checker, symbol, source)))

@@ -1,11 +1,20 @@
-/** How `Gradient<T>` is written in a signature: plainly where T is numbers and arrays of them, else by the type of that name. */
+/**
+ * How `Gradient<T>` is written in a signature: plainly where T is numbers and arrays of them, else by the type of that name.
+ * That type cannot tell a getter of a class from a field, so where there are getters the fields are spelled out.
+ */
+import { ts } from "ts-morph";
 import type { Type, TypeText } from "../ir/ir.js";
 import { isDifferentiable, type Records } from "../ir/types.js";
+import { hasModifier } from "./source.js";
 import { arrayText, combine, plain } from "./type-text.js";
+import type { TypeMapper } from "./types.js";
 
 /** `own` is how the type itself is written. */
-export function gradientText(type: Type, own: TypeText, records: Records): TypeText {
+export function gradientText(type: Type, own: TypeText, types: TypeMapper): TypeText {
+  const { records } = types;
+  const fields = hasGetters(type, types, new Set()) ? structure(type, records, new Set()) : undefined;
   return (
+    fields ??
     plainly(type, records) ??
     combine(
       [own, { text: "Gradient", imports: [{ name: "Gradient", from: "@adc/runtime" }] }],
@@ -33,4 +42,73 @@ function plainly(type: Type, records: Records): TypeText | undefined {
     default:
       return undefined;
   }
+}
+
+/** The fields of the gradient, spelled out; absent for unions and for what contains itself. */
+function structure(type: Type, records: Records, around: ReadonlySet<string>): TypeText | undefined {
+  if (!isDifferentiable(type, records)) return plain("number");
+  switch (type.kind) {
+    case "array": {
+      const element = structure(type.elem, records, around);
+      return element === undefined ? undefined : arrayText(element);
+    }
+    case "maybe": {
+      const of = structure(type.of, records, around);
+      const absent = type.absent === "both" ? "null | undefined" : type.absent;
+      return of === undefined ? undefined : combine([of], ([text]) => `${text ?? ""} | ${absent}`);
+    }
+    case "tuple": {
+      const elems = type.elems.flatMap((e) => structure(e, records, around) ?? []);
+      return elems.length === type.elems.length ? combine(elems, (texts) => `[${texts.join(", ")}]`) : undefined;
+    }
+    case "record": {
+      const decl = records.get(type.name);
+      if (decl === undefined || decl.variants !== undefined || around.has(type.name)) return undefined;
+      const inside = new Set(around).add(type.name);
+      const fields = decl.fields.filter((f) => f.noDiff !== true && isDifferentiable(f.type, records));
+      const parts = fields.flatMap((f) => {
+        const isOptional = f.optional === true && f.type.kind === "maybe" && f.type.absent === "undefined";
+        return structure(isOptional && f.type.kind === "maybe" ? f.type.of : f.type, records, inside) ?? [];
+      });
+      if (parts.length < fields.length) return undefined;
+      const names = fields.map((f) => {
+        const key = /^[A-Za-z_$][\w$]*$/.test(f.name) ? f.name : JSON.stringify(f.name);
+        return `${key}${f.optional === true ? "?" : ""}`;
+      });
+      return combine(parts, (texts) => `{ ${texts.map((t, i) => `${names[i] ?? ""}: ${t}`).join("; ")} }`);
+    }
+    default:
+      return plainly(type, records);
+  }
+}
+
+/** Has an object in a value of this type a getter that looks like a field a derivative flows into? */
+function hasGetters(type: Type, types: TypeMapper, seen: Set<string>): boolean {
+  switch (type.kind) {
+    case "array":
+      return hasGetters(type.elem, types, seen);
+    case "maybe":
+      return hasGetters(type.of, types, seen);
+    case "tuple":
+      return type.elems.some((e) => hasGetters(e, types, seen));
+    case "record": {
+      if (seen.has(type.name)) return false;
+      seen.add(type.name);
+      const instance = types.classes.get(type.name);
+      const members = instance === undefined ? [] : types.table.chain(instance.node).flatMap((c) => [...c.members]);
+      if (instance !== undefined && members.some((m) => types.withBindings(instance.bindings, () => isGetter(types, m))))
+        return true;
+      return (types.records.get(type.name)?.fields ?? []).some((f) => f.noDiff !== true && hasGetters(f.type, types, seen));
+    }
+    default:
+      return false;
+  }
+}
+
+function isGetter(types: TypeMapper, member: ts.ClassElement): boolean {
+  if (!ts.isAccessor(member) || ts.isPrivateIdentifier(member.name)) return false;
+  const hidden = [ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword, ts.SyntaxKind.StaticKeyword] as const;
+  if (hidden.some((kind) => hasModifier(member, kind))) return false;
+  const mapped = types.map(types.checker.getTypeAtLocation(member));
+  return !("type" in mapped) || isDifferentiable(mapped.type, types.records);
 }

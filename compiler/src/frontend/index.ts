@@ -135,7 +135,7 @@ function open(
       while (result.wanted.size > 0 && [...result.wanted].some((wanted) => !paths.has(wanted))) {
         for (const wanted of result.wanted) paths.add(wanted);
         const larger = extend(paths);
-        result = lowerFile(larger, larger.getSourceFile(source.fileName) ?? source, nameOf, files);
+        result = lowerFile(larger, larger.getSourceFile(source.fileName) ?? source, nameOf, files, true);
       }
       return result;
     },

@@ -20,14 +20,21 @@ export function refuseSharedInitialisers(program: Program, file: FileContext, re
     // What the source exports is imported, not made once more.
     if (node === undefined || decl.exportedFrom !== undefined || !callsSomething(decl)) continue;
     if (touchesWorld(program, decl)) {
-      const related = [{ span: spanOf(node), message: "Making it once more gives something else, or changes something outside." }];
+      const related = [
+        { span: spanOf(node), message: "Making it once more gives something else, or changes something outside." },
+      ];
       report({ ...language.moduleConstantInit(spanOf(node.initializer ?? node), node.name.getText()), related });
       continue;
     }
     if (!mayBeShared) continue;
     byFunctions ??= new Set(constantWrites(program).map(({ name }) => name));
     const { yields } = decl.init;
-    const init: Func = { name: `${decl.name} initialiser`, source: decl.name, body: decl.init, results: (yields ?? []).map((v) => v.type) };
+    const init: Func = {
+      name: `${decl.name} initialiser`,
+      source: decl.name,
+      body: decl.init,
+      results: (yields ?? []).map((v) => v.type),
+    };
     const writes = constantWrites({ ...program, funcs: new Map(program.funcs).set(init.name, init) });
     for (const { name } of writes) {
       const written = file.globalNodes.get(name);
@@ -64,7 +71,11 @@ function callsSomething(decl: GlobalDecl): boolean {
 }
 
 /** Is the constant mentioned nowhere but in the initialiser of another, and seen by no other file? */
-function isOnlyUsedIn(file: FileContext, constant: ts.Declaration & { readonly name: ts.Node }, user: ts.Node): boolean {
+function isOnlyUsedIn(
+  file: FileContext,
+  constant: ts.Declaration & { readonly name: ts.Node },
+  user: ts.Node,
+): boolean {
   if (!ts.isVariableDeclaration(constant) || !ts.isIdentifier(constant.name)) return false;
   const { checker } = file;
   const source = constant.getSourceFile();
@@ -73,7 +84,8 @@ function isOnlyUsedIn(file: FileContext, constant: ts.Declaration & { readonly n
   let only = true;
   const visit = (at: ts.Node): void => {
     if (!only || at === user) return;
-    if (ts.isIdentifier(at) && at.text === text && at !== constant.name && symbolOf(checker, at) === symbol) only = false;
+    if (ts.isIdentifier(at) && at.text === text && at !== constant.name && symbolOf(checker, at) === symbol)
+      only = false;
     eachChild(at, visit);
   };
   visit(source);

@@ -19,13 +19,22 @@ export function checkLost(
   checked: readonly Checked[],
   { kept, reordered, ordered }: FileContext,
   report: (d: Diagnostic) => void,
+  failed: () => boolean,
 ): void {
   for (const { record, diagnostic } of ordered) if (reordered.has(record)) report(diagnostic);
-  for (const { annotated, isExplicit, spans } of checked) {
-    const influence = analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope);
-    for (const { value, diagnostic } of kept) if (influence.isVaried(value)) report(diagnostic);
-    for (const position of annotated.wrt) warn(influence, annotated, position, isExplicit, spans[position], report);
-  }
+  const influences = checked.map(({ annotated }) =>
+    analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope),
+  );
+  const lost = kept.filter(({ value }) => influences.some((influence) => influence.isVaried(value)));
+  for (const { diagnostic } of lost) if (diagnostic.category === "error") report(diagnostic);
+  // What does not compile is not worth a warning.
+  if (failed()) return;
+  for (const { diagnostic } of lost) report(diagnostic);
+  checked.forEach(({ annotated, isExplicit, spans }, i) => {
+    const influence = influences[i];
+    for (const position of annotated.wrt)
+      if (influence !== undefined) warn(influence, annotated, position, isExplicit, spans[position], report);
+  });
 }
 
 const hasSlope = (name: Parameters<typeof ruleSet>[0], arity: number, operand: number): boolean =>

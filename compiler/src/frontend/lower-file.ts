@@ -36,6 +36,8 @@ export function lowerFile(
   source: ts.SourceFile,
   nameOf: (file: ts.SourceFile) => string,
   files: ProgramFiles | undefined,
+  /** TypeScript has nothing to say against the file itself: it was asked in a smaller program. */
+  isChecked = false,
 ): LowerResult {
   const found = new Map<string, Diagnostic>();
   const report = (given: Diagnostic): void => {
@@ -51,6 +53,7 @@ export function lowerFile(
     touched.add(file);
     for (const d of typescriptErrors(program, file)) report(d);
   };
+  if (isChecked) touched.add(source);
   touch(source);
   const checker = program.getTypeChecker();
   const requests = findRequests(source, report);
@@ -58,6 +61,7 @@ export function lowerFile(
   if ([...found.values()].some((d) => d.code.startsWith("TS"))) return { diagnostics: inOrder(found), wanted: new Set() };
   const packages = new PackageTable(program, checker, files);
   const file = new FileContext(program, checker, nameOf, report, touch, (signature) => lowerBody(signature, failed), packages);
+  file.types.setEntry(source, (symbol) => packages.codeOf(symbol));
   const annotated: Annotated[] = [];
   const checked: Checked[] = [];
   const reached = new Set<Signature>();
@@ -82,7 +86,6 @@ export function lowerFile(
   const { wanted } = packages;
   let lowered: Program = { funcs: file.funcs, records: file.types.records, globals: file.globals };
   if (!failed() && wanted.size === 0) {
-    checkLost(lowered, checked, file, report);
     refuseSharedInitialisers(lowered, file, report);
     const local = withoutScratch(lowered, constantWrites(lowered), file.packageConstants);
     lowered = { ...local.program, globals: inOrderOfNeed(local.program) };
@@ -95,6 +98,7 @@ export function lowerFile(
       const d = reason === undefined ? written : { ...written, message: stateText(shown, reason) };
       report({ ...d, related: [...d.related, ...related] });
     }
+    checkLost(lowered, checked, file, report, failed);
   }
   const diagnostics = inOrder(found);
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
@@ -124,13 +128,21 @@ function lowerBody(signature: Signature, failed: () => boolean): void {
       signature.calls = calls;
       signature.state = "done";
     } catch (error) {
-      if (error instanceof Again && error.of === signature && round < mostRounds + signature.variables.size + signature.elements.size) {
+      if (error instanceof Again && error.of !== signature) {
+        // A function on the way here is lowered again, and will ask for others.
+        file.running.pop();
+        signature.state = "new";
+        file.forget(new Set([signature]));
+        throw error;
+      }
+      if (error instanceof Again && round < mostRounds + signature.variables.size + signature.elements.size) {
         file.forget(signature.dependents);
         continue;
       }
       // Behind a mistake of the user nothing is certain: what goes wrong there is not our bug.
       const behind = failed() || file.running.some((s) => s.diagnostics.length > 0) || diagnostics.some((d) => d.category === "error");
-      if (error instanceof Again || !behind) throw error;
+      if (error instanceof Again) diagnostics.push(language.endlessType(spanOf(error.node)));
+      else if (!behind) throw error;
       signature.state = "done";
     }
     signature.diagnostics = diagnostics;
@@ -204,7 +216,7 @@ function annotate(
     wrt,
     params: complete,
     returns,
-    returnsGradient: gradientText(signature.result ?? { kind: "void" }, variable ?? returns, records),
+    returnsGradient: gradientText(signature.result ?? { kind: "void" }, variable ?? returns, file.types),
     loc: locOf(request.node),
   };
 }
@@ -334,7 +346,7 @@ function parameter(
     return undefined;
   }
   const variable = file.types.variableText(type) ?? text;
-  const base = { name: param.name, type: text, gradient: gradientText(param.type, variable, file.types.records) };
+  const base = { name: param.name, type: text, gradient: gradientText(param.type, variable, file.types) };
   if (param.node?.dotDotDotToken !== undefined) return { ...base, rest: true };
   if (param.node?.questionToken !== undefined) {
     // The question mark says already that it may be missing.

@@ -1,6 +1,6 @@
 /** The prelude as a program of its own, so that it can be read beside any program of the user. */
 import { ts } from "ts-morph";
-import { FileContext, type Signature } from "./file-context.js";
+import type { Signature } from "./file-context.js";
 import { preludeLibrary, preludeName, preludeSource } from "./prelude/source.js";
 
 const libraryPath = "/adc/library.d.ts";
@@ -68,11 +68,8 @@ export function libraryFunction(name: string): ts.FunctionDeclaration | undefine
   return functions.get(name.includes(".") ? preludeName(name) : `${name}_`);
 }
 
-/** The prelude's nodes, read beside those of the user's file. */
-export function preludeContext(user: FileContext): FileContext {
-  const { program } = prelude();
-  return new FileContext(program, program.getTypeChecker(), () => "prelude", user.report, () => {}, user.lower, user.packages, user);
-}
+/** The prelude's own program. */
+export const preludeProgram = (): ts.Program => prelude().program;
 
 /** The place of the user's that a function of the prelude serves. */
 export function servedBy(signature: Signature): ts.Node | undefined {

@@ -12,7 +12,7 @@ import { type FunctionNode, hasModifier, spanOf } from "./source.js";
 /** A function that calls itself with ever larger types has no end. */
 const mostNested = 20;
 /** Deeper calls take the declared result for granted, so that the compiler's own stack is enough. */
-const deepest = 60;
+export const deepest = 60;
 
 /** How a function was reached. */
 export interface Reached {
@@ -150,6 +150,7 @@ function compute(
     resultIs: result.is,
     state: "new" as const,
     variables: new Map(),
+    opens: new Map(),
     elements: new Map(),
     dependents: new Set<Signature>(),
     calls: [],

@@ -170,3 +170,7 @@ function isReferenceType(type: ts.Type): type is ts.TypeReference {
     (type.objectFlags & ts.ObjectFlags.Reference) !== 0
   );
 }
+
+/** `this: T` among the parameters of a function, which says what it is called on. */
+export const isThisParameter = (param: ts.ParameterDeclaration | undefined): boolean =>
+  param !== undefined && ts.isIdentifier(param.name) && param.name.text === "this";

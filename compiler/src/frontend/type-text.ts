@@ -154,9 +154,8 @@ export class TypeTexts {
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined || isLibrary(this.program, declaration)) return undefined;
     const file = declaration.getSourceFile();
-    const name = this.exportedName(symbol, file);
-    if (name === undefined) return undefined;
-    return { text: name, imports: [{ name, from: file.fileName }] };
+    const exported = this.exportOf(symbol, file);
+    return exported === undefined ? undefined : { text: exported.name, imports: [exported] };
   }
 
   #exportsOf(file: ts.SourceFile): Map<ts.Symbol, string> {
@@ -170,6 +169,20 @@ export class TypeTexts {
       this.#exports.set(file, names);
     }
     return names;
+  }
+
+  /** The file that is being lowered, and the code of what a package declares. */
+  entry: ts.SourceFile | undefined;
+  codeOf: (symbol: ts.Symbol) => ts.Symbol | undefined = () => undefined;
+
+  /** Where generated code can import a class from: its file, or for one of a package the file itself, where that exports it. */
+  exportOf(symbol: ts.Symbol, file: ts.SourceFile): TypeImport | undefined {
+    const name = this.exportedName(symbol, file);
+    if (name !== undefined) return { name, from: file.fileName };
+    if (this.entry === undefined || packageOf(file.fileName) === undefined) return undefined;
+    for (const [exported, shown] of this.#exportsOf(this.entry))
+      if (shown !== "default" && (exported === symbol || this.codeOf(exported) === symbol)) return { name: shown, from: this.entry.fileName };
+    return undefined;
   }
 
   /** The name under which a file exports a symbol. */

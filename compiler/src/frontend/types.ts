@@ -3,7 +3,7 @@
  * does): an interface and a literal with the same fields are one record. What cannot be mapped comes back with the reason.
  */
 import { ts } from "ts-morph";
-import type { Field, InstanceOf, RecordDecl, Type, TypedArrayName, TypeText } from "../ir/ir.js";
+import type { Field, InstanceOf, RecordDecl, Type, TypeImport, TypeText, TypedArrayName } from "../ir/ir.js";
 import {
   arrayOf,
   bool,
@@ -20,6 +20,7 @@ import {
 } from "../ir/types.js";
 import { type ClassHost, type ClassInstance, classType, familyType } from "./class-types.js";
 import { className, type ClassNode, ClassTable } from "./classes.js";
+import { CollectionTypes } from "./collection-types.js";
 import { FunctionTypes } from "./function-types.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
 import { isLibrary, isPlainTuple, isRuntimeSymbol, original, typeArguments } from "./source.js";
@@ -76,6 +77,8 @@ export class TypeMapper implements ClassHost {
   readonly classObjects: Map<string, ClassNode>;
   /** What is known of function values. */
   readonly functions: FunctionTypes;
+  /** Maps and sets of our own. */
+  readonly collections: CollectionTypes;
   /** Types of functions of which nothing is known. */
   readonly #functionTexts: Set<string>;
   readonly #texts: TypeTexts;
@@ -86,6 +89,10 @@ export class TypeMapper implements ClassHost {
   readonly #byVariants: Map<string, string>;
   /** Wide records whose variants are being mapped. */
   readonly #open = new Map<string, { used: boolean }>();
+
+  /** Records of classes whose fields are not known yet, and the wide records that were made meanwhile. */
+  readonly #unsettled = new Set<string>();
+  readonly #early = new Map<string, readonly { name: string; text: TypeText | undefined }[]>();
 
   constructor(
     readonly program: ts.Program,
@@ -99,6 +106,7 @@ export class TypeMapper implements ClassHost {
     this.classes = beside?.classes ?? new Map();
     this.classObjects = beside?.classObjects ?? new Map();
     this.functions = beside?.functions ?? new FunctionTypes(this.records);
+    this.collections = beside?.collections ?? new CollectionTypes(this.records);
     this.#functionTexts = beside === undefined ? new Set() : beside.#functionTexts;
     this.#byShape = beside === undefined ? new Map() : beside.#byShape;
     this.#byVariants = beside === undefined ? new Map() : beside.#byVariants;
@@ -117,6 +125,17 @@ export class TypeMapper implements ClassHost {
   /** How it is written without the members that are marked `NoDiff`, as far as it is spelled out. */
   variableText(type: ts.Type): TypeText | undefined {
     return this.#texts.variableText(type);
+  }
+
+  /** The name under which a file exports a symbol. */
+  exportOf(symbol: ts.Symbol, file: ts.SourceFile): TypeImport | undefined {
+    return this.#texts.exportOf(symbol, file);
+  }
+
+  /** Says which file is lowered, and what runs where a package declares something. */
+  setEntry(entry: ts.SourceFile, codeOf: (symbol: ts.Symbol) => ts.Symbol | undefined): void {
+    this.#texts.entry = entry;
+    this.#texts.codeOf = codeOf;
   }
 
   /** The name under which a file exports a symbol. */
@@ -238,7 +257,9 @@ export class TypeMapper implements ClassHost {
     if (same && !open.used) return { type: one };
     if (failed !== undefined) return failed;
     if (name === undefined || !known.every((t) => t.kind === "record")) return { why: unionReason };
-    const through = types.map((t) => (this.#bindings.size > 0 ? undefined : this.text(t)));
+    // Instances are seen as the objects they are, whatever their classes hide.
+    const isOfClasses = known.some((t) => t.kind === "record" && this.classes.has(t.name));
+    const through = types.map((t) => (isOfClasses || this.#bindings.size > 0 ? undefined : this.text(t)));
     const wide = this.#wide(
       name,
       known.map((t, i) => ({ name: t.kind === "record" ? t.name : "", text: through[i] })),
@@ -246,7 +267,8 @@ export class TypeMapper implements ClassHost {
     );
     if ("type" in wide && wide.type.kind === "record") {
       const decl = this.records.get(wide.type.name);
-      const text = this.#recordText(union);
+      if (isOfClasses && decl !== undefined) this.records.set(wide.type.name, { ...decl, instance: { isGuarded: true } });
+      const text = isOfClasses ? undefined : this.#recordText(union);
       if (decl !== undefined && decl.text === undefined && text !== undefined && types.length === union.types.length)
         this.records.set(wide.type.name, { ...decl, text });
     }
@@ -295,6 +317,7 @@ export class TypeMapper implements ClassHost {
       return { why: fields.why };
     }
     this.records.set(name, { name, fields, variants: variants.map((v) => v.name) });
+    if (variants.some((v) => this.#unsettled.has(v.name))) this.#early.set(name, variants);
     if (known === undefined) this.#byVariants.set(key, name);
     return { type: record(name) };
   }
@@ -330,22 +353,51 @@ export class TypeMapper implements ClassHost {
 
   /** Does a value of this type hold functions of which nothing is known? */
   hasFunction(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
+    return this.#holdsOpaque(type, (text) => this.#functionTexts.has(text), seen);
+  }
+
+  /** Does a value say more than this type does: which functions it holds, whether a map in it is one of our own? */
+  isOpen(type: Type): boolean {
+    return this.#holdsOpaque(type, (text) => this.#functionTexts.has(text) || isCollectionText(text), new Set());
+  }
+
+  #holdsOpaque(type: Type, isWanted: (text: string) => boolean, seen: ReadonlySet<string>): boolean {
     switch (type.kind) {
       case "opaque":
-        return this.#functionTexts.has(type.text);
+        return isWanted(type.text);
       case "array":
-        return this.hasFunction(type.elem, seen);
+        return this.#holdsOpaque(type.elem, isWanted, seen);
       case "tuple":
-        return type.elems.some((t) => this.hasFunction(t, seen));
+        return type.elems.some((t) => this.#holdsOpaque(t, isWanted, seen));
       case "maybe":
-        return this.hasFunction(type.of, seen);
+        return this.#holdsOpaque(type.of, isWanted, seen);
       case "record": {
-        if (seen.has(type.name)) return false;
+        if (seen.has(type.name) || this.collections.of(type)?.site === undefined && this.collections.of(type) !== undefined) return false;
         const inside = new Set(seen).add(type.name);
-        return (this.records.get(type.name)?.fields ?? []).some((f) => this.hasFunction(f.type, inside));
+        return (this.records.get(type.name)?.fields ?? []).some((f) => this.#holdsOpaque(f.type, isWanted, inside));
       }
       default:
         return false;
+    }
+  }
+
+  /** Is there something in a value of this type that is known by the value alone: functions, maps and sets of our own? */
+  holdsOwn(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
+    switch (type.kind) {
+      case "array":
+        return this.holdsOwn(type.elem, seen);
+      case "tuple":
+        return type.elems.some((t) => this.holdsOwn(t, seen));
+      case "maybe":
+        return this.holdsOwn(type.of, seen);
+      case "record": {
+        if (this.functions.of(type) !== undefined || this.collections.of(type) !== undefined) return true;
+        if (seen.has(type.name)) return false;
+        const inside = new Set(seen).add(type.name);
+        return (this.records.get(type.name)?.fields ?? []).some((f) => this.holdsOwn(f.type, inside));
+      }
+      default:
+        return this.hasFunction(type);
     }
   }
 
@@ -371,7 +423,7 @@ export class TypeMapper implements ClassHost {
 
   /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */
   given(declared: Type, value: Type): Type {
-    if (value.kind === "void" || !this.hasFunction(declared)) return declared;
+    if (value.kind === "void" || !this.isOpen(declared)) return declared;
     if (declared.kind !== "maybe") return value;
     return maybe(this.given(declared.of, present(value)), declared.absent);
   }
@@ -552,12 +604,21 @@ export class TypeMapper implements ClassHost {
     const name = this.#freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
     this.records.set(name, { name, fields: [] });
     this.#byShape.set(identity, name);
+    this.#unsettled.add(name);
     return name;
   }
 
   settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void {
     this.records.set(name, { name, fields, instance: about });
     this.classes.set(name, instance);
+    this.#unsettled.delete(name);
+    for (const [wide, variants] of this.#early) {
+      if (variants.some((v) => this.#unsettled.has(v.name))) continue;
+      this.#early.delete(wide);
+      const decl = this.records.get(wide);
+      const all = decl === undefined ? undefined : this.#wideFields(variants);
+      if (decl !== undefined && Array.isArray(all)) this.records.set(wide, { ...decl, fields: all });
+    }
   }
 
   /** What `this` is in a static method: a record without fields that says which class it is. */
@@ -583,6 +644,7 @@ export class TypeMapper implements ClassHost {
       "type" in m && m.type.kind === "record" ? [{ name: m.type.name, text: undefined }] : [],
     );
     const wide = this.#wide(name, members, true);
+    this.#unsettled.delete(name);
     const decl = this.records.get(name);
     // What only some of the classes have is not seen through the class that is declared.
     if (decl !== undefined) this.records.set(name, { ...decl, instance: { isGuarded: true } });
@@ -592,6 +654,7 @@ export class TypeMapper implements ClassHost {
 
   release(name: string, identity: string): void {
     this.records.delete(name);
+    this.#unsettled.delete(name);
     this.#byShape.delete(identity);
   }
 
@@ -601,6 +664,9 @@ export class TypeMapper implements ClassHost {
     return name;
   }
 }
+
+/** A map or a set, or what goes over one. */
+const isCollectionText = (text: string): boolean => /^((Readonly)?(Map|Set)|(Map|Set|Array)Iterator)</.test(text);
 
 /** Has an interface members that are called? */
 const hasMethods = (checker: ts.TypeChecker, type: ts.Type): boolean =>

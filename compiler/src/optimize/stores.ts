@@ -98,7 +98,7 @@ class Forwarder {
         this.accum(op, slots);
         break;
       default:
-        if (op.kind === "zeros") this.adjoints.add(op.result.id);
+        if (op.kind === "zeros" || (op.kind === "share" && op.make === "zeros")) this.adjoints.add(op.result.id);
         this.settle(touches(op, this.records));
         slots.push([op]);
     }

@@ -1,4 +1,5 @@
 /** The methods of arrays, with callbacks and without, on arrays of numbers, objects and rows. */
+import { changed, copied, listed } from "./array-methods.js";
 import type { Context, Expression, Outcome, Plug } from "./context.js";
 import { condition, number, shrink, store } from "./expressions.js";
 import { descend, readFrom } from "./places.js";
@@ -24,7 +25,7 @@ export const callbacks: Plug = {
   conditions: [tested],
 };
 
-interface Source {
+export interface Source {
   readonly name: string;
   readonly elem: Shape;
   readonly typed: boolean;
@@ -44,7 +45,7 @@ function sources(context: Context): Source[] {
   });
 }
 
-function source(context: Context, wanted: (source: Source) => boolean = () => true): Source | undefined {
+export function source(context: Context, wanted: (source: Source) => boolean = () => true): Source | undefined {
   const found = sources(context).filter(wanted);
   return found.length === 0 || context.trips > 60 ? undefined : context.random.pick(found.slice(-5));
 }
@@ -117,19 +118,24 @@ function mapped(context: Context): Outcome | "nothing" {
         : result.kind === "array"
           ? `[${Array.from({ length: context.whole.length }, () => store(inside, aboutElement(inside, value, from.elem))).join(", ")}]`
           : undefined;
-  const typed = result.kind === "num" || result.kind === "array" ? "" : `: ${typeText({ kind: "array", elem: result })}`;
+  const typed =
+    result.kind === "num" || result.kind === "array" ? "" : `: ${typeText({ kind: "array", elem: result })}`;
   if (expression === undefined) return "nothing";
   context.line(`const ${name}${typed} = ${from.name}.map(${written(context, params, inside, expression)});`);
   const whole = sizeOf(context, from.name);
   context.declare(
     name,
-    from.typed ? float64 : whole ? { kind: "array", elem: result } : { kind: "grown", elem: result, filled: from.filled },
+    from.typed
+      ? float64
+      : whole
+        ? { kind: "array", elem: result }
+        : { kind: "grown", elem: result, filled: from.filled },
   );
   return undefined;
 }
 
 /** Has the array of this name the length every array has? */
-const sizeOf = (context: Context, name: string): boolean =>
+export const sizeOf = (context: Context, name: string): boolean =>
   context.visible().some((variable) => variable.name === name && variable.shape.kind !== "grown");
 
 function visited(context: Context): Outcome | "nothing" {
@@ -154,7 +160,9 @@ function kept(context: Context): Outcome | "nothing" {
     context.line(`const ${name} = ${from.name}.slice(${random.pick(["1", "0, 1", "-1", "0, -1"])});`);
   } else if (random.chance(0.25) && from.elem.kind === "num") {
     const { inside, params, value } = callback(context, from, num, 0);
-    context.line(`const ${name} = ${from.name}.flatMap((${params}) => [${value}, ${store(inside, number(inside, 1))}]);`);
+    context.line(
+      `const ${name} = ${from.name}.flatMap((${params}) => [${value}, ${store(inside, number(inside, 1))}]);`,
+    );
   } else {
     const { inside, params, value } = callback(context, from, num, 0);
     const part = readFrom(inside, value, from.elem) ?? "0.1";
@@ -179,9 +187,7 @@ function sorted(context: Context): Outcome | "nothing" {
   if (from === undefined) return "nothing";
   const name = context.fresh("sorted");
   const key = (of: string): string => readKey(of, from.elem);
-  const comparator = random.chance(0.5)
-    ? `(a, b) => ${key("a")} - ${key("b")}`
-    : `(a, b) => ${key("b")} - ${key("a")}`;
+  const comparator = random.chance(0.5) ? `(a, b) => ${key("a")} - ${key("b")}` : `(a, b) => ${key("b")} - ${key("a")}`;
   const copy = from.typed ? `${from.name}.slice()` : random.pick([`[...${from.name}]`, `${from.name}.slice()`]);
   context.line(`const ${name} = ${copy}.sort(${comparator});`);
   const shape: Shape = from.typed
@@ -198,31 +204,6 @@ function readKey(of: string, elem: Shape): string {
   if (elem.kind !== "record") return of;
   const field = elem.fields.find(({ shape }) => shape.kind === "num");
   return field === undefined ? "1" : `${of}.${field.name}`;
-}
-
-function copied(context: Context): Outcome | "nothing" {
-  const { random } = context;
-  const from = source(context, ({ elem }) => elem.kind === "num");
-  if (from === undefined) return "nothing";
-  const name = context.fresh("copy");
-  const whole = sizeOf(context, from.name);
-  const same: Shape = from.typed ? float64 : whole ? numbers : { kind: "grown", elem: num, filled: from.filled };
-  const other = source(context, ({ elem, typed }) => elem.kind === "num" && !typed);
-  const value = store(context, number(context, 1));
-  const longer: Shape = { kind: "grown", elem: num, filled: true };
-  const choices: (readonly [string, Shape])[] = [
-    [`${from.name}.slice()`, same],
-    [from.typed ? `Float64Array.from(${from.name})` : `[...${from.name}]`, same],
-    [`[...${from.name}, ${value}]`, longer],
-    [`[${value}, ...${from.name}]`, longer],
-    [from.typed ? `${from.name}.slice().reverse()` : `[...${from.name}].reverse()`, same],
-    [`Array.from(${from.name}, (v) => Math.sin(v) * ${value})`, whole ? numbers : { kind: "grown", elem: num, filled: from.filled }],
-  ];
-  if (!from.typed && other !== undefined) choices.push([`${from.name}.concat(${other.name})`, { kind: "grown", elem: num, filled: from.filled || other.filled }]);
-  const [text, shape] = random.pick(choices);
-  context.line(`const ${name} = ${text};`);
-  context.declare(name, shape);
-  return undefined;
 }
 
 function generated(context: Context): Outcome {
@@ -243,42 +224,6 @@ function generated(context: Context): Outcome {
   ]);
   context.line(`const ${name} = ${text};`);
   context.declare(name, shape);
-  return undefined;
-}
-
-/** Methods that write into the array. */
-function changed(context: Context): Outcome | "nothing" {
-  const { random } = context;
-  const from = source(context, ({ elem, writable }) => elem.kind === "num" && writable);
-  if (from === undefined) return "nothing";
-  context.writesParameters = true;
-  context.line(
-    random.pick([
-      `${from.name}.fill(${store(context, number(context, 2))});`,
-      `${from.name}.fill(${store(context, number(context, 1))}, 1);`,
-      `${from.name}.reverse();`,
-      `${from.name}.sort((a, b) => a - b);`,
-      `${from.name}.forEach((v, i) => { ${from.name}[i] = Math.sin(v) + 0.1 * i; });`,
-    ]),
-  );
-  return undefined;
-}
-
-/** `entries()`, `keys()`, and chains. */
-function listed(context: Context): Outcome | "nothing" {
-  const { random } = context;
-  const from = source(context, ({ elem }) => elem.kind === "num");
-  if (from === undefined) return "nothing";
-  const name = context.fresh("sum");
-  context.line(`let ${name} = ${store(context, number(context, 1))};`);
-  const form = random.pick([
-    `for (const [i, v] of ${from.name}.entries()) ${name} += Math.sin(v) / (i + 1);`,
-    `for (const i of ${from.name}.keys()) ${name} = Math.tanh(${name} + ${from.name}[i]!);`,
-    `for (const v of ${from.name}.filter((u) => u > 0.2)) ${name} += 0.3 * v;`,
-    `${name} += ${from.name}.map((v, i) => v * (i + 1)).filter((v) => v < 2).reduce((s, v) => s + v * v, 0) * 0.1;`,
-  ]);
-  context.line(form);
-  context.declare(name, num, { assignable: true });
   return undefined;
 }
 

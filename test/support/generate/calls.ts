@@ -10,8 +10,7 @@ export function callable(context: Context, wanted: (helper: Helper) => boolean):
   const close = context.locals.length > 0 && context.random.chance(0.6);
   const candidates = close ? context.locals : [...context.whole.helpers, ...context.locals];
   const fits = candidates.filter(
-    (helper) =>
-      !context.quiet && wanted(helper) && context.trips * helper.cost < 3000 && hasArguments(context, helper),
+    (helper) => !context.quiet && wanted(helper) && context.trips * helper.cost < 3000 && hasArguments(context, helper),
   );
   return fits.length === 0 ? undefined : context.random.pick(fits);
 }

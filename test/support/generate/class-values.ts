@@ -7,15 +7,15 @@ import type { ClassInfo, Method } from "./shapes.js";
 /** An expression that makes an instance, of a class that extends `info` now and then. */
 export function instance(context: Context, info: ClassInfo, depth: number): string {
   const { random } = context;
-  const kinds = info.isAbstract
-    ? info.subclasses
-    : random.chance(0.35)
-      ? [info, ...info.subclasses]
-      : [info];
+  const kinds = info.isAbstract ? info.subclasses : random.chance(0.35) ? [info, ...info.subclasses] : [info];
   const chosen = random.pick(kinds);
   const source = random.chance(0.25) ? context.ofKind("class").find(({ shape }) => shape.info === chosen) : undefined;
   const made = source?.shape.info.methods.find(
-    (method) => !method.fluent && method.returns.kind === "class" && method.returns.info === chosen && affordable(context, method),
+    (method) =>
+      !method.fluent &&
+      method.returns.kind === "class" &&
+      method.returns.info === chosen &&
+      affordable(context, method),
   );
   if (source !== undefined && made !== undefined) return methodCall(context, source.name, made, depth - 1);
   if (chosen.makers.length > 0 && random.chance(0.25)) {
@@ -32,7 +32,8 @@ export function methodCall(context: Context, target: string, method: Method, dep
   return `${target}.${method.name}(${argumentsText(context, method.params, depth)})`;
 }
 
-export const affordable = (context: Context, { cost }: { readonly cost: number }): boolean => context.trips * cost < 3000;
+export const affordable = (context: Context, { cost }: { readonly cost: number }): boolean =>
+  context.trips * cost < 3000;
 
 /** A number by a getter or a method; nothing when the class has none that fits. */
 export function readInstance(context: Context, text: string, info: ClassInfo): string | undefined {

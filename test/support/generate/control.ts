@@ -37,7 +37,9 @@ function fallthrough(context: Context): Outcome | "nothing" {
   for (const label of labels) {
     context.line(`  ${label}`);
     if (random.chance(0.85))
-      context.line(`    ${random.pick([`${target} = ${store(context, number(context, 2))};`, `${target} += ${shrink(context, number(context, 1)).text};`, `${target} *= 0.7;`])}`);
+      context.line(
+        `    ${random.pick([`${target} = ${store(context, number(context, 2))};`, `${target} += ${shrink(context, number(context, 1)).text};`, `${target} *= 0.7;`])}`,
+      );
     if (random.chance(0.35)) context.line("    break;");
   }
   context.line("}");
@@ -53,7 +55,8 @@ function byConditions(context: Context): Outcome {
     context.line(`case ${condition(context, 1)}: {`);
     context.block(() => {
       statements(context, random.integer(1, 2));
-      if (random.chance(0.7) && !/^\s*(return|break|continue|throw)\b/.test(context.lines.at(-1) ?? "")) context.line("break;");
+      if (random.chance(0.7) && !/^\s*(return|break|continue|throw)\b/.test(context.lines.at(-1) ?? ""))
+        context.line("break;");
     });
     context.line("}");
   }

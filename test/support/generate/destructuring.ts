@@ -76,7 +76,10 @@ function arrayPattern(context: Context): Outcome | "nothing" {
   const { random } = context;
   const arrays = context
     .visible()
-    .filter(({ shape }) => shape.kind === "floats" || ((shape.kind === "array" || shape.kind === "grown") && shape.elem.kind === "num"));
+    .filter(
+      ({ shape }) =>
+        shape.kind === "floats" || ((shape.kind === "array" || shape.kind === "grown") && shape.elem.kind === "num"),
+    );
   if (arrays.length === 0) return "nothing";
   const array = random.pick(arrays);
   const keyword = random.pick(["const", "let"]);
@@ -88,7 +91,8 @@ function arrayPattern(context: Context): Outcome | "nothing" {
     `[${a} = ${store(context, number(context, 1))}, , ${b} = 0.5]`,
   ]);
   context.line(`${keyword} ${pattern} = ${array.name};`);
-  for (const name of [a, b]) if (pattern.includes(`${name} =`)) context.declare(name, num, { assignable: keyword === "let" });
+  for (const name of [a, b])
+    if (pattern.includes(`${name} =`)) context.declare(name, num, { assignable: keyword === "let" });
   if (pattern.includes(rest)) context.declare(rest, { kind: "grown", elem: num, filled: false });
   return undefined;
 }
@@ -115,7 +119,8 @@ function loopPattern(context: Context): Outcome | "nothing" {
     .visible()
     .filter(
       ({ shape }) =>
-        (shape.kind === "array" || shape.kind === "grown") && (shape.elem.kind === "record" || shape.elem.kind === "tuple"),
+        (shape.kind === "array" || shape.kind === "grown") &&
+        (shape.elem.kind === "record" || shape.elem.kind === "tuple"),
     );
   if (arrays.length === 0) return "nothing";
   const array = random.pick(arrays);
@@ -152,7 +157,12 @@ function parameterPattern(context: Context): Outcome | "nothing" {
     [point, "{ x: px, y: py }", "{ x: number; y: number }", ["px", "py"]],
     [{ kind: "tuple", elems: [num, num] }, "[px, py]", "[number, number]", ["px", "py"]],
     [numbers, "[px = 0.3, ...pr]", "number[]", ["px"]],
-    [{ kind: "record", name: "", inline: true, fields }, "{ x: px, y: py = 0.4 }", "{ x: number; y?: number }", ["px", "py"]],
+    [
+      { kind: "record", name: "", inline: true, fields },
+      "{ x: px, y: py = 0.4 }",
+      "{ x: number; y?: number }",
+      ["px", "py"],
+    ],
   ]);
   for (const each of names) inside.declare(each, num);
   for (const each of names) inside.favourites.add(each);

@@ -19,7 +19,14 @@ function validators(whole: Whole): readonly string[] {
   const { random } = whole;
   const name = `checked${++whole.nextName}`;
   const error = random.pick(["RangeError", "Error", "TypeError"]);
-  whole.helpers.push({ name, params: [{ name: "x", shape: num }], returns: num, recursive: false, cost: 2, writes: false });
+  whole.helpers.push({
+    name,
+    params: [{ name: "x", shape: num }],
+    returns: num,
+    recursive: false,
+    cost: 2,
+    writes: false,
+  });
   const bound = random.pick(["-1.5", "-40", "-1e6"]);
   return [
     `function ${name}(x: number): number {\n  if (!(x >= ${bound})) throw new ${error}("too small");\n  return x;\n}`,

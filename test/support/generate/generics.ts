@@ -12,9 +12,13 @@ export const generics: Plug = {
     `function lastOf<T>(xs: readonly T[]): T {\n  return xs[xs.length - 1]!;\n}`,
     `function pairOf<A, B>(a: A, b: B): { one: A; two: B } {\n  return { one: a, two: b };\n}`,
     ...(whole.features.has("classes")
-      ? [`class Box<T> {\n  constructor(public item: T) {}\n  get(): T {\n    return this.item;\n  }\n  put(item: T): void {\n    this.item = item;\n  }\n}`]
+      ? [
+          `class Box<T> {\n  constructor(public item: T) {}\n  get(): T {\n    return this.item;\n  }\n  put(item: T): void {\n    this.item = item;\n  }\n}`,
+        ]
       : []),
-    ...(whole.features.has("functionValues") ? [`function through<T>(x: T, g: (x: T) => number): number {\n  return g(x);\n}`] : []),
+    ...(whole.features.has("functionValues")
+      ? [`function through<T>(x: T, g: (x: T) => number): number {\n  return g(x);\n}`]
+      : []),
     `function sumOfX<T extends { x: number }>(xs: readonly T[]): number {\n  let s = 0;\n  for (const p of xs) s += p.x;\n  return Math.tanh(s);\n}`,
   ],
   statements: [
@@ -43,14 +47,18 @@ function chosen(context: Context): Outcome {
   const shape = some(context);
   const name = context.fresh("chosen");
   const typed = isReference(shape) ? `<${typeText(shape)}>` : "";
-  context.line(`const ${name} = choose${typed}(${condition(context, 1)}, ${given(context, shape)}, ${given(context, shape)});`);
+  context.line(
+    `const ${name} = choose${typed}(${condition(context, 1)}, ${given(context, shape)}, ${given(context, shape)});`,
+  );
   if (isReference(shape)) context.writesParameters = true;
   context.declare(name, shape, { local: false });
   return undefined;
 }
 
 function last(context: Context): Outcome | "nothing" {
-  const arrays = context.visible().filter(({ shape }) => shape.kind === "array" || (shape.kind === "grown" && shape.filled));
+  const arrays = context
+    .visible()
+    .filter(({ shape }) => shape.kind === "array" || (shape.kind === "grown" && shape.filled));
   if (arrays.length === 0) return "nothing";
   const { name: array, shape, root, writable } = context.random.pick(arrays);
   if (shape.kind !== "array" && shape.kind !== "grown") return "nothing";
@@ -79,7 +87,8 @@ function boxed(context: Context): Outcome | "nothing" {
   const shape = some(context);
   const [box, name] = [context.fresh("box"), context.fresh("item")];
   context.line(`const ${box} = new Box<${typeText(shape)}>(${given(context, shape)});`);
-  if (random.chance(0.5)) context.line(`${random.chance(0.5) ? `if (${condition(context, 1)}) ` : ""}${box}.put(${given(context, shape)});`);
+  if (random.chance(0.5))
+    context.line(`${random.chance(0.5) ? `if (${condition(context, 1)}) ` : ""}${box}.put(${given(context, shape)});`);
   context.writesParameters = true;
   context.line(`const ${name} = ${box}.${random.pick(["get()", "item"])};`);
   context.declare(name, shape, { local: false });
@@ -88,7 +97,9 @@ function boxed(context: Context): Outcome | "nothing" {
 
 function bounded(context: Context): Outcome {
   const name = context.fresh("sum");
-  context.line(`const ${name} = sumOfX([${build(context, point, 2)}, { x: ${store(context, number(context, 1))}, k: ${indexText(context)} }]);`);
+  context.line(
+    `const ${name} = sumOfX([${build(context, point, 2)}, { x: ${store(context, number(context, 1))}, k: ${indexText(context)} }]);`,
+  );
   context.declare(name, num);
   return undefined;
 }
@@ -99,7 +110,9 @@ function passed(context: Context): Outcome | "nothing" {
   const inside = context.inner(num, 0, true);
   inside.declare("at", point);
   inside.favourites.add("at");
-  context.line(`const ${name} = through(${build(context, point, 2)}, (at) => ${shrink(inside, number(inside, 2)).text});`);
+  context.line(
+    `const ${name} = through(${build(context, point, 2)}, (at) => ${shrink(inside, number(inside, 2)).text});`,
+  );
   context.declare(name, num);
   return undefined;
 }

@@ -47,7 +47,11 @@ function collected(context: Context): Outcome | "nothing" {
     context.declare(i, { kind: "int", range: "loose" });
     if (random.chance(0.3)) statements(context, 1);
     const value = build(context, elem, 2);
-    const how = random.pick([`${name}.push(${value});`, `${name}.push(${value});`, `${name}[${name}.length] = ${value};`]);
+    const how = random.pick([
+      `${name}.push(${value});`,
+      `${name}.push(${value});`,
+      `${name}[${name}.length] = ${value};`,
+    ]);
     context.line(sometimes ? `if (${condition(context, 1)}) ${how}` : how);
   });
   context.declare(name, { kind: "grown", elem, filled: false });
@@ -111,7 +115,9 @@ function stack(context: Context): Outcome | "nothing" {
   if (context.trips > 20) return "nothing";
   const name = context.fresh("stack");
   const turn = context.fresh("k");
-  context.line(`const ${name}: number[] = [${store(context, number(context, 2))}, ${store(context, number(context, 1))}];`);
+  context.line(
+    `const ${name}: number[] = [${store(context, number(context, 2))}, ${store(context, number(context, 1))}];`,
+  );
   const head = `for (let ${turn} = 0; ${turn} < ${random.integer(2, 6)} && ${name}.length > 0; ${turn}++) {`;
   context.loop(head, 5, () => {
     const top = context.fresh("top");
@@ -130,7 +136,9 @@ function stack(context: Context): Outcome | "nothing" {
 /** A window that slides: pushed at one end, shifted at the other. */
 function queue(context: Context): Outcome | "nothing" {
   const { random } = context;
-  const vectors = context.visible().filter(({ shape }) => shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num"));
+  const vectors = context
+    .visible()
+    .filter(({ shape }) => shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num"));
   if (vectors.length === 0) return "nothing";
   const name = context.fresh("window");
   const sum = context.fresh("mean");
@@ -157,17 +165,24 @@ function history(context: Context): Outcome | "nothing" {
   const { random } = context;
   const vectors = context
     .visible()
-    .filter(({ shape, writable }) => writable && (shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num")));
+    .filter(
+      ({ shape, writable }) =>
+        writable && (shape.kind === "floats" || (shape.kind === "array" && shape.elem.kind === "num")),
+    );
   const state = vectors.length === 0 ? undefined : random.pick(vectors);
-  if (state === undefined || state.shape.kind === "array" && state.shape.readonly === true) return "nothing";
+  if (state === undefined || (state.shape.kind === "array" && state.shape.readonly === true)) return "nothing";
   const name = context.fresh("path");
   const typed = state.shape.kind === "floats" && state.shape.name === "Float64Array";
   if (state.shape.kind === "floats" && !typed) return "nothing";
   if (!state.local) context.writesParameters = true;
   context.line(`const ${name}: ${typed ? "Float64Array" : "number[]"}[] = [${state.name}.slice()];`);
   context.line(`for (let t = 0; t < ${random.integer(1, 3)}; t++) {`);
-  context.line(`  for (let i = 0; i < ${state.name}.length; i++) ${state.name}[i] = Math.sin(${state.name}[i]!) + ${name}[t]![i]! * ${shrink(context, numberLeaf(context)).text};`);
-  context.line(`  ${name}.push(${random.pick([`${state.name}.slice()`, typed ? `Float64Array.from(${state.name})` : `[...${state.name}]`])});`);
+  context.line(
+    `  for (let i = 0; i < ${state.name}.length; i++) ${state.name}[i] = Math.sin(${state.name}[i]!) + ${name}[t]![i]! * ${shrink(context, numberLeaf(context)).text};`,
+  );
+  context.line(
+    `  ${name}.push(${random.pick([`${state.name}.slice()`, typed ? `Float64Array.from(${state.name})` : `[...${state.name}]`])});`,
+  );
   context.line("}");
   context.declare(name, { kind: "grown", elem: typed ? float64 : numbers, filled: true });
   return undefined;

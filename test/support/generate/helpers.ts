@@ -6,7 +6,17 @@ import { number, store } from "./expressions.js";
 import { descend, readFrom } from "./places.js";
 import { build } from "./values.js";
 import { anyShape, declareParameters, optionalParameters, parameterText } from "./parameters.js";
-import { float64, isReference, loose, num, numbers, type Parameter, type Shape, typeText, voidShape } from "./shapes.js";
+import {
+  float64,
+  isReference,
+  loose,
+  num,
+  numbers,
+  type Parameter,
+  type Shape,
+  typeText,
+  voidShape,
+} from "./shapes.js";
 import { statements } from "./statements.js";
 
 export function functionText(
@@ -137,7 +147,10 @@ function selfCall(context: Context, self: Helper): string {
         used.add(name);
         return name;
       }
-      return shape.kind === "floats" || shape.kind === "ints" ? name : build(context, shape, 2);
+      // A function made anew in every call would be of another type each time.
+      return shape.kind === "floats" || shape.kind === "ints" || shape.kind === "func"
+        ? name
+        : build(context, shape, 2);
     });
   const call = `${self.name}(${args.join(", ")})`;
   if (self.returns.kind === "void") return `${call};`;

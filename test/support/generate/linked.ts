@@ -70,16 +70,26 @@ function listModule(whole: Whole): readonly string[] {
     },
     () => {
       helper(whole, `list${id}`, [numbers], shape, false);
-      const link = absent === "null" ? `head = { value: xs[i]! * ${k}, next: head };` : `head = { value: xs[i]! * ${k}, next: head };`;
+      const link =
+        absent === "null"
+          ? `head = { value: xs[i]! * ${k}, next: head };`
+          : `head = { value: xs[i]! * ${k}, next: head };`;
       return `function list${id}(xs: number[]): ${name} {\n  let head: ${name} = { value: xs[0]!${absent === "null" ? ", next: null" : ""} };\n  for (let i = 1; i < xs.length; i++) ${link}\n  return head;\n}`;
     },
     () => {
       helper(whole, `reversed${id}`, [shape], shape, true);
-      const take = absent === "null" ? "at.next = before;" : "if (before === undefined) delete at.next; else at.next = before;";
+      const take =
+        absent === "null" ? "at.next = before;" : "if (before === undefined) delete at.next; else at.next = before;";
       return `function reversed${id}(head: ${name}): ${name} {\n  let before: ${end} = ${absent};\n  let last = head;\n  for (let at: ${end} = head; at; ) {\n    const after: ${end} = at.next;\n    ${take}\n    before = at;\n    last = at;\n    at = after;\n  }\n  return last;\n}`;
     },
   ];
-  return [declared(shape), ...random.shuffle(choices).slice(0, random.integer(1, 4)).map((write) => write())];
+  return [
+    declared(shape),
+    ...random
+      .shuffle(choices)
+      .slice(0, random.integer(1, 4))
+      .map((write) => write()),
+  ];
 }
 
 function treeModule(whole: Whole): readonly string[] {
@@ -109,7 +119,13 @@ function treeModule(whole: Whole): readonly string[] {
       return `function decay${id}(at: ${name}, by: number): void {\n  at.value = ${k} * Math.sin(at.value + by);\n  if (at.left) decay${id}(at.left, at.value);\n  if (at.right) decay${id}(at.right, by * 0.5);\n}`;
     },
   ];
-  return [declared(shape), ...random.shuffle(choices).slice(0, random.integer(1, 3)).map((write) => write())];
+  return [
+    declared(shape),
+    ...random
+      .shuffle(choices)
+      .slice(0, random.integer(1, 3))
+      .map((write) => write()),
+  ];
 }
 
 /** A loop along the links, with any statements inside. */
@@ -146,8 +162,11 @@ function change(context: Context): Outcome | "nothing" {
   const link = random.pick(shape.links);
   if (random.chance(0.4)) {
     const longer = context.fresh("head");
-    const others = shape.absent === "null" ? shape.links.filter((other) => other !== link).map((other) => `, ${other}: null`) : [];
-    context.line(`const ${longer}: ${shape.name} = { value: ${build(context, num, 2)}, ${link}: ${name}${others.join("")} };`);
+    const others =
+      shape.absent === "null" ? shape.links.filter((other) => other !== link).map((other) => `, ${other}: null`) : [];
+    context.line(
+      `const ${longer}: ${shape.name} = { value: ${build(context, num, 2)}, ${link}: ${name}${others.join("")} };`,
+    );
     context.declare(longer, shape, { root, local: false });
     return undefined;
   }
@@ -169,7 +188,9 @@ function change(context: Context): Outcome | "nothing" {
 
 function buildByLoop(context: Context): Outcome | "nothing" {
   const { random } = context;
-  const shapes = context.whole.structures.filter((shape): shape is Node => shape.kind === "node" && shape.links.length === 1);
+  const shapes = context.whole.structures.filter(
+    (shape): shape is Node => shape.kind === "node" && shape.links.length === 1,
+  );
   const [shape] = shapes;
   if (shape === undefined || context.trips > 30) return "nothing";
   const name = context.fresh("list");
@@ -197,7 +218,9 @@ function descendTree(context: Context): Outcome | "nothing" {
   context.line(`let ${at}: ${shape.name} | ${shape.absent} = ${name};`);
   context.line(`while (${at}) {`);
   context.line(`  ${sum} = Math.sin(${sum}) + 0.7 * ${at}.value;`);
-  context.line(`  ${at} = ${random.pick([`${sum} < ${at}.value`, `${at}.value > 0.1`, `(${indexText(context)}) % 2 === 0`])} ? ${at}.left : ${at}.right;`);
+  context.line(
+    `  ${at} = ${random.pick([`${sum} < ${at}.value`, `${at}.value > 0.1`, `(${indexText(context)}) % 2 === 0`])} ? ${at}.left : ${at}.right;`,
+  );
   context.line("}");
   context.declare(sum, num, { assignable: true });
   return undefined;

@@ -67,7 +67,10 @@ function spread(context: Context): Outcome | "nothing" {
   const { name, shape, root, assignable } = random.pick(found);
   if (!isObject(shape)) return "nothing";
   const replaced = random.shuffle(shape.fields).slice(0, random.integer(0, 2));
-  const overrides = replaced.map(({ name: field, shape: of, optional }) => `, ${field}: ${build(context, optional === true && of.kind === "maybe" ? of.of : of, 1)}`);
+  const overrides = replaced.map(
+    ({ name: field, shape: of, optional }) =>
+      `, ${field}: ${build(context, optional === true && of.kind === "maybe" ? of.of : of, 1)}`,
+  );
   const value = `{ ...${name}${overrides.join("")} }`;
   if (assignable && random.chance(0.5)) {
     context.line(`${name} = ${value};`);
@@ -93,7 +96,18 @@ function shorthand(context: Context): Outcome {
     fields: [
       { name: a, shape: num },
       { name: b, shape: num },
-      { name: "inner", shape: { kind: "record", name: "", inline: true, fields: [{ name: "sum", shape: num }, { name: "list", shape: { kind: "grown", elem: num, filled: true } }] } },
+      {
+        name: "inner",
+        shape: {
+          kind: "record",
+          name: "",
+          inline: true,
+          fields: [
+            { name: "sum", shape: num },
+            { name: "list", shape: { kind: "grown", elem: num, filled: true } },
+          ],
+        },
+      },
     ],
   });
   return undefined;
@@ -104,7 +118,10 @@ function stepped(context: Context): Outcome | "nothing" {
   const { random } = context;
   if (context.trips > 20) return "nothing";
   const name = context.fresh("particles");
-  const list = Array.from({ length: random.integer(1, 3) }, () => `{ p: ${build(context, point, 1)}, v: ${build(context, num, 1)} }`).join(", ");
+  const list = Array.from(
+    { length: random.integer(1, 3) },
+    () => `{ p: ${build(context, point, 1)}, v: ${build(context, num, 1)} }`,
+  ).join(", ");
   context.line(`const ${name}: { p: ${typeText(point)}; v: number }[] = [${list}];`);
   context.line(`for (let t = 0; t < ${random.integer(1, 3)}; t++) {`);
   context.line(`  for (const o of ${name}) {`);

@@ -12,7 +12,9 @@ export const optional: Plug = {
   module: (whole) => {
     const record = optionsRecord(whole);
     whole.structures.push(record);
-    return record.kind === "record" ? [`interface ${record.name} { ${record.fields.map(optionalField).join("; ")} }`] : [];
+    return record.kind === "record"
+      ? [`interface ${record.name} { ${record.fields.map(optionalField).join("; ")} }`]
+      : [];
   },
   shapes: ({ structures }) => [
     [1, maybe(num, "undefined")],
@@ -35,7 +37,9 @@ export const optional: Plug = {
     (context) => {
       // Of an object the test would narrow what is read below.
       const [known] = context.random.shuffle(context.ofKind("maybe").filter(({ shape }) => shape.of.kind === "num"));
-      return known === undefined ? undefined : `${known.name} ${context.random.pick(["===", "!=="])} ${known.shape.absent}`;
+      return known === undefined
+        ? undefined
+        : `${known.name} ${context.random.pick(["===", "!=="])} ${known.shape.absent}`;
     },
   ],
 };
@@ -88,10 +92,16 @@ function narrowed(context: Context): Outcome | "nothing" {
   const { text, shape, root, writable } = random.pick(found);
   const name = context.fresh("got");
   context.line(`const ${name} = ${text};`);
-  const test = isReference(shape.of) ? [`${name} !== ${shape.absent}`, name, `${name} != null`] : [`${name} !== ${shape.absent}`, `${name} != null`];
+  const test = isReference(shape.of)
+    ? [`${name} !== ${shape.absent}`, name, `${name} != null`]
+    : [`${name} !== ${shape.absent}`, `${name} != null`];
   context.line(`if (${random.pick(test)}) {`);
   context.block(() => {
-    context.declare(name, shape.of, isReference(shape.of) ? { root, local: false, writable, narrowed: true } : { narrowed: true });
+    context.declare(
+      name,
+      shape.of,
+      isReference(shape.of) ? { root, local: false, writable, narrowed: true } : { narrowed: true },
+    );
     context.favourites.add(name);
     statements(context, random.integer(1, 3));
   });
@@ -165,7 +175,9 @@ function guard(context: Context): Outcome | "nothing" {
   context.line(`let ${name}: number;`);
   const value = context.fresh("may");
   context.line(`const ${value} = ${text};`);
-  context.line(`if (${value} ${random.pick(["===", "=="])} ${shape.absent}) ${name} = ${numberLeaf(context).text}; else ${name} = ${value} * 0.8;`);
+  context.line(
+    `if (${value} ${random.pick(["===", "=="])} ${shape.absent}) ${name} = ${numberLeaf(context).text}; else ${name} = ${value} * 0.8;`,
+  );
   context.declare(name, num, { assignable: true });
   return undefined;
 }

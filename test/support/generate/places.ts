@@ -127,7 +127,9 @@ export function numberLeaf(context: Context): Expression {
     return { text: `(${random.pick(counters).name} + ${random.integer(1, 3)})`, bound: 20 };
   const holders = context
     .visible()
-    .filter(({ shape }) => shape.kind !== "bool" && shape.kind !== "int" && shape.kind !== "ints" && shape.kind !== "text");
+    .filter(
+      ({ shape }) => shape.kind !== "bool" && shape.kind !== "int" && shape.kind !== "ints" && shape.kind !== "text",
+    );
   // What was declared last is what a program is likely to use next.
   for (let attempt = 0; attempt < 4 && holders.length > 0; attempt++) {
     const holder = random.chance(0.4) ? random.pick(holders.slice(-4)) : context.prefer(holders);

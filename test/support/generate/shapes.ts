@@ -25,7 +25,12 @@ export type Shape =
   /** A value that may be missing. */
   | { readonly kind: "maybe"; readonly of: Shape; readonly absent: "undefined" | "null" }
   /** The first node of a list (`next`), or the root of a tree (`left`, `right`), there at least once. */
-  | { readonly kind: "node"; readonly name: string; readonly links: readonly string[]; readonly absent: "undefined" | "null" }
+  | {
+      readonly kind: "node";
+      readonly name: string;
+      readonly links: readonly string[];
+      readonly absent: "undefined" | "null";
+    }
   /** One of several object types, told apart by `kind`. */
   | { readonly kind: "union"; readonly name: string; readonly variants: readonly Variant[] }
   /** A function of numbers to a number. */
@@ -133,7 +138,10 @@ export function typeText(shape: Shape): string {
     case "union":
       return shape.name;
     case "func":
-      return `(${["a", "b", "c"].slice(0, shape.arity).map((name) => `${name}: number`).join(", ")}) => number`;
+      return `(${["a", "b", "c"]
+        .slice(0, shape.arity)
+        .map((name) => `${name}: number`)
+        .join(", ")}) => number`;
     case "text":
       return shape.type;
     case "void":
@@ -157,7 +165,9 @@ export function declaration(shape: Shape, asInterface: boolean): string {
 
 /** Are the two written the same way and used the same way? */
 export const sameShape = (a: Shape, b: Shape): boolean =>
-  a.kind === b.kind && typeText(a) === typeText(b) && (a.kind !== "grown" || b.kind !== "grown" || a.filled === b.filled);
+  a.kind === b.kind &&
+  typeText(a) === typeText(b) &&
+  (a.kind !== "grown" || b.kind !== "grown" || a.filled === b.filled);
 
 /** Does a value of this shape live in memory that can be shared? */
 export const isReference = (shape: Shape): boolean =>

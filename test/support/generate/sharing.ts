@@ -36,10 +36,17 @@ function storedTwice(context: Context): Outcome | "nothing" {
   }
   const places = context.visible().flatMap(({ name, shape, writable }) => {
     const fields = shape.kind === "record" ? shape.fields : shape.kind === "class" ? shape.info.fields : [];
-    return writable ? fields.filter((field) => isReference(field.shape) && field.readonly !== true).map((field) => ({ text: `${name}.${field.name}`, shape: field.shape })) : [];
+    return writable
+      ? fields
+          .filter((field) => isReference(field.shape) && field.readonly !== true)
+          .map((field) => ({ text: `${name}.${field.name}`, shape: field.shape }))
+      : [];
   });
   const pairs = places.flatMap((place) =>
-    context.visible().filter(({ shape }) => sameShape(shape, place.shape)).map((other) => ({ place: place.text, value: other.name })),
+    context
+      .visible()
+      .filter(({ shape }) => sameShape(shape, place.shape))
+      .map((other) => ({ place: place.text, value: other.name })),
   );
   if (pairs.length === 0) return "nothing";
   const { place, value } = random.pick(pairs);
@@ -70,7 +77,13 @@ function turns(context: Context): Outcome | "nothing" {
   if (context.trips > 20) return "nothing";
   const [a, b, t, i] = [context.fresh("now"), context.fresh("then"), context.fresh("t"), context.fresh("i")];
   const typed = random.chance(0.6);
-  const vectors = context.visible().filter(({ shape }) => (typed ? shape.kind === "floats" && shape.name === "Float64Array" : shape.kind === "array" && shape.elem.kind === "num" && shape.readonly !== true));
+  const vectors = context
+    .visible()
+    .filter(({ shape }) =>
+      typed
+        ? shape.kind === "floats" && shape.name === "Float64Array"
+        : shape.kind === "array" && shape.elem.kind === "num" && shape.readonly !== true,
+    );
   const length = context.lengthText();
   const zeros = typed ? `new Float64Array(${length})` : `new Array<number>(${length}).fill(0)`;
   const first = vectors.length > 0 ? random.pick(vectors).name : zeros;
@@ -80,9 +93,13 @@ function turns(context: Context): Outcome | "nothing" {
   context.line(`let ${a}: ${type} = ${start};`);
   context.line(`let ${b}: ${type} = ${zeros};`);
   context.line(`for (let ${t} = 0; ${t} < ${random.integer(1, 4)}; ${t}++) {`);
-  context.line(`  for (let ${i} = 0; ${i} < ${a}.length; ${i}++) ${b}[${i}] = Math.sin(${a}[${i}]! + 0.3 * ${a}[(${i} + 1) % ${a}.length]!) + ${shrink(context, numberLeaf(context)).text};`);
+  context.line(
+    `  for (let ${i} = 0; ${i} < ${a}.length; ${i}++) ${b}[${i}] = Math.sin(${a}[${i}]! + 0.3 * ${a}[(${i} + 1) % ${a}.length]!) + ${shrink(context, numberLeaf(context)).text};`,
+  );
   if (random.chance(0.25)) context.line(`  if (${condition(context, 0)}) continue;`);
-  context.line(random.chance(0.7) ? `  [${a}, ${b}] = [${b}, ${a}];` : `  const held = ${a}; ${a} = ${b}; ${b} = held;`);
+  context.line(
+    random.chance(0.7) ? `  [${a}, ${b}] = [${b}, ${a}];` : `  const held = ${a}; ${a} = ${b}; ${b} = held;`,
+  );
   context.line("}");
   const shape: Shape = typed ? { kind: "floats", name: "Float64Array" } : { kind: "array", elem: { kind: "num" } };
   context.declare(a, shape, { local: false });
@@ -93,11 +110,19 @@ function turns(context: Context): Outcome | "nothing" {
 /** A copy whose members are shared: `[...m]`, `{ ...o }`; then either is written. */
 function shallowCopy(context: Context): Outcome | "nothing" {
   const { random } = context;
-  const deep = context.visible().filter(({ shape }) => (shape.kind === "array" && isReference(shape.elem)) || (shape.kind === "record" && shape.fields.some((field) => isReference(field.shape))));
+  const deep = context
+    .visible()
+    .filter(
+      ({ shape }) =>
+        (shape.kind === "array" && isReference(shape.elem)) ||
+        (shape.kind === "record" && shape.fields.some((field) => isReference(field.shape))),
+    );
   if (deep.length === 0) return "nothing";
   const { name, shape, root, writable } = random.pick(deep);
   const copy = context.fresh("copy");
-  context.line(`const ${copy} = ${shape.kind === "record" ? `{ ...${name} }` : random.pick([`[...${name}]`, `${name}.slice()`])};`);
+  context.line(
+    `const ${copy} = ${shape.kind === "record" ? `{ ...${name} }` : random.pick([`[...${name}]`, `${name}.slice()`])};`,
+  );
   context.declare(copy, shape, { root, local: false, writable });
   return undefined;
 }
@@ -107,7 +132,10 @@ function reassigned(context: Context): Outcome | "nothing" {
   const { random } = context;
   const names = context.visible().filter(({ shape, assignable }) => assignable && isReference(shape));
   const pairs = names.flatMap((a) =>
-    context.visible().filter((b) => b.name !== a.name && sameShape(a.shape, b.shape)).map((b) => [a, b] as const),
+    context
+      .visible()
+      .filter((b) => b.name !== a.name && sameShape(a.shape, b.shape))
+      .map((b) => [a, b] as const),
   );
   if (pairs.length === 0) return "nothing";
   const [a, b] = random.pick(pairs);

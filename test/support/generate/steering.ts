@@ -49,22 +49,30 @@ const literal = ({ type }: Extract<Shape, { kind: "text" }>, value: string): str
 function byText(context: Context): Outcome | "nothing" {
   const { random } = context;
   const known = context.ofKind("text");
-  const shapes = context.whole.structures.filter((shape): shape is Extract<Shape, { kind: "text" }> => shape.kind === "text");
+  const shapes = context.whole.structures.filter(
+    (shape): shape is Extract<Shape, { kind: "text" }> => shape.kind === "text",
+  );
   const [shape] = known.length > 0 ? known.map((variable) => variable.shape) : shapes;
   if (shape === undefined) return "nothing";
   const name = context.fresh("mode");
-  context.line(`const ${name} = ${known.length > 0 ? random.pick(known).name : build(context, shape, 1)} as ${shape.type};`);
+  context.line(
+    `const ${name} = ${known.length > 0 ? random.pick(known).name : build(context, shape, 1)} as ${shape.type};`,
+  );
   context.declare(name, shape);
   context.line(`switch (${name}) {`);
   context.targets.push({ kind: "switch", label: "", labelUsed: false });
   context.indent++;
-  const labels = random.shuffle(shape.values).map((value) => `case ${literal(shape, value)}:`).slice(0, random.integer(1, shape.values.length));
+  const labels = random
+    .shuffle(shape.values)
+    .map((value) => `case ${literal(shape, value)}:`)
+    .slice(0, random.integer(1, shape.values.length));
   if (random.chance(0.5)) labels.push("default:");
   for (const label of labels) {
     context.line(`${label} {`);
     context.block(() => {
       statements(context, random.integer(0, 2));
-      if (random.chance(0.7) && !/^\s*(return|break|continue|throw)\b/.test(context.lines.at(-1) ?? "")) context.line("break;");
+      if (random.chance(0.7) && !/^\s*(return|break|continue|throw)\b/.test(context.lines.at(-1) ?? ""))
+        context.line("break;");
     });
     context.line("}");
   }

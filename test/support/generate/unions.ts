@@ -36,13 +36,25 @@ function write(whole: Whole): readonly string[] {
         { name: "slope", shape: num },
       ],
     ],
-    ["poly", [{ name: "k", shape: num }, { name: "points", shape: random.chance(0.5) ? numbers : float64 }]],
+    [
+      "poly",
+      [
+        { name: "k", shape: num },
+        { name: "points", shape: random.chance(0.5) ? numbers : float64 },
+      ],
+    ],
     ["dot", []],
   ];
   const variants = random
     .shuffle(bodies)
     .slice(0, random.integer(2, 3))
-    .map(([tag, fields]): Variant => ({ tag, name: `${tag.slice(0, 1).toUpperCase()}${tag.slice(1)}${id}`, fields: [...fields, ...shared] }));
+    .map(
+      ([tag, fields]): Variant => ({
+        tag,
+        name: `${tag.slice(0, 1).toUpperCase()}${tag.slice(1)}${id}`,
+        fields: [...fields, ...shared],
+      }),
+    );
   const shape: Shape = { kind: "union", name, variants };
   whole.structures.push(shape);
   const inline = random.chance(0.5);
@@ -50,25 +62,42 @@ function write(whole: Whole): readonly string[] {
     `{ kind: "${tag}"; ${fields.map(({ name: field, shape: of }) => `${field}: ${of.kind === "num" ? "number" : of.kind === "floats" ? of.name : "number[]"}; `).join("")}}`;
   const declared = inline
     ? [`type ${name} = ${variants.map(body).join(" | ")};`]
-    : [...variants.map((variant) => `interface ${variant.name} ${body(variant)}`), `type ${name} = ${variants.map((variant) => variant.name).join(" | ")};`];
+    : [
+        ...variants.map((variant) => `interface ${variant.name} ${body(variant)}`),
+        `type ${name} = ${variants.map((variant) => variant.name).join(" | ")};`,
+      ];
   const value = (text: string, { fields }: Variant): string =>
     fields
       .map(({ name: field, shape: of }) => (of.kind === "num" ? `Math.sin(${text}.${field})` : `${text}.${field}[0]!`))
       .join(" * ") || "0.3";
   const forms = [
     `function area${id}(s: ${name}): number {\n  switch (s.kind) {\n${variants.map((variant) => `    case "${variant.tag}":\n      return ${value("s", variant)};`).join("\n")}\n  }\n}`,
-    `function area${id}(s: ${name}): number {\n${variants.slice(1).map((variant) => `  if (s.kind === "${variant.tag}") return ${value("s", variant)};\n`).join("")}  return ${variants[0] === undefined ? "0" : value("s", variants[0])};\n}`,
+    `function area${id}(s: ${name}): number {\n${variants
+      .slice(1)
+      .map((variant) => `  if (s.kind === "${variant.tag}") return ${value("s", variant)};\n`)
+      .join("")}  return ${variants[0] === undefined ? "0" : value("s", variants[0])};\n}`,
   ];
-  whole.helpers.push({ name: `area${id}`, params: [{ name: "s", shape }], returns: num, recursive: false, cost: 4, writes: false });
+  whole.helpers.push({
+    name: `area${id}`,
+    params: [{ name: "s", shape }],
+    returns: num,
+    recursive: false,
+    cost: 4,
+    writes: false,
+  });
   const texts = [...declared, random.pick(forms)];
   const [guarded] = variants;
   if (!inline && guarded !== undefined)
-    texts.push(`function is${guarded.name}(s: ${name}): s is ${guarded.name} {\n  return s.kind === "${guarded.tag}";\n}`);
+    texts.push(
+      `function is${guarded.name}(s: ${name}): s is ${guarded.name} {\n  return s.kind === "${guarded.tag}";\n}`,
+    );
   return texts;
 }
 
 /** The variables of a union, named afresh so that tests narrow them. */
-function subject(context: Context): { readonly name: string; readonly shape: Extract<Shape, { kind: "union" }>; readonly root: string } | undefined {
+function subject(
+  context: Context,
+): { readonly name: string; readonly shape: Extract<Shape, { kind: "union" }>; readonly root: string } | undefined {
   const { random } = context;
   const known = context.ofKind("union");
   if (known.length > 0) {
@@ -82,7 +111,11 @@ function subject(context: Context): { readonly name: string; readonly shape: Ext
 
 /** The fields of the variant, as what the block may use. */
 function inVariant(context: Context, text: string, root: string, variant: Variant): void {
-  context.declare(text, { kind: "record", name: variant.name, fields: variant.fields, inline: false }, { root, local: false, narrowed: true });
+  context.declare(
+    text,
+    { kind: "record", name: variant.name, fields: variant.fields, inline: false },
+    { root, local: false, narrowed: true },
+  );
   context.favourites.add(text);
 }
 
@@ -124,7 +157,9 @@ function byKind(context: Context): Outcome | "nothing" {
 /** An array of them, walked along. */
 function along(context: Context): Outcome | "nothing" {
   const { random } = context;
-  const arrays = context.visible().filter(({ shape }) => (shape.kind === "array" || shape.kind === "grown") && shape.elem.kind === "union");
+  const arrays = context
+    .visible()
+    .filter(({ shape }) => (shape.kind === "array" || shape.kind === "grown") && shape.elem.kind === "union");
   if (arrays.length === 0 || context.trips > 30) return "nothing";
   const array = random.pick(arrays);
   const elem = array.shape.kind === "array" || array.shape.kind === "grown" ? array.shape.elem : num;
@@ -138,8 +173,13 @@ function along(context: Context): Outcome | "nothing" {
       if (field === undefined) context.line(`if (${name}.kind === "${variant.tag}") continue;`);
       else if (random.chance(0.4)) {
         context.writesParameters = true;
-        context.line(`if (${name}.kind === "${variant.tag}") ${name}.${field.name} = Math.sin(${name}.${field.name} + ${sum});`);
-      } else context.line(`if (${name}.kind === "${variant.tag}") ${sum} += ${name}.${field.name} * ${shrink(context, number(context, 0)).text};`);
+        context.line(
+          `if (${name}.kind === "${variant.tag}") ${name}.${field.name} = Math.sin(${name}.${field.name} + ${sum});`,
+        );
+      } else
+        context.line(
+          `if (${name}.kind === "${variant.tag}") ${sum} += ${name}.${field.name} * ${shrink(context, number(context, 0)).text};`,
+        );
       if (field === undefined) break;
     }
   });
@@ -157,7 +197,9 @@ function byGuard(context: Context): Outcome | "nothing" {
   const name = context.fresh("part");
   const [field] = variant.fields.filter(({ shape }) => shape.kind === "num");
   const inside = field === undefined ? "0.4" : readFrom(context, `${found.name}.${field.name}`, num);
-  context.line(`const ${name} = ${found.name}.kind ${random.chance(0.8) ? `=== "${variant.tag}" ? ${inside} : 0.2` : `!== "${variant.tag}" ? 0.1 : ${inside}`};`);
+  context.line(
+    `const ${name} = ${found.name}.kind ${random.chance(0.8) ? `=== "${variant.tag}" ? ${inside} : 0.2` : `!== "${variant.tag}" ? 0.1 : ${inside}`};`,
+  );
   context.declare(name, num);
   return undefined;
 }

@@ -4,6 +4,7 @@ import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
+import { inherited } from "../packages/prototype.js";
 import { spanOf } from "../source.js";
 import type { AnyOfObjects } from "../function-types.js";
 import { withObject } from "./closure.js";
@@ -151,6 +152,9 @@ export function lowerAccess(
     const object = presentValue(context, context.expression(node.expression), node);
     const member = classes.member(context, object, node, hint);
     if (member !== undefined) return member;
+    const flag = inherited(context.file.types, object.type, node);
+    if (flag !== undefined)
+      return context.at(node) && (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint));
     context.known.set(node.expression, object);
     const found = lowerAccess(context, node, hint);
     context.known.delete(node.expression);
@@ -216,7 +220,7 @@ export function store(context: FunctionContext, at: Located, v: Value, node: ts.
     });
     return;
   }
-  if (at.place.kind === "elem") admit(context, at.place.base, v);
+  if (at.place.kind === "elem") admit(context, at.place.base, v, node);
   context.putInto(at.place.base, v);
   const stored = context.coerce(v, at.type, node);
   if (at.member === undefined) context.at(node).store(at.place, stored);

@@ -5,7 +5,7 @@ import type { Value } from "../../ir/ir.js";
 import { num } from "../../ir/types.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 export const lengthOf = (context: FunctionContext, node: ts.Node, array: Value): Value =>
   context.integer(context.at(node).length(array));

@@ -10,7 +10,7 @@ import { copyOf, countTo, sliceOf } from "./array.js";
 import { type Part, partsOf } from "./array-literal.js";
 import { bounded, lengthOf } from "./array-bounds.js";
 import type { FunctionContext } from "./context.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 import { admit } from "./variables.js";
 
 /** `undefined` where there is no such method, or not in this form. */
@@ -109,7 +109,7 @@ export function append(
   const lengths = parts.map((p) => (p.kind === "many" ? lengthOf(context, node, p.array) : undefined));
   parts.forEach((part, at) => {
     if (part.kind === "one") {
-      admit(context, array, part.value);
+      admit(context, array, part.value, part.node);
       const member = context.coerce(part.value, type.elem, part.node);
       context.putInto(array, member);
       context.at(node).grow(array, lengthOf(context, node, array), member);

@@ -10,7 +10,7 @@ import { alloc, copyOf, countTo } from "./array.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
 import { membersOfOpaque } from "./opaque.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 import { openElement } from "./variables.js";
 
 type ListType = Extract<Type, { kind: "array" | "tuple" }>;
@@ -113,7 +113,7 @@ export function arrayOfParts(
     const made = context.at(node).aggregate(type, members, hint);
     if (members.length === 0) {
       context.empty.add(made.id);
-      context.openArrays.set(made.id, node);
+      context.opens(made, node);
     }
     for (const member of members) context.putInto(made, member);
     return made;
@@ -143,7 +143,7 @@ function memberTypes(
   if (first === undefined && wanted?.kind === "array")
     return { kind: "array", elem: openElement(context, node, wanted.elem) };
   const types = parts.map((p) => p.value.type);
-  if (first !== undefined && types.some((t) => context.file.types.holdsFunction(t))) {
+  if (first !== undefined && types.some((t) => context.file.types.holdsOwn(t))) {
     // Which functions it holds, the members say.
     if (wanted?.kind === "tuple") return { kind: "tuple", elems: types };
     const elem = types.reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), first.value.type);
@@ -161,7 +161,7 @@ function memberTypes(
 }
 
 function elementOf(context: FunctionContext, parts: readonly Part[], wanted: Type | undefined): Type | undefined {
-  if (wanted?.kind === "array") return wanted.elem;
+  if (wanted?.kind === "array" && !context.file.types.isOpen(wanted.elem)) return wanted.elem;
   const types = parts.map((p) => (p.kind === "one" ? p.value.type : elementType(p.array.type)));
   return types.slice(1).reduce<Type | undefined>((a, t) => (a === undefined ? undefined : context.file.types.join(a, t)), types[0]);
 }

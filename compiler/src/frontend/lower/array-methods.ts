@@ -17,7 +17,7 @@ import type { FunctionContext } from "./context.js";
 import { branch } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { presentValue } from "./missing.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 import { changesTuple, listOf, lowerTupleCallback, putBack } from "./tuple-methods.js";
 
 /** May a typed array here be a view of another, so that they lie over each other? */

@@ -4,15 +4,15 @@ import { language, meaning } from "../../diagnostics.js";
 import { elem, field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference, num } from "../../ir/types.js";
-import { bare, spanOf, typeArguments } from "../source.js";
+import { isPackageFile } from "../packages/program.js";
+import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { isTypedArrayName } from "../types.js";
 import { elementType, standInFor } from "./access.js";
 import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
-import { lowerFrom } from "./callbacks.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
 import { lowerOpaqueNew } from "./opaque.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 /** `for (let i = 0; i < to; i++)` made by the compiler, without carried variables. */
 export function countTo(
@@ -95,6 +95,10 @@ export function lowerNew(context: FunctionContext, node: ts.NewExpression, hint:
   if (name === "Array") return newArray(context, node, undefined, hint);
   const made = name === undefined ? undefined : lowerOpaqueNew(context, node, name, hint);
   if (made !== undefined) return made;
+  const inner = bare(node.expression);
+  const variable = symbolOf(context.file.checker, ts.isPropertyAccessExpression(inner) ? inner.name : inner)?.valueDeclaration;
+  if (variable !== undefined && ts.isVariableDeclaration(variable) && isPackageFile(variable.getSourceFile().fileName))
+    return standInAfter(context, node, language.moduleVariable(spanOf(inner), inner.getText()));
   return standInAfter(context, node, language.constructorNotYet(spanOf(node), node.expression.getText()));
 }
 
@@ -189,7 +193,7 @@ export function newArray(
     if (!isSetLater && (elementType(type).kind === "num" || elementType(type).kind === "bool"))
       return standInAfter(context, at, language.sparseArray(spanOf(node)));
     const made = alloc(context, at, type, length, hint);
-    context.openArrays.set(made.id, at);
+    context.opens(made, at);
     return made;
   }
   const literal = literalOf(context, filled.by);
@@ -243,8 +247,7 @@ export function lowerArrayCall(
   hint: string | undefined,
 ): Value | undefined {
   if (name === "Array") return newArray(context, node, undefined, hint);
-  if (name === "Array.isArray")
-    return context.refuse(language.reflection(spanOf(node), "Array.isArray"), { kind: "bool" });
+  if (name === "Array.isArray") return lowerIsArray(context, node);
   const [owner, method] = name.split(".");
   if (owner === "Array" && method === "of") return lowerElements(context, node, hint);
   if (owner === "Array" && method === "from") return arrayFrom(context, node, undefined, hint);
@@ -299,11 +302,22 @@ function arrayFrom(
     }
     length = context.integer(context.at(node).length(source));
   }
-  if (callback !== undefined) return lowerFrom(context, node, callback, source ?? length, typed, name, hint);
+  if (callback !== undefined) return context.lowering.from(context, node, callback, source ?? length, typed, name, hint);
   const type = typed ?? context.typeAt(node);
   if (type === undefined || (type.kind !== "array" && type.kind !== "typed")) return standInFor(context, node);
   if (source !== undefined) return copyOf(context, node, source, type, hint);
   return typed === undefined
     ? standInAfter(context, node, language.sparseArray(spanOf(node)))
     : alloc(context, node, type, length, hint);
+}
+
+/** `Array.isArray(v)`: the type of the value says it, so that the arm for another type is not read. */
+function lowerIsArray(context: FunctionContext, node: ts.CallExpression): Value {
+  const [argument, ...others] = node.arguments;
+  const v = argument === undefined || others.length > 0 ? undefined : context.expression(argument);
+  const type = v === undefined ? undefined : present(v.type);
+  if (v === undefined || type === undefined || type.kind === "opaque")
+    return context.refuse(language.reflection(spanOf(node), "Array.isArray"), { kind: "bool" });
+  if (type.kind !== "array" && type.kind !== "tuple") return context.constant(false);
+  return v.type.kind === "maybe" ? primitive(context, node, "not", [isNullish(context, v, node)]) : context.constant(true);
 }

@@ -13,7 +13,8 @@ import { foreign } from "./foreign.js";
 import { truthiness } from "./logic.js";
 import { isNullish, presentValue } from "./missing.js";
 import { opaqueMemberType, readOpaque, storeOpaque } from "./opaque.js";
-import { applyArithmetic, primitive } from "./operators.js";
+import { applyArithmetic } from "./operators.js";
+import { primitive } from "./primitive.js";
 import { assignVariable, boxPlace } from "./variables.js";
 
 const { SyntaxKind } = ts;

@@ -1,19 +1,16 @@
 /** Calls: functions whose source is followed, functions of the library, and effects that pass through as text. */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
-import { value } from "../../ir/build.js";
-import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, num, str } from "../../ir/types.js";
-import { nameOfFunction } from "../function-types.js";
-import { bindingsOf } from "../instance.js";
-import { resultOf, signatureOf } from "../signature.js";
-import { bare, type FunctionNode, isFunctionLike, spanOf, symbolOf } from "../source.js";
-import { elementType, fieldOf, load, standInFor } from "./access.js";
+import type { Value } from "../../ir/ir.js";
+import { num, str } from "../../ir/types.js";
+import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
+import { fieldOf, load, standInFor } from "./access.js";
 import { alloc, lowerArrayCall } from "./array.js";
-import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
-import { type Bound, boundOf, captured, dispatch, withObject } from "./closure.js";
+import { withObject } from "./closure.js";
 import { lowerArrayMethod } from "./array-methods.js";
 import type { FunctionContext } from "./context.js";
+import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
+import { lowerForEach } from "./entries.js";
 import { consoleCall, foreign, foreignCall } from "./foreign.js";
 import { writesToConsole } from "../packages/console.js";
 import { lowerBuiltinCall } from "./math.js";
@@ -77,219 +74,12 @@ function refuse(
   return standInFor(context, node);
 }
 
-// ------------------------------------------------------------------------------------------------------------ followed
-
 /** `alike(xs, n)` of the prelude: a new array of `n` elements of the kind of `xs`. */
 function lowerAlike(context: FunctionContext, node: ts.CallExpression, hint: string | undefined): Value {
   const [like, length] = node.arguments.map((a) => context.expression(a));
   return like === undefined || length === undefined
     ? standInFor(context, node)
     : alloc(context, node, like.type, length, hint);
-}
-
-/** What a call passes: a value, nothing (`undefined`: the parameter takes its default), or all elements of an array. */
-export type Argument = Value | undefined | { readonly all: Value };
-
-/** The arguments of a call, in order; absent after a report. */
-export function argumentsOf(
-  context: FunctionContext,
-  nodes: readonly ts.Expression[] | undefined,
-): readonly Argument[] | undefined {
-  return partsOf(context, nodes ?? [])?.map((part) => (part.kind === "one" ? part.value : { all: part.array }));
-}
-
-/**
- * Calls a function whose source is followed, a method on `thisValue`. What it captures is taken from the variables of
- * this place, unless `bound` says it.
- */
-export function callFunction(
-  context: FunctionContext,
-  node: ts.Expression,
-  target: FunctionNode,
-  thisValue: Value | undefined,
-  args: readonly Argument[],
-  hint?: string,
-  bound: Bound | undefined = captured(context, target, node),
-): Value {
-  if (bound === undefined) return standInFor(context, node);
-  const file = context.file.of(target);
-  const captures = file.captures.of(target);
-  // A constructor makes its object itself.
-  const takesThis = !ts.isConstructorDeclaration(target) && (captures.usesThis || captures.self.length > 0);
-  const self = takesThis ? thisValue : undefined;
-  if (self === undefined && takesThis)
-    return refuse(context, node, language.lostThis(spanOf(node), nameOfFunction(target)));
-  if (captures.self.length > 0 && !isCalledByName(context, node, captures.self))
-    return refuse(context, node, language.lostThis(spanOf(node), nameOfFunction(target)));
-  const passed = passedTo(context, node, target, args)?.map((v, i) => orDeclared(context, target, v, i));
-  if (passed === undefined || passed.includes("refused")) return standInFor(context, node);
-  const values = passed.filter((v) => v !== "refused");
-  const given = values.map((v) => v?.type);
-  const bindings = bindingsOf(
-    file,
-    target,
-    bound.bindings,
-    given,
-    ts.isCallExpression(node) || ts.isNewExpression(node) ? node : undefined,
-    (type, types) => resultTypeOf(context, node, type, types),
-  );
-  const instance = { bindings, self: self?.type, captures: bound.captures, given };
-  const signature = signatureOf(
-    file,
-    target,
-    { call: node, caller: context.signature },
-    (d) => context.report(d),
-    instance,
-  );
-  if (signature === undefined) return standInFor(context, node);
-  const result = resultOf(signature);
-  if (result === undefined) {
-    if (signature.state !== "done" || signature.diagnostics.length === 0)
-      context.report(meaning.unknownResult(spanOf(node), signature.source));
-    context.calls.add(signature);
-    return standInFor(context, node);
-  }
-  const all = [...(self === undefined ? [] : [self]), ...bound.values, ...values.filter((v) => v !== undefined)];
-  // A marked function takes the text it is passed for an input.
-  if (signature.from === undefined && all.some((a) => context.numericText.has(a.id)))
-    context.report(meaning.lostThroughText(spanOf(node), signature.source));
-  const results = result.kind === "void" ? [] : [value(result, hint)];
-  context.at(node).push({ kind: "call", callee: signature.name, args: all, results });
-  context.calls.add(signature);
-  const [made] = results;
-  if (made?.type.kind === "str") context.numericText.add(made.id);
-  if (made !== undefined) return made;
-  const nothing = context.undefinedOf({ kind: "void" });
-  if (context.file.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Never) context.never.add(nothing.id);
-  return nothing;
-}
-
-/** `model.f(…)` where `model` is one of these constants. */
-function isCalledByName(context: FunctionContext, node: ts.Expression, constants: readonly ts.Symbol[]): boolean {
-  const callee = ts.isCallExpression(node) ? bare(node.expression) : undefined;
-  const owner = callee !== undefined && ts.isPropertyAccessExpression(callee) ? bare(callee.expression) : undefined;
-  const symbol = owner === undefined ? undefined : symbolOf(context.file.checker, owner);
-  return symbol !== undefined && constants.includes(symbol);
-}
-
-/** In the place of something that was refused, a value of the type that is declared. */
-function orDeclared(
-  context: FunctionContext,
-  target: FunctionNode,
-  v: Value | undefined,
-  position: number,
-): Value | "refused" | undefined {
-  const parameter = target.parameters[position];
-  if (v === undefined || parameter === undefined || !context.isRefused(v)) return v;
-  const file = context.file.of(target);
-  const mapped = file.types.map(file.checker.getTypeAtLocation(parameter.name));
-  return "type" in mapped && !file.types.hasFunction(mapped.type) ? context.standIn(mapped.type) : "refused";
-}
-
-/** What each parameter receives; absent after a report. */
-function passedTo(
-  context: FunctionContext,
-  node: ts.Expression,
-  target: FunctionNode,
-  args: readonly Argument[],
-): readonly (Value | undefined)[] | undefined {
-  const passed: (Value | undefined)[] = [];
-  for (const [i, param] of target.parameters.entries()) {
-    const argument = args[i];
-    if (param.dotDotDotToken !== undefined) {
-      passed.push(restOf(context, node, args.slice(i), param));
-      break;
-    }
-    if (argument !== undefined && "all" in argument) {
-      context.report(language.spreadNotYet(spanOf(node), "in a call of a function with single parameters"));
-      return undefined;
-    }
-    if (argument === undefined && !mayBeLeftOut(context, param)) {
-      const name = param.name.getText();
-      context.report(meaning.calledParameter(spanOf(node), nameOfFunction(target), `\`${name}\` is missing`));
-      return undefined;
-    }
-    // `undefined` is as good as nothing.
-    const isMissing = argument === undefined || (argument.type.kind === "void" && !context.isNull(argument));
-    passed.push(isMissing ? undefined : argument);
-  }
-  return passed;
-}
-
-function mayBeLeftOut(context: FunctionContext, param: ts.ParameterDeclaration): boolean {
-  if (param.initializer !== undefined || param.questionToken !== undefined) return true;
-  const type = context.file.of(param).checker.getTypeAtLocation(param.name);
-  const { Any, Unknown, Undefined, Void } = ts.TypeFlags;
-  const may = (t: ts.Type): boolean => (t.flags & (Any | Unknown | Undefined | Void)) !== 0;
-  return type.isUnion() ? type.types.some(may) : may(type);
-}
-
-/** The array a rest parameter receives. */
-function restOf(
-  context: FunctionContext,
-  node: ts.Expression,
-  args: readonly Argument[],
-  param: ts.ParameterDeclaration,
-): Value {
-  const parts = args
-    .filter((a) => a !== undefined)
-    .map((a): Part => ("all" in a ? { kind: "many", array: a.all, node } : { kind: "one", value: a, node }));
-  const file = context.file.of(param);
-  const mapped = file.types.map(file.checker.getTypeAtLocation(param.name));
-  const wanted = "type" in mapped && !context.file.types.hasFunction(mapped.type) ? mapped.type : undefined;
-  const types = parts.map((p) => (p.kind === "one" ? p.value.type : elementType(p.array.type)));
-  const joined = types.slice(1).reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), types[0]);
-  return arrayOfParts(context, node, parts, wanted ?? (joined === undefined ? undefined : arrayOf(joined)), undefined);
-}
-
-/** Calls a function value; absent where the value is none that is known. */
-export function callValue(
-  context: FunctionContext,
-  node: ts.Expression,
-  f: Value,
-  thisValue: Value | undefined,
-  args: readonly Argument[],
-  hint: string | undefined,
-): Value | undefined {
-  const present = presentValue(context, f, node);
-  const known = context.file.types.functions.of(present.type);
-  if (known === undefined) return undefined;
-  if (known.kind === "one")
-    return callFunction(context, node, known.node, thisValue, args, hint, boundOf(context, present, known, node));
-  return dispatch(context, present, known, node, hint, (one, bound) =>
-    callFunction(context, node, one.node, thisValue, args, hint, bound),
-  );
-}
-
-/** What a function value returns for arguments of these types. */
-function resultTypeOf(
-  context: FunctionContext,
-  node: ts.Node,
-  type: Type,
-  given: readonly Type[],
-): Type | undefined {
-  const known = context.file.types.functions.of(type);
-  if (known === undefined) return undefined;
-  const results = (known.kind === "one" ? [known] : known.members).map((one) => {
-    const passed = one.node.parameters.map((p, i) => (p.dotDotDotToken === undefined ? given[i] : undefined));
-    const captures = one.file.captures.of(one.node);
-    if (captures.usesThis || captures.self.length > 0 || one.node.parameters.some((p) => p.dotDotDotToken !== undefined))
-      return undefined;
-    const bindings = bindingsOf(one.file, one.node, one.bindings, passed, undefined, (t, types) =>
-      resultTypeOf(context, node, t, types),
-    );
-    const signature = signatureOf(one.file, one.node, { call: node, caller: context.signature }, () => {}, {
-      bindings,
-      self: undefined,
-      captures: one.captures,
-      given: passed,
-    });
-    return signature === undefined ? undefined : resultOf(signature);
-  });
-  return results.slice(1).reduce<Type | undefined>(
-    (a, t) => (a === undefined || t === undefined ? undefined : context.file.types.join(a, t)),
-    results[0],
-  );
 }
 
 // ------------------------------------------------------------------------------------------------------------- methods
@@ -310,6 +100,8 @@ function methodOrOutside(
       const args = argumentsOf(context, node.arguments);
       return args === undefined ? standInFor(context, node) : callFunction(context, node, inner, undefined, args, hint);
     }
+    if (ts.isElementAccessExpression(inner) && context.file.isMath(inner.expression))
+      return refuse(context, node, meaning.notAFunctionName(spanOf(inner), inner.getText()));
     const f = context.expression(inner);
     const args = argumentsOf(context, node.arguments);
     if (context.isRefused(f) || args === undefined) return standInFor(context, node);
@@ -356,7 +148,7 @@ function methodOrOutside(
     return foreign(context, node, text, [receiver, ...args], str, { pure: true, hint });
   }
   if (ownerIR?.kind === "str" || (ownerIR?.kind === "opaque" && isData(context, ownerType)))
-    return lowerOpaqueMethod(context, node, inner, used, hint);
+    return lowerForEach(context, node, inner) ?? lowerOpaqueMethod(context, node, inner, used, hint);
   if (ownerIR?.kind === "record" || isLocalName(context, inner.expression)) {
     const self = context.expression(inner.expression);
     if (context.isRefused(self)) return standInFor(context, node);

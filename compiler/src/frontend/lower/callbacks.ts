@@ -7,7 +7,7 @@ import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { alloc } from "./array.js";
-import { type Argument, argumentsOf, callFunction } from "./call.js";
+import { type Argument, argumentsOf, callFunction } from "./follow.js";
 import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 
@@ -65,7 +65,7 @@ export function lowerFrom(
 }
 
 /** The arguments, the first of them a function that is known; absent after a report. */
-function callbackArguments(
+export function callbackArguments(
   context: FunctionContext,
   nodes: readonly ts.Expression[],
   name: string,

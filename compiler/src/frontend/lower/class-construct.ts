@@ -14,7 +14,7 @@ import { noExits } from "../exits.js";
 import { bare, declaredSymbol, hasModifier, isFunctionLike, spanOf } from "../source.js";
 import type { Bindings } from "../types.js";
 import { standInFor } from "./access.js";
-import { type Argument, argumentsOf, callFunction } from "./call.js";
+import { type Argument, argumentsOf, callFunction } from "./follow.js";
 import { refuseClass } from "./class-refusals.js";
 import { constructorText } from "./class-text.js";
 import type { FunctionContext } from "./context.js";
@@ -423,7 +423,7 @@ function fieldType(
   const { type } = declared;
   if (sameType(v.type, type) || declared.noDiff === true) return type;
   const { types } = context.file;
-  if (types.functions.of(v.type) !== undefined || types.hasFunction(type)) return v.type;
+  if (types.functions.of(v.type) !== undefined || types.isOpen(type)) return v.type;
   const isKept = isReference(v.type) && !types.table.isAssigned(member.node);
   return isKept ? v.type : type;
 }

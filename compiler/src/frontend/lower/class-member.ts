@@ -14,7 +14,7 @@ import { bare, type FunctionNode, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
 import { fieldOf, load, standInFor } from "./access.js";
 import type { Target } from "./assign.js";
-import { type Argument, argumentsOf, callFunction, callValue } from "./call.js";
+import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
 import { lowerThis } from "./class-construct.js";
 import { accessorField } from "./class-fields.js";
 import { dispatch, isMixed, refusedClass, variantsOf } from "./class-variants.js";

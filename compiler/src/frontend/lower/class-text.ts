@@ -12,7 +12,7 @@ export function constructorText(
   const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
   const symbol = named === undefined ? undefined : checker.getSymbolAtLocation(named);
   const file = node.getSourceFile();
-  const name = symbol === undefined ? undefined : types.exportedName(symbol, file);
-  if (name !== undefined) return { text: name, imports: [{ name, from: file.fileName }] };
+  const exported = symbol === undefined ? undefined : types.exportOf(symbol, file);
+  if (exported !== undefined) return { text: exported.name, imports: [exported] };
   return { text: JSON.stringify(className(node)), imports: [] };
 }

@@ -10,7 +10,7 @@ import { type Bindings, noBindings } from "../types.js";
 import type { FunctionContext } from "./context.js";
 import { isHidden, type Key } from "./env.js";
 import { branchValue } from "./flow.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 /** What a function captures where it is mentioned: the variables and what they hold now. */
 export interface Bound {

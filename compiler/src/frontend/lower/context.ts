@@ -4,7 +4,7 @@ import { type Diagnostic, language, meaning } from "../../diagnostics.js";
 import { Builder, value } from "../../ir/build.js";
 import type { Loc, Type, Value, ValueId } from "../../ir/ir.js";
 import { isNumber, isReference, num, sameType } from "../../ir/types.js";
-import type { FileContext, Signature } from "../file-context.js";
+import type { FileContext, OpenArray, Signature } from "../file-context.js";
 import { ExitTable } from "../exits.js";
 import { callPath } from "../signature.js";
 import { locOf, spanOf } from "../source.js";
@@ -12,8 +12,9 @@ import { type Bindings, noBindings } from "../types.js";
 import { className } from "../classes.js";
 import type { Construction } from "./class-construct.js";
 import type { ClassLowering } from "./class-lowering.js";
+import type { lowerFrom } from "./callbacks.js";
 import { convert } from "./convert.js";
-import { Env, type Hidden, isHidden, thisKey } from "./env.js";
+import { Env, type Hidden, isHidden, newFlag, thisKey } from "./env.js";
 import { presentValue } from "./missing.js";
 import { readBox } from "./variables.js";
 
@@ -28,6 +29,10 @@ export interface Lowering {
   assign(context: FunctionContext, target: ts.Expression, value: Value): void;
   /** Declares the names of a pattern. */
   bind(context: FunctionContext, name: ts.BindingName, value: Value): void;
+  /** A function value, or an object with functions, as one of several; absent where it is none of them. */
+  asFunction(context: FunctionContext, value: Value, type: Type, node: ts.Node | undefined): Value | undefined;
+  /** `Array.from(source, callback)`. */
+  from: typeof lowerFrom;
   /** An expression as text with holes, for what no derivative flows through. */
   text(context: FunctionContext, node: ts.Expression): TextWithHoles;
   readonly classes: ClassLowering;
@@ -49,8 +54,6 @@ export interface Construct {
   /** Of the block of a `try` with a handler: what was thrown, and whether anything was. */
   handler?: { readonly error: Hidden; readonly thrown: Hidden };
 }
-
-export const newFlag = (): Hidden => ({ hidden: "flag" });
 
 export class FunctionContext {
   b: Builder;
@@ -84,7 +87,7 @@ export class FunctionContext {
   /** Arrays made without elements: every store makes them longer. */
   readonly empty = new Set<ValueId>();
   /** Arrays made without elements, by the expression that makes them. */
-  readonly openArrays = new Map<ValueId, ts.Node>();
+  readonly openArrays = new Map<ValueId, OpenArray>();
   /** Arrays and objects with such an array among their members. */
   readonly #holdEmpty = new Set<ValueId>();
   /** Stand-ins for what a call that never returns would have returned. */
@@ -345,6 +348,11 @@ export class FunctionContext {
   /** `v` becomes a member of `base`. */
   putInto(base: Value, v: Value): void {
     if (this.empty.has(v.id)) this.#holdEmpty.add(base.id);
+  }
+
+  /** An array that is made without elements: what it is given later says what they are. */
+  opens(v: Value, node: ts.Node): void {
+    if (this.signature !== undefined) this.openArrays.set(v.id, { of: this.signature, node });
   }
 
   isInteger(v: Value): boolean {

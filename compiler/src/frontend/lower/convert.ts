@@ -2,7 +2,6 @@
 import type { ts } from "ts-morph";
 import type { Type, Value } from "../../ir/ir.js";
 import { mayBeAbsent, present, sameType } from "../../ir/types.js";
-import { asChoice, asOneOf } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 
 /** The value under the type; absent where no value has both types. */
@@ -18,7 +17,7 @@ export function convert(
     const as = context.isNull(v) ? null : undefined;
     return mayBeAbsent(type, as) ? b.absent(type, as, v.hint) : undefined;
   }
-  const choice = asOneOf(context, v, type, node) ?? asChoice(context, v, type);
+  const choice = context.lowering.asFunction(context, v, type, node);
   if (choice !== undefined) return choice;
   if (!isCastable(context, v.type, type)) return undefined;
   const made = b.cast(v, type);

@@ -13,7 +13,7 @@ import type { FunctionContext } from "./context.js";
 import { branchValue } from "./flow.js";
 import { literalOf } from "./literals.js";
 import { isUndefined, mayBeUndefined } from "./missing.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 import { declareVariable } from "./variables.js";
 
 // --------------------------------------------------------------------------------------------------------- assignments

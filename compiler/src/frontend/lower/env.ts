@@ -11,6 +11,8 @@ export interface Hidden {
 }
 export type Key = ts.Symbol | Hidden;
 
+export const newFlag = (): Hidden => ({ hidden: "flag" });
+
 /** The object a method was called on. */
 export const thisKey: Hidden = { hidden: "this" };
 

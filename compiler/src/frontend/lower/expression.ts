@@ -4,6 +4,7 @@ import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { constantOf } from "../globals.js";
 import { libraryFunction } from "../prelude.js";
+import { argumentCount } from "../packages/arguments.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
 import { lowerAccess, standInFor } from "./access.js";
 import { lowerNew } from "./array.js";
@@ -165,7 +166,7 @@ function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Sy
 }
 
 function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpression, hint: string | undefined): Value {
-  const member = enumMember(context.file.checker, node);
+  const member = enumMember(context.file.checker, node) ?? argumentCount(node, context.signature?.instance);
   if (member !== undefined) return context.at(node) && context.constant(member, hint);
   const owner = context.file.globalName(node.expression);
   if (owner !== undefined && !isLocal(context, node.expression)) {

@@ -12,9 +12,9 @@ import { value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { bool, sameType, voidType } from "../../ir/types.js";
 import { type Exit, type Exits, noExits, union } from "../exits.js";
-import { type Construct, type FunctionContext, newFlag } from "./context.js";
+import type { Construct, FunctionContext } from "./context.js";
 import { convert, joinedType } from "./convert.js";
-import { type Hidden, isHidden, type Key } from "./env.js";
+import { type Hidden, isHidden, type Key, newFlag } from "./env.js";
 
 /** A step of a statement list. */
 export type Piece =

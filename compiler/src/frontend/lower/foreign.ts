@@ -24,10 +24,16 @@ export function foreign(
   type: Type,
   options: ForeignOptions,
 ): Value {
+  checkFunctions(context, node, args);
   const result = value(type, options.hint);
   context.at(node).push({ kind: "foreign", text, args, pure: options.pure, result });
   if (type.kind === "str" && args.some((a) => isNumeric(context, a))) context.numericText.add(result.id);
   return result;
+}
+
+/** A function is known by its code, not as an object that could be handed out. */
+export function checkFunctions(context: FunctionContext, node: ts.Node, args: readonly Value[]): void {
+  if (args.some((a) => context.file.types.holdsFunction(a.type))) context.report(language.functionEscapes(spanOf(node)));
 }
 
 /** May the value carry a number that depends on the input? */
@@ -99,6 +105,7 @@ export function foreignCall(context: FunctionContext, node: ts.CallExpression): 
     else parts.push(textOf(context, argument));
   });
   const { text, args } = join([...parts, ")"]);
+  checkFunctions(context, node, args);
   context.at(node).push({ kind: "foreign", text, args, pure: false });
 }
 
@@ -110,6 +117,7 @@ export function consoleCall(context: FunctionContext, node: ts.CallExpression, t
     parts.push(i === 0 ? `${JSON.stringify(before)} + ` : ", ", textOf(context, argument));
   });
   const { text, args } = join([...parts, ")"]);
+  checkFunctions(context, node, args);
   context.at(node).push({ kind: "foreign", text, args, pure: false });
 }
 

@@ -4,11 +4,12 @@ import type { Diagnostic } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Func, Type, Value } from "../../ir/ir.js";
 import { bool, present } from "../../ir/types.js";
+import { noExits } from "../exits.js";
 import type { Signature } from "../file-context.js";
 import { servedBy } from "../prelude.js";
 import { hoistedIn } from "../packages/hoisted.js";
 import { callPath } from "../signature.js";
-import { type FunctionNode, locOf, spanOf } from "../source.js";
+import { type FunctionNode, isThisParameter, locOf, spanOf } from "../source.js";
 import { assign, bind } from "./destructure.js";
 import { earlyAssignment, earlyField, lowerConstructor, lowerSuperCall } from "./class-construct.js";
 import {
@@ -22,17 +23,19 @@ import {
   setterTarget,
 } from "./class-member.js";
 import { lowerInstanceOf } from "./class-variants.js";
+import { lowerFrom } from "./callbacks.js";
+import { asChoice, asOneOf } from "./closure.js";
 import { FunctionContext, type Lowering } from "./context.js";
 import { thisKey } from "./env.js";
 import { lowerEffect, lowerExpression } from "./expression.js";
-import { branchValue, runPieces } from "./flow.js";
+import { branchValue, type Piece, runPieces } from "./flow.js";
 import { textOf } from "./foreign.js";
 import { lowerCondition } from "./logic.js";
 import { isUndefined, mayBeUndefined } from "./missing.js";
 import { isWide } from "./narrow.js";
 import { piecesOf } from "./statement.js";
 import { underWrittenType } from "./untyped.js";
-import { declareOpen, returnValue } from "./variables.js";
+import { declareOpen, mayEnd, returnNothing, returnValue } from "./variables.js";
 
 export const lowering: Lowering = {
   expression: lowerExpression,
@@ -40,6 +43,8 @@ export const lowering: Lowering = {
   effect: lowerEffect,
   assign,
   bind,
+  asFunction: (context, v, type, node) => asOneOf(context, v, type, node) ?? asChoice(context, v, type),
+  from: lowerFrom,
   text: textOf,
   classes: {
     reference: classReference,
@@ -76,6 +81,8 @@ export function lowerFunction(signature: Signature, report: (d: Diagnostic) => v
   const params: Value[] = [];
   const param = (type: Type, name: string): Value => {
     const v = value(type, name);
+    const open = signature.opens.get(params.length);
+    if (open !== undefined) context.openArrays.set(v.id, open);
     params.push(v);
     // Text that a user passes is an input; what a helper is passed may have been made from a number.
     if (type.kind === "str" && signature.from !== undefined) context.numericText.add(v.id);
@@ -89,6 +96,7 @@ export function lowerFunction(signature: Signature, report: (d: Diagnostic) => v
   }
   const given = signature.params.map((p) => param(p.type, p.name));
   for (const parameter of node.parameters) {
+    if (isThisParameter(parameter)) continue;
     const at = signature.params.findIndex((p) => p.node === parameter);
     bindParameter(context, parameter, given[at]);
   }
@@ -97,7 +105,9 @@ export function lowerFunction(signature: Signature, report: (d: Diagnostic) => v
   if (ts.isConstructorDeclaration(node)) {
     returnValue(context, lowerConstructor(context, node), node);
   } else if (ts.isBlock(node.body)) {
-    runPieces(context, piecesOf(context, node.body.statements));
+    const pieces = piecesOf(context, node.body.statements);
+    const end: Piece = { kind: "plain", exits: noExits, run: () => returnNothing(context, node) };
+    runPieces(context, mayEnd(context, node) ? [...pieces, end] : pieces);
   } else if (signature.result?.kind === "void" && signature.resultIs === "fixed") {
     lowerEffect(context, node.body);
   } else {
@@ -163,7 +173,8 @@ function asDeclared(context: FunctionContext, parameter: ts.ParameterDeclaration
   const mapped = types.map(checker.getTypeAtLocation(parameter.name));
   // Which method runs is known where the class is; a union that is written out is taken apart by the code.
   const wide = "type" in mapped && mapped.type.kind === "record" ? types.records.get(mapped.type.name) : undefined;
-  if (types.classes.has(own.name) && wide?.instance !== undefined) return v;
+  const isUnion = checker.getTypeAtLocation(parameter.name).isUnion();
+  if (types.classes.has(own.name) && wide?.instance !== undefined && !isUnion) return v;
   if (!("type" in mapped) || !isWide(context, present(mapped.type))) return v;
   const type = types.join(v.type, present(mapped.type));
   return type === undefined ? v : context.coerce(v, type, parameter);

@@ -10,7 +10,7 @@ import { branch, branchValue } from "./flow.js";
 import { isNullish, isUndefined, presentValue } from "./missing.js";
 import { openLink } from "./narrow.js";
 import { lowerOpaqueElement } from "./opaque.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 const { SyntaxKind } = ts;
 
@@ -51,6 +51,8 @@ export function lowerCondition(context: FunctionContext, node: ts.Expression): V
 function lowerBoolean(context: FunctionContext, node: ts.BinaryExpression, hint: string | undefined): Value {
   const isAnd = node.operatorToken.kind === SyntaxKind.AmpersandAmpersandToken;
   const left = context.condition(node.left);
+  const truth = context.truthOf(left);
+  if (truth !== undefined) return truth === isAnd ? context.condition(node.right) : left;
   if (isCheap(context, node.right)) {
     return primitive(context, node, isAnd ? "and" : "or", [left, context.condition(node.right)], hint);
   }

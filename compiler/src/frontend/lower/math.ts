@@ -7,11 +7,11 @@ import { bool, num, str } from "../../ir/types.js";
 import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
 import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
-import { callFunction } from "./call.js";
+import { callFunction } from "./follow.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, fromText } from "./foreign.js";
 import { literalOf } from "./literals.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 const mathConstants: ReadonlyMap<string, number> = new Map(
   (["E", "LN10", "LN2", "LOG10E", "LOG2E", "PI", "SQRT1_2", "SQRT2"] as const).map((name) => [

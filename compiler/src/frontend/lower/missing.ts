@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import type { Type, Value } from "../../ir/ir.js";
 import { mayBeAbsent, present } from "../../ir/types.js";
 import type { FunctionContext } from "./context.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 export const mayBeUndefined = (type: Type): boolean => type.kind === "void" || mayBeAbsent(type, undefined);
 export const mayBeMissing = (type: Type): boolean => type.kind === "maybe" || type.kind === "void";

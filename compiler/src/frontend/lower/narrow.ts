@@ -25,7 +25,7 @@ function asMember(context: FunctionContext, v: Value, type: ts.Type, node: ts.Ex
   if (!("type" in mapped) || mapped.type.kind !== "record") return v;
   // Other objects may have the type of a class or of an interface as well.
   const family = context.file.types.records.get(mapped.type.name);
-  if (family?.variants !== undefined && family.instance !== undefined) return v;
+  if (!type.isUnion() && family?.variants !== undefined && family.instance !== undefined) return v;
   const isMember = isVariantOf(context, mapped.type, v.type);
   return isMember ? (convert(context, v, mapped.type, node) ?? v) : v;
 }

@@ -13,7 +13,9 @@ import { isConvertible } from "./convert.js";
 import { keyOf } from "./destructure.js";
 import { branchValue } from "./flow.js";
 import { opaqueObject } from "./opaque.js";
+import { literalOf } from "./literals.js";
 import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
+import { primitive } from "./primitive.js";
 
 export function lowerObject(
   context: FunctionContext,
@@ -30,10 +32,15 @@ export function lowerObject(
       if (!spreadInto(context, property, source, members)) ok = false;
     } else if (ts.isShorthandPropertyAssignment(property)) {
       members.set(property.name.text, context.expression(property.name));
+    } else if (ts.isPropertyAssignment(property) && isChosenKey(context, property.name, members)) {
+      replaceChosen(context, property, members);
     } else if (ts.isPropertyAssignment(property)) {
       const name = keyOf(context, property.name);
       const v = context.expression(property.initializer, name);
-      if (name === undefined) ok = false;
+      if (name === "__proto__" && !ts.isComputedPropertyName(property.name)) {
+        context.report(language.objectMember(spanOf(property), "`__proto__`"));
+        ok = false;
+      } else if (name === undefined) ok = false;
       else members.set(name, v);
     } else if (ts.isMethodDeclaration(property)) {
       const name = keyOf(context, property.name);
@@ -49,6 +56,41 @@ export function lowerObject(
     }
   }
   return ok ? objectOf(context, node, members, hint) : standInFor(context, node);
+}
+
+/** `{ ...p, [key]: v }`: is the key one of members that are there? */
+function isChosenKey(context: FunctionContext, name: ts.PropertyName, members: ReadonlyMap<string, Value>): boolean {
+  if (!ts.isComputedPropertyName(name) || literalOf(context, name.expression) !== undefined) return false;
+  const names = namesOfKey(context, name.expression);
+  return names.length > 0 && names.every((n) => members.has(n));
+}
+
+/** The names that a computed key may be; none where TypeScript does not know. */
+function namesOfKey(context: FunctionContext, key: ts.Expression): readonly string[] {
+  const { checker } = context.file;
+  const own = checker.getTypeAtLocation(key);
+  const type = own.flags & ts.TypeFlags.TypeParameter ? (checker.getBaseConstraintOfType(own) ?? own) : own;
+  const literals = type.isUnion() ? type.types : [type];
+  const names = literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
+  return names.length === literals.length ? names : [];
+}
+
+function replaceChosen(
+  context: FunctionContext,
+  property: ts.PropertyAssignment,
+  members: Map<string, Value>,
+): void {
+  if (!ts.isComputedPropertyName(property.name)) return;
+  const names = namesOfKey(context, property.name.expression);
+  const key = context.expression(property.name.expression);
+  const v = context.expression(property.initializer);
+  const asText = key.type.kind === "str";
+  for (const name of names) {
+    const before = members.get(name);
+    if (before === undefined) continue;
+    const test = primitive(context, property, "eq", [key, context.constant(asText ? name : Number(name))]);
+    members.set(name, branchValue(context, test, () => v, () => before, { hint: name }));
+  }
 }
 
 /** A new object with these members; of the type the place expects, where they fit. */

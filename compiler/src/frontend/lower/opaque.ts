@@ -13,7 +13,7 @@ import { standInFor } from "./access.js";
 import { alloc, countTo } from "./array.js";
 import { lengthOf } from "./array-bounds.js";
 import type { FunctionContext } from "./context.js";
-import { foreign } from "./foreign.js";
+import { checkFunctions, foreign } from "./foreign.js";
 
 /** Methods that change what they are called on. */
 const changing = new Set(["set", "add", "delete", "clear"]);
@@ -84,6 +84,7 @@ function result(
 ): Value {
   const { parts, args, pure } = text;
   if (!used || type?.kind === "void") {
+    checkFunctions(context, node, args);
     context.at(node).push({ kind: "foreign", text: parts, args, pure: false });
     return context.undefinedOf({ kind: "void" });
   }
@@ -220,6 +221,7 @@ export function storeOpaque(context: FunctionContext, node: ts.Expression, recei
   const constant = context.constantIn(receiver);
   if (constant !== undefined) context.report(language.moduleConstantWritten(spanOf(node), constant));
   context.keeps(v, node, node.getText());
+  checkFunctions(context, node, [v]);
   const at = context.at(node);
   if (typeof key === "string") at.push({ kind: "foreign", text: ["", `.${key} = `, ""], args: [receiver, v], pure: false });
   else at.push({ kind: "foreign", text: ["", "[", "] = ", ""], args: [receiver, key, v], pure: false });

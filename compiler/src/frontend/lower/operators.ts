@@ -4,12 +4,14 @@ import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import type { PrimName } from "../../ir/primitives.js";
 import { bool, num } from "../../ir/types.js";
+import { argumentTest } from "../packages/arguments.js";
 import { isPackageFile } from "../packages/program.js";
 import { bare, spanOf } from "../source.js";
 import { isTypedArrayName } from "../types.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, fromText, isText, lowerText } from "./foreign.js";
 import { literalOf } from "./literals.js";
+import { primitive } from "./primitive.js";
 import { lowerCaughtInstance, lowerEquality, lowerIn } from "./tests.js";
 
 const { SyntaxKind } = ts;
@@ -42,70 +44,6 @@ const equalities = new Map<ts.SyntaxKind, "eq" | "ne">([
   [SyntaxKind.ExclamationEqualsEqualsToken, "ne"],
   [SyntaxKind.ExclamationEqualsToken, "ne"],
 ]);
-
-const integerResult = new Set<PrimName>([
-  "bitAnd",
-  "bitOr",
-  "bitXor",
-  "bitNot",
-  "shl",
-  "shr",
-  "ushr",
-  "floor",
-  "ceil",
-  "round",
-  "trunc",
-  "clz32",
-  "imul",
-  "sign",
-]);
-const keepsIntegers = new Set<PrimName>([
-  "add",
-  "sub",
-  "mul",
-  "mod",
-  "neg",
-  "abs",
-  "max",
-  "min",
-  "maxLiteral",
-  "minLiteral",
-  "fround",
-]);
-
-/** A primitive, with the facts that follow from its operands. */
-export function primitive(
-  context: FunctionContext,
-  node: ts.Node,
-  name: PrimName,
-  args: readonly Value[],
-  hint?: string,
-): Value {
-  const known = folded(context, name, args, hint);
-  if (known !== undefined) return known;
-  const result = context.at(node).prim(name, args, hint);
-  if (integerResult.has(name) || (keepsIntegers.has(name) && args.every((a) => context.isInteger(a))))
-    context.integer(result);
-  return result;
-}
-
-/** A logical operator one operand of which is known. */
-function folded(
-  context: FunctionContext,
-  name: PrimName,
-  [a, b]: readonly Value[],
-  hint: string | undefined,
-): Value | undefined {
-  if ((name !== "not" && name !== "and" && name !== "or") || a === undefined) return undefined;
-  const left = context.truthOf(a);
-  if (name === "not") return left === undefined ? undefined : context.constant(!left, hint);
-  if (b === undefined) return undefined;
-  const decides = name === "or";
-  const right = context.truthOf(b);
-  if (left !== undefined) return left === decides ? a : b;
-  if (right !== undefined) return right === decides ? b : a;
-  return undefined;
-}
 
 /** Applies a binary operator to values that are already computed (also for `+=` and its like). */
 export function applyArithmetic(
@@ -156,6 +94,8 @@ export function lowerBinary(context: FunctionContext, node: ts.BinaryExpression,
   if (arithmetic.has(operator)) return lowerArithmetic(context, node, hint);
   const comparison = comparisons.get(operator);
   if (comparison !== undefined) {
+    const known = argumentTest(node, context.signature?.instance);
+    if (known !== undefined) return context.at(node) && context.constant(known, hint);
     const left = context.expression(node.left);
     const right = context.expression(node.right);
     const symbol = ts.tokenToString(operator) ?? "?";

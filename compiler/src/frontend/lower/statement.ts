@@ -15,7 +15,7 @@ import { throwToHandler, tryPiece } from "./try.js";
 import { isHoisted, mayBeVar } from "../packages/hoisted.js";
 import { isPackageFile } from "../packages/program.js";
 import { underWrittenType } from "./untyped.js";
-import { declareOpen, declareVariable, returnValue } from "./variables.js";
+import { declareOpen, declareVariable, mayEnd, returnNothing, returnValue } from "./variables.js";
 
 /** The pieces of statements in a row. */
 export function piecesOf(context: FunctionContext, nodes: readonly ts.Statement[]): Piece[] {
@@ -100,6 +100,8 @@ function lowerReturn(context: FunctionContext, node: ts.ReturnStatement): void {
       underWrittenType(context, v, context.signature?.node.type);
       returnValue(context, v, node.expression);
     }
+  } else if (context.signature !== undefined && mayEnd(context, context.signature.node)) {
+    returnNothing(context, node);
   }
   const exit = context.exits.jump(node);
   if (exit !== undefined) takeExit(context, exit);

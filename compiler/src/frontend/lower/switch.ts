@@ -8,7 +8,7 @@ import { num } from "../../ir/types.js";
 import type { Exits } from "../exits.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, branchValue, inConstruct, type Piece, runPieces } from "./flow.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 export function switchPieces(
   context: FunctionContext,

@@ -8,7 +8,7 @@ import { spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { branchValue } from "./flow.js";
 import { literalOf } from "./literals.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 /** The member of a table of functions; absent where this is no such table, or the key is a literal. */
 export function lowerFunctionTable(
@@ -20,7 +20,7 @@ export function lowerFunctionTable(
   if (literalOf(context, node.argumentExpression) !== undefined) return undefined;
   const members = membersOf(context, base);
   const { types } = context.file;
-  if (members.length === 0 || !members.every((m) => types.holdsFunction(m.type))) return undefined;
+  if (members.length === 0 || !members.every((m) => types.holdsOwn(m.type))) return undefined;
   const named = namesOf(context, node.argumentExpression);
   const chosen = named === undefined ? members : members.filter((m) => named.includes(m.name));
   const isWithin = named !== undefined && chosen.length === named.length;

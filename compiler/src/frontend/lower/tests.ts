@@ -13,7 +13,7 @@ import { literalOf } from "./literals.js";
 import { isAbsent, isNullish, isUndefined, mayBeMissing } from "./missing.js";
 import { mayBeMissing as mayBeMissingType } from "./narrow.js";
 import { isKeyOf } from "./opaque.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 const { SyntaxKind } = ts;
 

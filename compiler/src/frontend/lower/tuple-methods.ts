@@ -7,7 +7,7 @@ import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { isReference, sameType } from "../../ir/types.js";
 import { load } from "./access.js";
-import { callValue } from "./call.js";
+import { callValue } from "./follow.js";
 import type { FunctionContext } from "./context.js";
 
 /** Longer ones are looped over. */

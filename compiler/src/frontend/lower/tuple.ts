@@ -8,7 +8,7 @@ import { field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
-import { primitive } from "./operators.js";
+import { primitive } from "./primitive.js";
 
 export interface TupleMember {
   readonly base: Value;

@@ -9,13 +9,17 @@ import { field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
 import { isReference, sameType } from "../../ir/types.js";
 import type { Signature } from "../file-context.js";
-import { spanOf } from "../source.js";
+import { type FunctionNode, spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { isConvertible, joinedType } from "./convert.js";
 
 /** Thrown where a type turns out to be another than was thought: the function is lowered again. */
 export class Again extends Error {
-  constructor(readonly of: Signature) {
+  constructor(
+    readonly of: Signature,
+    /** What is given where. */
+    readonly node: ts.Node,
+  ) {
     super("a type has to be taken wider");
   }
 }
@@ -55,13 +59,13 @@ export function declareOpen(context: FunctionContext, symbol: ts.Symbol, node: t
 }
 
 /** Says the type of a variable that was declared without. */
-function settleType(context: FunctionContext, symbol: ts.Symbol, type: Type): void {
+function settleType(context: FunctionContext, symbol: ts.Symbol, type: Type, node: ts.Node): void {
   const { signature } = context;
   const slot = context.env.slot(symbol);
   if (signature === undefined || slot === undefined || type.kind === "void") return;
   signature.variables.set(symbol, type);
   // A loop carries the variable under its type, and a box is made of it: there it must be known from the start.
-  if (context.constructs.some((c) => c.isLoop) || context.file.captures.isBoxed(symbol)) throw new Again(signature);
+  if (context.constructs.some((c) => c.isLoop) || context.file.captures.isBoxed(symbol)) throw new Again(signature, node);
   context.env.restore(symbol, { hint: slot.hint, level: slot.level, type });
 }
 
@@ -75,13 +79,13 @@ export function boxPlace(context: FunctionContext, symbol: ts.Symbol): { place: 
 
 /** Gives a variable, which does not live in a box, another value. */
 export function assignVariable(context: FunctionContext, symbol: ts.Symbol, v: Value, node: ts.Node): void {
-  if (context.env.slot(symbol)?.open === true && !context.isRefused(v)) settleType(context, symbol, v.type);
+  if (context.env.slot(symbol)?.open === true && !context.isRefused(v)) settleType(context, symbol, v.type, node);
   const slot = context.env.slot(symbol);
   if (slot === undefined) return;
   const wanted = widened(context, v, slot.type);
   if (wanted !== undefined && context.signature !== undefined) {
     context.signature.variables.set(symbol, wanted);
-    throw new Again(context.signature);
+    throw new Again(context.signature, node);
   }
   context.env.set(symbol, context.coerce(v, slot.type, node));
 }
@@ -102,18 +106,31 @@ export function returnValue(context: FunctionContext, v: Value, node: ts.Node): 
     if (type === undefined || (isFirst && v.type.kind !== "void" && !sameType(v.type, type) && !context.never.has(v.id))) {
       signature.result = v.type;
       if (v.type.kind !== "void") signature.resultIs = "met";
-      throw new Again(signature);
+      throw new Again(signature, node);
     }
     if (isFirst && sameType(v.type, type)) signature.resultIs = "met";
     const wanted = isFirst ? undefined : widened(context, v, type);
     if (wanted !== undefined) {
       signature.result = wanted;
-      throw new Again(signature);
+      throw new Again(signature, node);
     }
   }
   if (type === undefined) return;
   if (type.kind === "void") return;
   context.env.set(context.result, context.coerce(v, type, node));
+}
+
+/** May the function return `undefined`, where it returns something else elsewhere? */
+export function mayEnd(context: FunctionContext, node: FunctionNode): boolean {
+  if (ts.isConstructorDeclaration(node)) return false;
+  const result = context.file.checker.getSignatureFromDeclaration(node)?.getReturnType();
+  return result?.isUnion() === true && result.types.some((t) => t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void));
+}
+
+/** `return;`, and the end of the body. */
+export function returnNothing(context: FunctionContext, node: ts.Node): void {
+  const isVoid = context.signature?.resultIs === "fixed" && context.resultType?.kind === "void";
+  if (!isVoid) returnValue(context, context.undefinedOf({ kind: "void" }), node);
 }
 
 /** What is read from a box may be what is known of its content. */
@@ -130,16 +147,16 @@ export function openElement(context: FunctionContext, node: ts.Node, declared: T
 }
 
 /** `v` becomes an element of an array. If that was made without elements, it says what they are. */
-export function admit(context: FunctionContext, array: Value, v: Value): void {
-  const made = context.openArrays.get(array.id);
-  const { signature } = context;
-  if (made === undefined || signature === undefined || array.type.kind !== "array" || context.isRefused(v)) return;
+export function admit(context: FunctionContext, array: Value, v: Value, node: ts.Node): void {
+  const open = context.openArrays.get(array.id);
+  if (open === undefined || array.type.kind !== "array" || context.isRefused(v)) return;
   const { elem } = array.type;
-  const { types } = context.file;
-  if (sameType(v.type, elem) || (isConvertible(context, v, elem) && !types.hasFunction(elem))) return;
-  const known = signature.elements.get(made);
+  const { types, running } = context.file;
+  if (sameType(v.type, elem) || (isConvertible(context, v, elem) && !types.isOpen(elem))) return;
+  const { elements } = open.of;
+  const known = elements.get(open.node);
   const wanted = known === undefined ? v.type : types.join(known, v.type);
-  if (wanted === undefined || sameType(wanted, elem)) return;
-  signature.elements.set(made, wanted);
-  throw new Again(signature);
+  if (wanted === undefined || sameType(wanted, elem) || !running.includes(open.of)) return;
+  elements.set(open.node, wanted);
+  throw new Again(open.of, node);
 }

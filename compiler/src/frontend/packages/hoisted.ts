@@ -36,7 +36,8 @@ export function hoistedIn(checker: ts.TypeChecker, node: FunctionNode): Readonly
   };
   const declarations = (at: ts.Node): void => {
     if (at !== node && ts.isFunctionLike(at)) return;
-    if (ts.isVariableDeclarationList(at) && isVar(at)) for (const d of at.declarations) declare(d.name, blockOf(at, body));
+    if (ts.isVariableDeclarationList(at) && isVar(at))
+      for (const d of at.declarations) declare(d.name, blockOf(at, body));
     eachChild(at, declarations);
   };
   declarations(body);
@@ -62,7 +63,8 @@ export function isHoisted(checker: ts.TypeChecker, declaration: ts.VariableDecla
   if (!ts.isIdentifier(declaration.name)) return false;
   const symbol = checker.getSymbolAtLocation(declaration.name);
   for (let at: ts.Node | undefined = declaration.parent; at !== undefined; at = at.parent) {
-    if (ts.isFunctionLike(at)) return symbol !== undefined && "body" in at && hoistedIn(checker, at as FunctionNode).has(symbol);
+    if (ts.isFunctionLike(at))
+      return symbol !== undefined && "body" in at && hoistedIn(checker, at as FunctionNode).has(symbol);
   }
   return false;
 }

@@ -45,7 +45,7 @@ const unary: Readonly<Record<string, string>> = {
 /** The weight of the last bit of the high word of |x|. */
 const unit = `function unit(a) {
   if (!(a >= 2.2250738585072014e-308)) return Math.pow(2, -1042);
-  var e = Math.floor(Math.log2(a));
+  var e = Math.min(Math.floor(Math.log2(a)), 1023);
   var p = Math.pow(2, e);
   if (p > a) p = p / 2;
   else if (p <= a / 2) p = p * 2;

@@ -101,11 +101,7 @@ export function withPackages(
 }
 
 /** What an import in the code of a package means: code that can be read, or nothing. */
-function codeOf(
-  files: PackageFiles,
-  specifier: string,
-  from: string,
-): ts.ResolvedModuleWithFailedLookupLocations {
+function codeOf(files: PackageFiles, specifier: string, from: string): ts.ResolvedModuleWithFailedLookupLocations {
   const path = resolvePackage(files, specifier, from);
   if (path === undefined || unreadable(files, path) !== undefined) return { resolvedModule: undefined };
   const extension = path.slice(path.lastIndexOf("."));

@@ -15,7 +15,11 @@ export function atUsersCall(d: Diagnostic, program: ts.Program): Diagnostic {
   const call = d.related[at]?.span;
   if (call === undefined) return d;
   const where = `In \`${shortName(span.file)}\`, line ${span.line}`;
-  const related = [{ span, message: "It is here in the package." }, ...d.related.slice(0, at), ...d.related.slice(at + 1)];
+  const related = [
+    { span, message: "It is here in the package." },
+    ...d.related.slice(0, at),
+    ...d.related.slice(at + 1),
+  ];
   return { ...meaning.packageCode(call, calleeText(program, call), where, why(d)), related };
 }
 

@@ -20,6 +20,7 @@ export class PackageTable {
   /** Files that must be read before the rest can be said. */
   readonly wanted = new Set<string>();
   readonly #code = new Map<ts.Symbol, ts.Symbol>();
+  readonly #declared = new Map<ts.Symbol, ts.Symbol>();
   readonly #paired = new Set<string>();
   readonly #reasons = new Map<string, string>();
   readonly #mentioned = new Map<string, boolean>();
@@ -40,6 +41,11 @@ export class PackageTable {
     return this.#code.get(symbol);
   }
 
+  /** What a package declares of its code. */
+  declaredOf(code: ts.Symbol): ts.Symbol | undefined {
+    return this.#declared.get(code);
+  }
+
   /** The code of a symbol of a package, or the symbol itself. */
   orCode(symbol: ts.Symbol): ts.Symbol {
     return this.codeOf(symbol) ?? symbol;
@@ -53,7 +59,9 @@ export class PackageTable {
     if (this.program.isSourceFileDefaultLibrary(file)) return undefined;
     for (let at: ts.Node = declaration; at !== undefined; at = at.parent)
       if (ts.isModuleDeclaration(at) && ts.isStringLiteral(at.name)) return splitSpecifier(at.name.text).name;
-    return packageOf(file.fileName);
+    const name = packageOf(file.fileName);
+    // What generated code imports itself is known without its code.
+    return name === "@adc/runtime" ? undefined : name;
   }
 
   /** Why nothing of a package can be read. */
@@ -131,6 +139,7 @@ export class PackageTable {
   #enter(declared: ts.Symbol, code: ts.Symbol, depth: number): void {
     if (this.#code.has(declared)) return;
     this.#code.set(declared, code);
+    if (!this.#declared.has(code)) this.#declared.set(code, declared);
     if (declared.flags & ts.SymbolFlags.Module && declared !== code) this.#pair(declared, code, depth + 1);
   }
 

@@ -4,6 +4,7 @@
  *
  * `alike(xs, n)`, known to the frontend alone, is a new array of `n` elements of the kind of `xs`.
  */
+import { collectionLibrary, collections } from "./collections.js";
 import { reductions } from "./reductions.js";
 
 /** As much of the library as the prelude uses. */
@@ -50,7 +51,7 @@ declare function isFinite(x: number): boolean;
 declare function parseFloat(x: string): number;
 declare function alike<T>(xs: readonly T[], n: number): T[];
 declare function held(x: number): number;
-`;
+${collectionLibrary}`;
 
 /** Functions of the library that may stand for a value, by the number of their parameters. */
 const unary =
@@ -148,6 +149,14 @@ export function reduceRightFrom<T, A>(xs: readonly T[], f: Step<T, A>, start: A)
 export function forEach<T>(xs: readonly T[], f: Callback<T, unknown>): void {
   const n = xs.length;
   for (let i = 0; i < n; i++) f(xs[i], i, xs);
+}
+
+export function forEachEntry<K, V>(entries: readonly (readonly [K, V])[], f: (value: V, key: K) => unknown): void {
+  for (const [key, value] of entries) f(value, key);
+}
+
+export function forEachMember<T>(members: readonly T[], f: (value: T, key: T) => unknown): void {
+  for (const value of members) f(value, value);
 }
 
 export function filter<T>(xs: readonly T[], f: Callback<T, unknown>): T[] {
@@ -268,6 +277,7 @@ export function ascending(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+${collections}
 ${reductions}
 ${wrappers}
 `;

@@ -1,0 +1,255 @@
+/** Calls of functions whose source is followed: their own, and those that function values are. */
+import { ts } from "ts-morph";
+import { language, meaning } from "../../diagnostics.js";
+import { value } from "../../ir/build.js";
+import type { Type, Value } from "../../ir/ir.js";
+import { arrayOf } from "../../ir/types.js";
+import type { Signature } from "../file-context.js";
+import { nameOfFunction } from "../function-types.js";
+import { bindingsOf } from "../instance.js";
+import { deepest, resultOf, signatureOf } from "../signature.js";
+import { usesArguments } from "../packages/arguments.js";
+import { bare, type FunctionNode, isThisParameter, spanOf, symbolOf } from "../source.js";
+import { elementType, standInFor } from "./access.js";
+import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
+import { type Bound, boundOf, captured, dispatch } from "./closure.js";
+import type { FunctionContext } from "./context.js";
+import { presentValue } from "./missing.js";
+
+/** What a call passes: a value, nothing (`undefined`: the parameter takes its default), or all elements of an array. */
+export type Argument = Value | undefined | { readonly all: Value };
+
+/** The arguments of a call, in order; absent after a report. */
+export function argumentsOf(
+  context: FunctionContext,
+  nodes: readonly ts.Expression[] | undefined,
+): readonly Argument[] | undefined {
+  return partsOf(context, nodes ?? [])?.map((part) => (part.kind === "one" ? part.value : { all: part.array }));
+}
+
+/**
+ * Calls a function whose source is followed, a method on `thisValue`. What it captures is taken from the variables of
+ * this place, unless `bound` says it.
+ */
+export function callFunction(
+  context: FunctionContext,
+  node: ts.Expression,
+  target: FunctionNode,
+  thisValue: Value | undefined,
+  args: readonly Argument[],
+  hint?: string,
+  bound: Bound | undefined = captured(context, target, node),
+): Value {
+  if (bound === undefined) return standInFor(context, node);
+  const file = context.file.of(target);
+  const captures = file.captures.of(target);
+  // A constructor makes its object itself.
+  const takesThis = !ts.isConstructorDeclaration(target) && (captures.usesThis || captures.self.length > 0);
+  const self = takesThis ? thisValue : undefined;
+  if (self === undefined && takesThis)
+    return refuse(context, node, language.lostThis(spanOf(node), nameOfFunction(target)));
+  if (captures.self.length > 0 && !isCalledByName(context, node, captures.self))
+    return refuse(context, node, language.lostThis(spanOf(node), nameOfFunction(target)));
+  const passed = passedTo(context, node, target, args)?.map((v, i) => orDeclared(context, target, v, i));
+  if (passed === undefined || passed.includes("refused")) return standInFor(context, node);
+  const values = passed.filter((v) => v !== "refused");
+  const given = values.map((v) => v?.type);
+  const bindings = bindingsOf(
+    file,
+    target,
+    bound.bindings,
+    given,
+    ts.isCallExpression(node) || ts.isNewExpression(node) ? node : undefined,
+    (type, types) => resultTypeOf(context, node, type, types),
+  );
+  const instance = { bindings, self: self?.type, captures: bound.captures, given };
+  const signature = signatureOf(
+    file,
+    target,
+    { call: node, caller: context.signature },
+    (d) => context.report(d),
+    instance,
+  );
+  if (signature === undefined) return standInFor(context, node);
+  const all = [...(self === undefined ? [] : [self]), ...bound.values, ...values.filter((v) => v !== undefined)];
+  lend(context, signature, all);
+  const result = resultOf(signature);
+  // Of a function in which something was refused it is not known what it returns.
+  const isLost = result?.kind === "void" && signature.diagnostics.some((d) => d.category === "error");
+  if (result === undefined || isLost) {
+    if (result === undefined && (signature.state !== "done" || signature.diagnostics.length === 0))
+      context.report(meaning.unknownResult(spanOf(node), signature.source));
+    context.calls.add(signature);
+    return standInFor(context, node);
+  }
+  // A marked function takes the text it is passed for an input.
+  if (signature.from === undefined && all.some((a) => context.numericText.has(a.id)))
+    context.report(meaning.lostThroughText(spanOf(node), signature.source));
+  const results = result.kind === "void" ? [] : [value(result, hint)];
+  context.at(node).push({ kind: "call", callee: signature.name, args: all, results });
+  context.calls.add(signature);
+  const [made] = results;
+  if (made?.type.kind === "str") context.numericText.add(made.id);
+  if (made !== undefined) return made;
+  const nothing = context.undefinedOf({ kind: "void" });
+  if (context.file.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Never) context.never.add(nothing.id);
+  return nothing;
+}
+
+/** What an array that has no elements yet holds, the function it is passed to may be the first to say. */
+function lend(context: FunctionContext, signature: Signature, all: readonly Value[]): void {
+  all.forEach((v, position) => {
+    const open = context.openArrays.get(v.id);
+    if (open !== undefined && !signature.opens.has(position)) signature.opens.set(position, open);
+  });
+  const { file } = signature;
+  if (signature.opens.size > 0 && signature.state === "new" && file.running.length <= deepest) file.lower(signature);
+}
+
+/** `model.f(…)` where `model` is one of these constants. */
+function isCalledByName(context: FunctionContext, node: ts.Expression, constants: readonly ts.Symbol[]): boolean {
+  const callee = ts.isCallExpression(node) ? bare(node.expression) : undefined;
+  const owner = callee !== undefined && ts.isPropertyAccessExpression(callee) ? bare(callee.expression) : undefined;
+  const symbol = owner === undefined ? undefined : symbolOf(context.file.checker, owner);
+  return symbol !== undefined && constants.includes(symbol);
+}
+
+/** In the place of something that was refused, a value of the type that is declared. */
+function orDeclared(
+  context: FunctionContext,
+  target: FunctionNode,
+  v: Value | undefined,
+  position: number,
+): Value | "refused" | undefined {
+  const parameter = target.parameters[position];
+  if (v === undefined || parameter === undefined || !context.isRefused(v)) return v;
+  const file = context.file.of(target);
+  const mapped = file.types.map(file.checker.getTypeAtLocation(parameter.name));
+  return "type" in mapped && !file.types.isOpen(mapped.type) ? context.standIn(mapped.type) : "refused";
+}
+
+/** What each parameter receives; absent after a report. */
+function passedTo(
+  context: FunctionContext,
+  node: ts.Expression,
+  target: FunctionNode,
+  args: readonly Argument[],
+): readonly (Value | undefined)[] | undefined {
+  const passed: (Value | undefined)[] = [];
+  if (args.length > target.parameters.length && usesArguments(target)) {
+    context.report(language.notInLanguage(spanOf(node), "A call with more arguments than the function has parameters"));
+    return undefined;
+  }
+  // A `this` that is declared is no argument.
+  const first = isThisParameter(target.parameters[0]) ? 1 : 0;
+  for (const [position, param] of target.parameters.entries()) {
+    const i = position - first;
+    if (i < 0) {
+      passed.push(undefined);
+      continue;
+    }
+    const argument = args[i];
+    if (param.dotDotDotToken !== undefined) {
+      passed.push(restOf(context, node, args.slice(i), param));
+      break;
+    }
+    if (argument !== undefined && "all" in argument) {
+      context.report(language.spreadNotYet(spanOf(node), "in a call of a function with single parameters"));
+      return undefined;
+    }
+    if (argument === undefined && !mayBeLeftOut(context, param)) {
+      const name = param.name.getText();
+      context.report(meaning.calledParameter(spanOf(node), nameOfFunction(target), `\`${name}\` is missing`));
+      return undefined;
+    }
+    // `undefined` is as good as nothing.
+    const isMissing = argument === undefined || (argument.type.kind === "void" && !context.isNull(argument));
+    passed.push(isMissing ? undefined : argument);
+  }
+  return passed;
+}
+
+function mayBeLeftOut(context: FunctionContext, param: ts.ParameterDeclaration): boolean {
+  if (param.initializer !== undefined || param.questionToken !== undefined) return true;
+  const type = context.file.of(param).checker.getTypeAtLocation(param.name);
+  const { Any, Unknown, Undefined, Void } = ts.TypeFlags;
+  const may = (t: ts.Type): boolean => (t.flags & (Any | Unknown | Undefined | Void)) !== 0;
+  return type.isUnion() ? type.types.some(may) : may(type);
+}
+
+/** The array a rest parameter receives. */
+function restOf(
+  context: FunctionContext,
+  node: ts.Expression,
+  args: readonly Argument[],
+  param: ts.ParameterDeclaration,
+): Value {
+  const parts = args
+    .filter((a) => a !== undefined)
+    .map((a): Part => ("all" in a ? { kind: "many", array: a.all, node } : { kind: "one", value: a, node }));
+  const file = context.file.of(param);
+  const mapped = file.types.map(file.checker.getTypeAtLocation(param.name));
+  const wanted = "type" in mapped && !context.file.types.isOpen(mapped.type) ? mapped.type : undefined;
+  const types = parts.map((p) => (p.kind === "one" ? p.value.type : elementType(p.array.type)));
+  const joined = types.slice(1).reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), types[0]);
+  return arrayOfParts(context, node, parts, wanted ?? (joined === undefined ? undefined : arrayOf(joined)), undefined);
+}
+
+/** Calls a function value; absent where the value is none that is known. */
+export function callValue(
+  context: FunctionContext,
+  node: ts.Expression,
+  f: Value,
+  thisValue: Value | undefined,
+  args: readonly Argument[],
+  hint: string | undefined,
+): Value | undefined {
+  const present = presentValue(context, f, node);
+  const known = context.file.types.functions.of(present.type);
+  if (known === undefined) return undefined;
+  if (known.kind === "one")
+    return callFunction(context, node, known.node, thisValue, args, hint, boundOf(context, present, known, node));
+  return dispatch(context, present, known, node, hint, (one, bound) =>
+    callFunction(context, node, one.node, thisValue, args, hint, bound),
+  );
+}
+
+/** What a function value returns for arguments of these types. */
+function resultTypeOf(
+  context: FunctionContext,
+  node: ts.Node,
+  type: Type,
+  given: readonly Type[],
+): Type | undefined {
+  const known = context.file.types.functions.of(type);
+  if (known === undefined) return undefined;
+  const results = (known.kind === "one" ? [known] : known.members).map((one) => {
+    const passed = one.node.parameters.map((p, i) => (p.dotDotDotToken === undefined ? given[i] : undefined));
+    const captures = one.file.captures.of(one.node);
+    if (captures.usesThis || captures.self.length > 0 || one.node.parameters.some((p) => p.dotDotDotToken !== undefined))
+      return undefined;
+    const bindings = bindingsOf(one.file, one.node, one.bindings, passed, undefined, (t, types) =>
+      resultTypeOf(context, node, t, types),
+    );
+    const signature = signatureOf(one.file, one.node, { call: node, caller: context.signature }, () => {}, {
+      bindings,
+      self: undefined,
+      captures: one.captures,
+      given: passed,
+    });
+    return signature === undefined ? undefined : resultOf(signature);
+  });
+  return results.slice(1).reduce<Type | undefined>(
+    (a, t) => (a === undefined || t === undefined ? undefined : context.file.types.join(a, t)),
+    results[0],
+  );
+}
+
+function refuse(
+  context: FunctionContext,
+  node: ts.Expression,
+  diagnostic: Parameters<FunctionContext["report"]>[0],
+): Value {
+  context.report(diagnostic);
+  return standInFor(context, node);
+}
