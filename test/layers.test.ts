@@ -56,7 +56,7 @@ interface Import {
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
   const found = text.matchAll(
-    /\b(import|export)\s+(type\s)?[^"';]*?\bfrom\s+"([^"\n]+)"|\bimport\s*\(?\s*"([^"\n]+)"/g,
+    /^(import|export)\s+(type\s)?[^"';]*?\bfrom\s+"([^"\n]+)"|(?:^import\s+|\bimport\(\s*)"([^"\n]+)"/gm,
   );
   return [...found].map(([, , type, from, bare]) => {
     const specifier = from ?? bare ?? "";

@@ -36,7 +36,10 @@ const cases: Readonly<Record<string, (random: Random) => readonly unknown[]>> = 
   "gl-matrix.ts between": (r) => [reals(r, 4), reals(r, 4), r.real(0, 1)],
   "gl-matrix.ts single": (r) => [Float32Array.from(reals(r, 3)), r.real(0, 1)],
   "gl-matrix.ts towards": (r) => [Float64Array.from(reals(r, 5))],
-  "stdlib.ts normal": (r) => [r.real(-4, 4), r.real(-1, 1), r.real(0.3, 2)],
+  "stdlib.ts normal": (r) => {
+    const mean = r.real(-1, 1);
+    return [r.pick([mean, r.real(-4, 4)]), mean, r.real(0.3, 2)];
+  },
   "stdlib.ts gammaLoss": (r) => [
     r.pick([r.real(0.1, 12), 1, 2]),
     r.real(0.5, 2),
@@ -64,6 +67,8 @@ const cases: Readonly<Record<string, (random: Random) => readonly unknown[]>> = 
     return [new three.Vector3(x, y, z), new three.Vector3(a, b, c), angle];
   },
   "simplex-noise.ts height": (r) => reals(r, 2, -3, 3),
+  "simplex-noise.ts moving": (r) => reals(r, 4, -3, 3),
+  "simplex-noise.ts layered": (r) => reals(r, 2, -3, 3),
   "simplex-noise.ts slope": (r) => reals(r, 2, -3, 3),
   "simplex-noise.ts cloud": (r) => reals(r, 3, -3, 3),
 };

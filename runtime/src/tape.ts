@@ -25,6 +25,8 @@ export class Tape {
   flagTop = 0;
   readonly refs: unknown[] = [];
   refTop = 0;
+  /** The links of shadow structures in the order they were made, for a pullback that undoes them and runs again. */
+  readonly links: [holder: object, key: string | number, held: unknown][] = [];
 
   /** Makes `numbers` at least `need` long, keeping its content, and returns it. */
   growNumbers(need: number): Float64Array {
@@ -52,6 +54,11 @@ export class Tape {
     this.numberTop = mark.numbers;
     this.flagTop = mark.flags;
     this.refTop = mark.refs;
+  }
+
+  /** Makes the links again. */
+  relink(): void {
+    for (const [holder, key, held] of this.links) Reflect.set(holder, key, held);
   }
 }
 

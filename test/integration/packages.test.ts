@@ -94,7 +94,7 @@ function expectRight(project: Project): void {
   for (const [found, expected] of pairs) expect(found).toBeCloseTo(expected, 6);
 }
 
-describe("calls into packages", () => {
+describe("calls into packages", { timeout: 300_000 }, () => {
   test("adc build, then tsc", () => {
     const project = make();
     expect(project.run("adc", "build")).toMatchObject({ status: 0, error: "" });

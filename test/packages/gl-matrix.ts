@@ -15,7 +15,7 @@ export function projected(
   mat4.perspective(projection, fieldOfView, 1.5, 0.1, 100);
   mat4.multiply(view, projection, view);
   const seen = vec3.transformMat4([0, 0, 0], point, view);
-  return seen[0]! * seen[0]! + 2 * seen[1]! + glMatrix.toRadian(seen[2]!) + glMatrix.EPSILON;
+  return seen[0] * seen[0] + 2 * seen[1] + glMatrix.toRadian(seen[2]) + glMatrix.EPSILON;
 }
 
 /** Vectors that are written over and over.
@@ -50,8 +50,8 @@ export function between(a: [number, number, number, number], b: [number, number,
   const p = quat.normalize([0, 0, 0, 1], a);
   const q = quat.normalize([0, 0, 0, 1], b);
   const out = quat.slerp([0, 0, 0, 1], p, q, t);
-  const h = vec2.rotate([0, 0], [out[0]!, out[1]!], [0, 0], t);
-  return 2 * out[0]! - out[3]! * h[1]! + vec2.length(h);
+  const h = vec2.rotate([0, 0], [out[0], out[1]], [0, 0], t);
+  return 2 * out[0] - out[3] * h[1] + vec2.length(h);
 }
 
 /** In single precision, which is what gl-matrix makes itself.
@@ -68,9 +68,9 @@ export function towards(a: Float64Array): number {
   let sum = 0;
   for (let i = 0; i + 2 < a.length; i++) {
     const to = vec3.normalize([0, 0, 0], [a[i]!, a[i + 1]!, a[i + 2]!]);
-    const turn = quat.rotationTo([0, 0, 0, 1], [1, 0, 0], to);
+    const turn: number[] = quat.rotationTo([0, 0, 0, 1], [1, 0, 0], to);
     sum += turn[1]! * a[i]! + turn[3]!;
   }
-  const opposite = quat.rotationTo([0, 0, 0, 1], [1, 0, 0], [-1, 0, 0]);
+  const opposite: number[] = quat.rotationTo([0, 0, 0, 1], [1, 0, 0], [-1, 0, 0]);
   return sum + opposite[1]! * a[0]!;
 }

@@ -1,5 +1,5 @@
 /** Noise from `simplex-noise`: a function that is made by a function. */
-import { createNoise2D, createNoise3D } from "simplex-noise";
+import { createNoise2D, createNoise3D, createNoise4D } from "simplex-noise";
 
 /** A small generator of random numbers. */
 function generator(seed: number): () => number {
@@ -31,4 +31,21 @@ const terrain = createNoise2D(generator(11));
  *  @differentiable */
 export function slope(x: number, y: number): number {
   return terrain(x, y) - terrain(x - 0.5, y * y);
+}
+
+const inFourDimensions = createNoise4D(() => 0.3);
+
+/** The function that is passed remembers nothing.
+ *  @differentiable */
+export function moving(x: number, y: number, z: number, t: number): number {
+  return inFourDimensions(x, y, z, t);
+}
+
+/** Several functions of one kind, in an array.
+ *  @differentiable */
+export function layered(x: number, y: number): number {
+  const layers = [createNoise2D(generator(1)), createNoise2D(generator(2))];
+  let sum = 0;
+  for (const layer of layers) sum += layer(x, y) * layer(y, x);
+  return sum;
 }

@@ -102,7 +102,7 @@ function compareShared(
     groups.set(holder, keys);
     keys.set(at.at(-1), [...(keys.get(at.at(-1)) ?? []), path]);
   }
-  const isWhole = annotated.wrt.length === args.length;
+  const isWhole = args.every((_, i) => annotated.wrt.includes(i));
   const scale = Math.max(1, ...leaves(wanted).map(({ value }) => (Number.isFinite(value) ? Math.abs(value) : 0)));
   for (const keys of groups.values())
     for (const paths of keys.values()) {
@@ -113,7 +113,11 @@ function compareShared(
       if (!Number.isFinite(total)) tally.skipped++;
       else {
         const holds = got.every(isClose) || !isWhole || isClose(got.reduce((a, b) => a + b, 0));
-        tally.check("sharing", holds, () => `by what is shared at ${pathText(path ?? [])}: ${got.join()}, not ${total}`);
+        tally.check(
+          "sharing",
+          holds,
+          () => `by what is shared at ${pathText(path ?? [])}: ${got.join()}, not ${total}`,
+        );
       }
     }
 }

@@ -21,6 +21,13 @@ const count = (kinds: readonly string[], kind: string): number => kinds.filter((
 /** Frames above `top` stay until they are overwritten, so that a rewound tape can be read again. */
 export class Tape {
   private readonly frames: Frame[] = [];
+  /** What generated code asks the tape of the runtime for. */
+  readonly links: [holder: object, key: string | number, held: unknown][] = [];
+
+  relink(): void {
+    for (const [holder, key, held] of this.links) Reflect.set(holder, key, held);
+  }
+
   private top = 0;
   private room = { numbers: 0, flags: 0 };
   private closed = false;

@@ -3,10 +3,12 @@ import { type Activity, analyzeActivity } from "../analysis/activity.js";
 import { joinAliases } from "../analysis/aliases.js";
 import { integerValues } from "../analysis/integers.js";
 import { analyzeGrowth, type Growth } from "../analysis/growth.js";
-import { analyzeMemory, type MemoryModel, probedSlots, reachable } from "../analysis/memory.js";
+import { analyzeMemory, type MemoryModel, reachable } from "../analysis/memory.js";
+import { probedSlots } from "../analysis/probes.js";
 import { analyzeStability, type Stability } from "../analysis/stability.js";
 import type { Func, Program, RecordDecl, Type, ValueId } from "../ir/ir.js";
-import { gradientRecord, gradientType, shadowName, shadowRecord, shadowType } from "../ir/types.js";
+import { gradientRecord, gradientType, isReference, shadowName, shadowRecord, shadowType } from "../ir/types.js";
+import { walk } from "../ir/walk.js";
 import type { Rule, RuleSet } from "../rules/rule.js";
 import { invariant } from "../support/invariant.js";
 
@@ -16,10 +18,22 @@ export interface Rules {
   readonly powConstant: (exponent: number) => Rule;
 }
 
+function hasCopies(func: Func): boolean {
+  let found = false;
+  walk(func.body, (op) => {
+    found ||= op.kind === "copy" && isReference(op.source.type);
+  });
+  return found;
+}
+
 export class Context {
   readonly memory: MemoryModel;
   /** Parameters whose copies and shadows share as the arguments do. */
   readonly sharing: ReadonlySet<ValueId>;
+  /** Some forward sweep of a pullback notes the links of shadows on the tape. */
+  notesLinks = false;
+  /** The reverse sweep goes through whole shadow structures as they were: those of copies, and of a result. */
+  readonly goesThroughShadows: boolean;
   readonly activity: Activity;
   readonly names: readonly string[];
   readonly growth: Growth;
@@ -46,6 +60,9 @@ export class Context {
     this.growth = analyzeGrowth(program, this.names, this.memory);
     this.probed = probedSlots(program, this.names, this.memory);
     this.records = new Map(program.records);
+    this.goesThroughShadows =
+      (this.func(entry).body.yields ?? []).some((v) => isReference(v.type)) ||
+      this.names.some((name) => hasCopies(this.func(name)));
   }
 
   func(name: string): Func {

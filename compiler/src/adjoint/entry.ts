@@ -99,7 +99,8 @@ function reverseBody(sweeps: Sweeps): readonly Value[] {
     const recursive = recursiveRecords(context.program.records);
     for (const param of func.body.params) {
       const shadow = state.shadows.get(param.id);
-      const mayLeadBack = context.sharing.has(param.id) && leadsTo(param.type, context.records, (name) => recursive.has(name));
+      const mayLeadBack =
+        context.sharing.has(param.id) && leadsTo(param.type, context.records, (name) => recursive.has(name));
       const memo = mayLeadBack ? { memo: memos.get("cleared") } : {};
       if (shadow !== undefined) b.push({ kind: "clear", target: shadow, ...memo });
     }
@@ -113,16 +114,10 @@ function zerosLike(state: FunctionState, b: Builder, v: Value): Value {
   return result;
 }
 
-function exportOf(
-  state: FunctionState,
-  b: Builder,
-  source: Value,
-  param: Value,
-  take: boolean,
-  shares?: Memos,
-): Value {
+function exportOf(state: FunctionState, b: Builder, source: Value, param: Value, take: boolean, shares?: Memos): Value {
   const result = value(state.context.gradientType(param.type), source.hint);
-  if (shares === undefined || (take && sameType(source.type, result.type))) b.push({ kind: "export", source, take, result });
+  if (shares === undefined || (take && sameType(source.type, result.type)))
+    b.push({ kind: "export", source, take, result });
   else b.push({ kind: "share", make: "export", source, memo: shares.get("gradients"), result });
   return result;
 }
@@ -140,7 +135,13 @@ function receiveParams(
   const b = new Builder(func.loc);
   const memos = new Memos(b);
   const params = func.body.params.map((p) => (isReference(p.type) && isCopied(p) ? like(p) : p));
-  const make = (kind: "copy" | "zeros", p: Value, given: Value | undefined, memo: string, result: Value | undefined): void => {
+  const make = (
+    kind: "copy" | "zeros",
+    p: Value,
+    given: Value | undefined,
+    memo: string,
+    result: Value | undefined,
+  ): void => {
     if (given === undefined || result === undefined) return;
     if (context.sharing.has(p.id)) b.push({ kind: "share", make: kind, source: given, memo: memos.get(memo), result });
     else if (kind === "copy") b.push({ kind, source: given, result });
@@ -228,6 +229,7 @@ export function differentiatePullback(context: Context): Func {
   const b = new Builder(func.loc);
   const mark = value(num, "mark");
   if (state.frames.usesTape) b.push({ kind: "tapeRewind", tape, mark });
+  if (context.notesLinks) b.push({ kind: "foreign", text: ["", ".relink()"], args: [tape], pure: false });
   b.ops.push(...frame.reversed());
   const body = b.region([seed], gradients);
 

@@ -9,7 +9,7 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
-import type { Cast, For, If, Op, Region, Store, Type, Value, While } from "../ir/ir.js";
+import type { Cast, For, If, Op, Place, Region, Store, Type, Value, While } from "../ir/ir.js";
 import { isDifferentiable, isReference, num, shadowName } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
@@ -117,8 +117,27 @@ function writeLink(state: FunctionState, op: Op & { kind: "store" }, frame: Fram
     state.frames.define(before, frame);
     forward.push({ kind: "load", place, result: before });
   }
-  forward.push(shadowStore(state, op, shadowOrZeros(state, op.value, frame)));
-  return before === undefined ? undefined : { kind: "relink", op, before };
+  const shadow = shadowOrZeros(state, op.value, frame);
+  forward.push(shadowStore(state, op, shadow));
+  if (before === undefined) return undefined;
+  if (state.repeatable && state.context.goesThroughShadows) {
+    noteLink(state, place, shadow, forward);
+    state.context.notesLinks = true;
+  }
+  return { kind: "relink", op, before };
+}
+
+/** Notes a link of shadows that the reverse sweep undoes: the next run of the pullback begins with it made again. */
+function noteLink(state: FunctionState, place: Place, shadow: Value, b: Builder): void {
+  const tape = state.frames.tapes.forward;
+  state.frames.usesTape = true;
+  if (place.kind === "elem") {
+    const text = ["", ".links.push([", ", ", ", ", "])"];
+    b.push({ kind: "foreign", text, args: [tape, place.base, place.index, shadow], pure: false });
+  } else {
+    const text = ["", ".links.push([", `, ${JSON.stringify(place.name)}, `, "])"];
+    b.push({ kind: "foreign", text, args: [tape, place.base, shadow], pure: false });
+  }
 }
 
 const isShadowedMember = (state: FunctionState, v: Value): boolean =>

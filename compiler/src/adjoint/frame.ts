@@ -8,7 +8,7 @@
  */
 import type { Stability } from "../analysis/stability.js";
 import { Builder, like } from "../ir/build.js";
-import type { Load, Op, Region, Type, Value, ValueId } from "../ir/ir.js";
+import type { Length, Load, Op, Region, Type, Value, ValueId } from "../ir/ir.js";
 import { primitives } from "../ir/primitives.js";
 import { isReference } from "../ir/types.js";
 import { mapOp, mapResults, operands } from "../ir/walk.js";
@@ -63,8 +63,13 @@ export class Frames {
    * there only shadows of places that are never written are read again.
    */
   canReadAgain(load: Load, mirrors: Load | undefined): boolean {
-    if (mirrors === undefined) return this.stability.isStable(load);
+    if (mirrors === undefined) return this.isSteady(load);
     return this.repeatable ? this.stability.isConstant(mirrors) : this.stability.isStable(mirrors);
+  }
+
+  /** Does the place of a load or a length hold the same whenever the reverse code runs? */
+  isSteady(read: Load | Length): boolean {
+    return this.stability.isStable(read) && !(this.repeatable && this.stability.isForeign(read));
   }
 
   /** The forward value `v` for use in reverse code that is being added to `at`. */
@@ -222,7 +227,7 @@ export class Frame {
     let cost: number;
     if (op.kind === "prim") cost = primitives[op.name].cost;
     else if (op.kind === "cast") cost = 0;
-    else if (op.kind === "global" || (op.kind === "length" && this.frames.stability.isStable(op))) cost = 1;
+    else if (op.kind === "global" || (op.kind === "length" && this.frames.isSteady(op))) cost = 1;
     else if (op.kind === "load" && this.frames.canReadAgain(op, mirrors)) cost = 2;
     else return Number.POSITIVE_INFINITY;
     for (const operand of operands(op)) {
@@ -288,6 +293,7 @@ export class Frame {
 export function placeholderOf(type: Type): (Op & { kind: "const" })["value"] {
   if (type.kind === "bool") return false;
   if (type.kind === "num") return 0;
+  if (type.kind === "str") return "";
   return type.kind === "maybe" && type.absent === "null" ? null : undefined;
 }
 

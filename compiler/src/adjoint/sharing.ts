@@ -83,13 +83,32 @@ function refusePairs(context: Context, func: Func, given: readonly Value[], b: B
       if (p.type.kind !== "typed" || q.type.kind !== "typed") return;
       if (!isOverwritten(p) && !isOverwritten(q)) return;
       const names = `${q.hint ?? "one"} and ${p.hint ?? "another"}`;
-      refuseIf(
-        overlap(b, first, second),
-        `${func.source} overwrites an argument, so ${names} must not be views of the same memory`,
-        b,
+      const message = `${func.source} overwrites an argument, so ${names} must not be views of the same memory`;
+      ifPresent(first, b, (x, there) =>
+        ifPresent(second, there, (y, both) => refuseIf(overlap(both, x, y), message, both)),
       );
     });
   });
+}
+
+/** Does something with a value where it is not absent. */
+function ifPresent(v: Value, b: Builder, then: (inner: Value, there: Builder) => void): void {
+  const { type } = v;
+  if (type.kind !== "maybe") {
+    then(v, b);
+    return;
+  }
+  const inner = value(type.of, v.hint);
+  b.if(
+    b.prim("isNullish", [v]),
+    [],
+    () => [],
+    (there) => {
+      there.push({ kind: "cast", value: v, result: inner });
+      then(inner, there);
+      return [];
+    },
+  );
 }
 
 function refuseIf(test: Value, message: string, b: Builder): void {
@@ -169,21 +188,8 @@ class Walk {
 
   private visit(v: Value, path: string, b: Builder): void {
     const { type } = v;
-    if (type.kind === "maybe") {
-      const inner = value(type.of, v.hint);
-      b.if(
-        b.prim("isNullish", [v]),
-        [],
-        () => [],
-        (there) => {
-          there.push({ kind: "cast", value: v, result: inner });
-          this.visit(inner, path, there);
-          return [];
-        },
-      );
-      return;
-    }
-    if (type.kind === "typed") this.once(v, b, (then) => this.note(v, path, then));
+    if (type.kind === "maybe") ifPresent(v, b, (inner, there) => this.visit(inner, path, there));
+    else if (type.kind === "typed") this.once(v, b, (then) => this.note(v, path, then));
     else if (type.kind === "record" && isRecursive(type, this.records))
       this.once(v, b, (then) => this.callWalk(v, type, path, then));
     else this.inside(v, path, b);

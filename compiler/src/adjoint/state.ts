@@ -165,7 +165,12 @@ export const placeOn = (place: Place, base: Value, index: Value | undefined): Pl
  * is as long as the array ever was), and arrays inside structures that become longer. All others are only read, written
  * and measured where they are; the reverse sweep makes or finds their shadows itself.
  */
-function movingValues(func: Func, isEntry: boolean, stability: Stability, growth: Growth): ReadonlySet<ValueId> {
+function movingValues(
+  func: Func,
+  isEntry: boolean,
+  stability: Stability,
+  growth: Growth,
+): ReadonlySet<ValueId> {
   const moving = new Set<ValueId>();
   const move = (v: Value): void => {
     if (isReference(v.type)) moving.add(v.id);
@@ -210,6 +215,7 @@ function movingValues(func: Func, isEntry: boolean, stability: Stability, growth
   for (const load of loads.toReversed()) {
     if (load.kind === "cast") {
       // The same shadow under another type.
+      if (grown.has(load.result.id)) moving.add(load.result.id);
       if (moving.has(load.result.id)) move(load.value);
       if (grown.has(load.result.id)) grown.add(load.value.id);
       continue;

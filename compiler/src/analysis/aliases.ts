@@ -45,11 +45,12 @@ export function joinAliases(
   if (func === undefined || !func.body.params.some((p) => isReference(p.type))) return new Set();
   const bases = writtenBases(program, names);
   const key = keysOf(program.records);
+  const recursive = recursiveRecords(program.records);
   const contested = new Set<string>();
   for (let changed = true; changed; ) {
     changed = false;
     const written = new Set(bases.map((base) => memory.classOf(base)));
-    for (const [type, all] of heldBy(func, memory, program.records, key)) {
+    for (const [type, all] of heldBy(func, memory, program.records, recursive, key)) {
       if (all.length < 2 && !all.some((one) => one.many)) continue;
       if (!all.some((one) => written.has(one.owner.find()))) continue;
       changed ||= !contested.has(type);
@@ -84,18 +85,23 @@ function heldBy(
   func: Func,
   memory: MemoryModel,
   records: Records,
+  recursive: ReadonlySet<string>,
   key: (type: Type) => string,
 ): ReadonlyMap<string, readonly Held[]> {
   const held = new Map<string, Held[]>();
-  const recursive = recursiveRecords(records);
-  const collect = (type: Type, owner: MemoryClass, many: boolean, around: ReadonlySet<string>): void => {
+  const visited = new Set<string>();
+  const collect = (type: Type, owner: MemoryClass, isOneOfMany: boolean, around: ReadonlySet<string>): void => {
     const shape = present(type);
     const text = key(shape);
     const isRecursive = around.has(text);
+    // What is met again may be another object, so what it holds is held twice.
+    const many = isOneOfMany || isRecursive || visited.has(`${owner.slot(text)} false`);
     const all = held.get(text) ?? [];
     held.set(text, all);
-    all.push({ owner, many: many || isRecursive });
-    if (isRecursive) return;
+    all.push({ owner, many });
+    const visit = `${owner.slot(text)} ${many}`;
+    if (isRecursive || visited.has(visit)) return;
+    visited.add(visit);
     const inside = new Set(around).add(text);
     const holdsMany = shape.kind === "array" || (shape.kind === "record" && recursive.has(shape.name));
     for (const [name, member] of heldTypes(shape, records))

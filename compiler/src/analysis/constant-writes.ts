@@ -46,14 +46,21 @@ interface Summary {
 }
 
 export interface ConstantWrite {
-  /** The constant, by its name in `Program.globals`. */
+  /** The constant, by its name in `Program.globals`; or that of something taken from outside. */
   readonly name: string;
   readonly loc: Loc | undefined;
 }
 
-export function constantWrites(program: Program): readonly ConstantWrite[] {
-  if (program.globals.size === 0) return [];
-  const analyses = [...program.funcs.values()].map((func) => new Analysis(program, func));
+/**
+ * `taken`: memory that is taken out of something outside, or put into it, by the value that leads to it; what is written
+ * there is named after it.
+ */
+export function constantWrites(
+  program: Program,
+  taken: ReadonlyMap<ValueId, string> = new Map(),
+): readonly ConstantWrite[] {
+  if (program.globals.size === 0 && taken.size === 0) return [];
+  const analyses = [...program.funcs.values()].map((func) => new Analysis(program, func, taken));
   const summaries = new Map(analyses.map((a) => [a.func.name, a.summary]));
   let changed = true;
   while (changed) {
@@ -74,11 +81,14 @@ class Analysis {
   readonly #ops: Op[] = [];
   /** Values that are no constant though their class may hold one: made right here. */
   readonly #fresh = new Set<ValueId>();
+  /** What is put into something outside is known there from then on, wherever it was made. */
+  readonly #known = new Set<MemoryClass>();
   #changed = false;
 
   constructor(
     program: Program,
     readonly func: Func,
+    taken: ReadonlyMap<ValueId, string>,
   ) {
     this.#model = analyzeMemory(program, func.name, [func.name], "apart");
     this.summary = { writes: new Map(), results: func.results.map(() => new Map()), stored: new Map() };
@@ -94,6 +104,15 @@ class Analysis {
     for (const op of this.#ops)
       if (op.kind === "global" && isReference(op.result.type))
         this.#add(this.#model.classOf(op.result), [{ kind: "constant", name: op.name }]);
+    for (const op of this.#ops) {
+      if (op.kind !== "foreign") continue;
+      for (const v of op.result === undefined ? op.args : [...op.args, op.result]) {
+        const name = isReference(v.type) ? taken.get(v.id) : undefined;
+        if (name === undefined) continue;
+        this.#add(this.#model.classOf(v), [{ kind: "constant", name }]);
+        this.#known.add(this.#model.classOf(v).find());
+      }
+    }
   }
 
   /** Did anything become known? */
@@ -150,7 +169,7 @@ class Analysis {
       if (root.kind === "constant") return [root];
       const arg = op.args[root.index];
       if (arg === undefined || !isReference(arg.type)) return [];
-      if (root.path.keys.length === 0 && !root.path.open && this.#fresh.has(arg.id)) return [];
+      if (root.path.keys.length === 0 && !root.path.open && this.#isFresh(arg)) return [];
       const { owner, roots } = this.#along(this.#model.classOf(arg), root.path);
       return root.path.open ? [...roots, ...this.#reach(owner)] : roots;
     };
@@ -186,8 +205,12 @@ class Analysis {
   }
 
   #write(base: Value, loc: Loc | undefined): void {
-    if (this.#fresh.has(base.id)) return;
+    if (this.#isFresh(base)) return;
     for (const root of this.#rootsOf(this.#model.classOf(base)).values()) this.#writes(root, loc);
+  }
+
+  #isFresh(v: Value): boolean {
+    return this.#fresh.has(v.id) && !this.#known.has(this.#model.classOf(v).find());
   }
 
   #writes(root: Root, loc: Loc | undefined): void {

@@ -31,7 +31,7 @@ export function analyzeInfluence(
   const apart = influenceIn(program, entry, names, memory, wrt, hasSlope);
   let joined: Influence | undefined;
   return {
-    isVaried: apart.isVaried,
+    isVaried: (v) => apart.isVaried(v),
     reachOf: (position) => {
       const found = apart.reachOf(position);
       if (found === "smoothly") return found;
@@ -83,7 +83,8 @@ function influenceIn(
   let flows: Flows | undefined;
   const tainted = reach(textFlow(program, memory, names), [...varied]);
   return {
-    isVaried: (v) => (isReference(v.type) || isNumber(v.type) ? nodesOf(v).some((n) => varied.has(n)) : tainted.has(v.id)),
+    isVaried: (v) =>
+      isReference(v.type) || isNumber(v.type) ? nodesOf(v).some((n) => varied.has(n)) : tainted.has(v.id),
     reachOf: (position) => {
       const own = inputs([position]);
       if (own.some((n) => useful.has(n))) return "smoothly";
@@ -157,7 +158,8 @@ function textFlow(program: Program, memory: MemoryModel, names: readonly string[
   const move = (from: Value | undefined, to: Value | undefined): void => {
     if (from !== undefined && to !== undefined && isText(from.type) && isText(to.type)) edge(from.id, to.id);
   };
-  const moveAll = (from: readonly Value[] | null, to: readonly Value[]): void => from?.forEach((v, i) => move(v, to[i]));
+  const moveAll = (from: readonly Value[] | null, to: readonly Value[]): void =>
+    from?.forEach((v, i) => move(v, to[i]));
   const nodesIn = (v: Value): (ValueId | string)[] => {
     if (!isReference(v.type)) return [v.id];
     const owner = memory.classOf(v);
@@ -233,4 +235,3 @@ const isText = (type: Type): boolean => present(type).kind === "str" || present(
 
 const resultsOf = (op: Op): readonly Value[] =>
   "results" in op ? op.results : "result" in op && op.result !== undefined ? [op.result] : [];
-

@@ -28,6 +28,8 @@ export class MemoryClass {
   travels = false;
   /** Memory of this class may come from outside: it is reached from a parameter of the analysed function or a module constant. */
   external = false;
+  /** Memory of this class may come out of something the program does not look into: others change it when they like. */
+  foreign = false;
 
   constructor() {
     this.#id = MemoryClass.#count++;
@@ -79,6 +81,7 @@ export class MemoryClass {
       y.#parent = x;
       x.travels ||= y.travels;
       x.external ||= y.external;
+      x.foreign ||= y.foreign;
       if (y.allocations.length > 0) x.allocations = [...x.allocations, ...y.allocations];
       y.allocations = [];
       for (const [key, member] of y.#members) {
@@ -144,14 +147,16 @@ export class MemoryModel {
     return found.find();
   }
 
-  /** What an external class leads to is external. */
+  /** What an external class leads to is external; the same for foreign ones. */
   spreadExternal(): void {
-    const seen = new Set(
-      [...this.#classes.values(), ...this.#globals.values()].map((c) => c.find()).filter((c) => c.external),
-    );
-    for (const owner of seen) {
-      owner.external = true;
-      for (const member of owner.members()) seen.add(member);
+    for (const kind of ["external", "foreign"] as const) {
+      const seen = new Set(
+        [...this.#classes.values(), ...this.#globals.values()].map((c) => c.find()).filter((c) => c[kind]),
+      );
+      for (const owner of seen) {
+        owner[kind] = true;
+        for (const member of owner.members()) seen.add(member);
+      }
     }
   }
 
@@ -263,6 +268,9 @@ export function analyzeMemory(
         travel(op.results);
         break;
       }
+      case "foreign":
+        if (op.result !== undefined && isReference(op.result.type)) model.classOf(op.result).foreign = true;
+        break;
       default:
         break;
     }
@@ -339,27 +347,4 @@ export function eachNumberSlot(
     }
   };
   inside(memory, type, false);
-}
-
-/** Slots of arrays that the program reads to see whether there is an element (`xs[i] ?? 0`, `xs[i] === undefined`). */
-export function probedSlots(program: Program, names: readonly string[], memory: MemoryModel): ReadonlySet<string> {
-  const probed = new Set<string>();
-  for (const name of names) {
-    const loads = new Map<ValueId, string>();
-    const func = program.funcs.get(name);
-    if (func === undefined) continue;
-    const missing = new Set<ValueId>();
-    walk(func.body, (op) => {
-      if (op.kind === "const" && (op.value === undefined || op.value === null)) missing.add(op.result.id);
-      if (op.kind === "load" && op.place.kind === "elem") loads.set(op.result.id, memory.slotOf(op.place));
-      const cast = op.kind === "cast" ? loads.get(op.value.id) : undefined;
-      if (op.kind === "cast" && cast !== undefined) loads.set(op.result.id, cast);
-      if (op.kind !== "prim" || !(op.name === "isNullish" || op.args.some((v) => missing.has(v.id)))) return;
-      for (const tested of op.args) {
-        const slot = loads.get(tested.id);
-        if (slot !== undefined) probed.add(slot);
-      }
-    });
-  }
-  return probed;
 }

@@ -23,6 +23,8 @@ interface Range {
 export interface Stability {
   /** The place this operation reads still holds the same when the reverse sweep of its region begins. */
   isStable(read: Load | Length): boolean;
+  /** Others may change the place when the function has returned, and before its pullback runs. */
+  isForeign(read: Load | Length): boolean;
   /** No function writes the slot this operation reads. */
   isConstant(load: Load): boolean;
   /** Some function of the program writes a slot that this value leads to. */
@@ -129,6 +131,9 @@ export function analyzeStability(
     return (writes.get(slot) ?? []).every((write) => write.order < from);
   };
 
+  const isForeign = (read: Load | Length): boolean =>
+    memory.classOf(read.kind === "load" ? read.place.base : read.array).foreign;
+
   const isWritten = (type: Type, owner: MemoryClass): boolean => {
     if (!isReference(type)) return false;
     let found = false;
@@ -140,7 +145,7 @@ export function analyzeStability(
   const isConstant = (load: Load): boolean => !everywhere.has(memory.slotOf(load.place));
   const writtenPrefixes = new Set([...everywhere].map((slot) => slot.slice(0, slot.indexOf(".") + 1)));
   const isWrittenItself = (owner: MemoryClass): boolean => writtenPrefixes.has(owner.slot(""));
-  return { isStable, isConstant, isWritten, isWrittenItself };
+  return { isStable, isForeign, isConstant, isWritten, isWrittenItself };
 }
 
 /** A reference slot somewhere below `owner` is written. */

@@ -171,8 +171,14 @@ export const dynamicKeys = error("ADC2052", (name: string) => [
 
 export const opaqueMember = error("ADC2050", (type: string) => [
   `A value of type \`${type}\` is taken out of something adc cannot look into.`,
-  "A `Map`, a `Set` or an object with arbitrary keys holds text, numbers and booleans that no derivative flows through; arrays and objects in it might be those that are differentiated.",
-  "Keep arrays and objects in arrays and objects with named fields, and indices or names of them in the `Map`.",
+  "Out of a `Map`, a `Set` or an object with arbitrary keys come text, numbers, booleans, and arrays and objects of these, all of them constants.",
+  "Keep such values in arrays and objects with named fields.",
+]);
+
+export const takenWritten = error("ADC2053", (text: string) => [
+  `This changes what \`${text}\` gives, which belongs to a map, a set or an object with arbitrary keys.`,
+  "Who else holds it is not known, so it is only read.",
+  "Copy it into a local array or object first.",
 ]);
 
 export const opaqueCallback = error("ADC2051", (name: string) => [

@@ -37,7 +37,8 @@ export class Assignments {
 
   /** Gives the variable of `v` its value: declares it, or assigns. */
   define(v: Value, text: string, block: Block): Stmt {
-    return this.assign(this.plan.variables.of(v), text, block);
+    const variable = this.plan.variables.of(v);
+    return this.assign(variable, variable.declared ? this.mutable(v, text) : text, block);
   }
 
   assign(variable: Variable, text: string, block: Block): Stmt {
@@ -112,7 +113,7 @@ export class Assignments {
       const target = variables.of(to);
       const source = layout.resolve(from);
       if (!folding.isInline(source) && variables.of(source) === target) continue;
-      pending.push({ target, text: expressions.text(source, 1), reads: this.reads(source) });
+      pending.push({ target, text: this.mutable(source, expressions.text(source, 1)), reads: this.reads(source) });
     }
     const out: Stmt[] = [];
     while (pending.length > 0) {
@@ -130,6 +131,15 @@ export class Assignments {
       pending = [...rest, { ...first, text: name, reads: new Set() }];
     }
     return out;
+  }
+
+  /** What is read from a member declared `readonly` goes into a variable that is not: only the type differs. */
+  private mutable(v: Value, text: string): string {
+    const { expressions, layout, structures } = this.plan;
+    const op = layout.definitions.get(v.id)?.item?.op;
+    const isReadonly =
+      op?.kind === "load" && op.place.kind === "field" && expressions.field(op.place)?.isReadonly === true;
+    return isReadonly ? `${text} as ${structures.typeText(v.type)}` : text;
   }
 
   /** The variables that evaluating `v` reads. */

@@ -7,8 +7,9 @@ import { castStep } from "./casts.js";
 import { atom, negate, precedence, within, type Expr } from "./code.js";
 import type { Folding } from "./fold.js";
 import type { Block, Item, Layout } from "./layout.js";
-import { isTested } from "./narrowing.js";
+import { isChain, isTested } from "./narrowing.js";
 import { member, propertyName } from "./property.js";
+import { TextTests } from "./text-tests.js";
 import type { TypeNames } from "./type-names.js";
 import type { Variables } from "./variables.js";
 
@@ -36,6 +37,8 @@ const infixLevels: Readonly<Record<string, number>> = {
 };
 
 export class Expressions {
+  private readonly texts: TextTests;
+
   constructor(
     readonly layout: Layout,
     readonly folding: Folding,
@@ -45,7 +48,9 @@ export class Expressions {
     private readonly types: TypeNames,
     /** The text of an object as the instance it is given away as. */
     private readonly instance: (record: string, literal: string) => string,
-  ) {}
+  ) {
+    this.texts = new TextTests(layout, folding, variables);
+  }
 
   /** A value where it is used: its variable, or in place. */
   of(v: Value): Expr {
@@ -194,14 +199,16 @@ export class Expressions {
   private isComparedAgain(a: Value, b: Value): boolean {
     const variable = this.layout.resolve(a);
     if (a.type.kind !== "num" || this.constant(b) === undefined || this.folding.isInline(variable)) return false;
+    const tests = (this.folding.uses.get(variable.id) ?? []).flatMap(({ reader }) =>
+      reader?.op.kind === "prim" && (reader.op.name === "eq" || reader.op.name === "ne") ? [reader] : [],
+    );
     const literals = new Set(
-      (this.folding.uses.get(variable.id) ?? []).flatMap(({ reader }) => {
-        if (reader?.op.kind !== "prim" || (reader.op.name !== "eq" && reader.op.name !== "ne")) return [];
-        const other = reader.op.args[1];
+      tests.flatMap(({ op }) => {
+        const other = op.kind === "prim" ? op.args[1] : undefined;
         return other === undefined ? [] : [this.constant(other)];
       }),
     );
-    return literals.size > 1;
+    return literals.size > 1 && !isChain(tests, this.folding);
   }
 
   private infix(sign: string, a: Value, b: Value): Expr {
@@ -210,6 +217,15 @@ export class Expressions {
       return { text: `+${this.text(a, precedence.prefix)} ${sign} ${this.text(b, level + 1)}`, level };
     }
     invariant(level !== undefined, `precedence of ${sign}`);
+    if ((sign === "===" || sign === "!==") && this.texts.isContested(a, b)) {
+      const [left, right] = [this.text(a, precedence.relational), this.text(b, level + 1)];
+      const opposite = sign === "===" ? "!==" : "===";
+      return {
+        text: `(${left} as string) ${sign} ${right}`,
+        level,
+        negation: { text: `(${left} as string) ${opposite} ${right}`, level },
+      };
+    }
     if (sign === "**") {
       // A unary minus may not stand to its left; it groups to the right.
       return { text: `${this.text(a, precedence.prefix + 1)} ** ${this.text(b, level)}`, level };

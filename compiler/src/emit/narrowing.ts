@@ -37,6 +37,27 @@ export function isTested(v: Value, item: Item, tests: Tests): boolean {
   return false;
 }
 
+/**
+ * Are these tests, `v === literal`, the conditions of an else-if chain, or of `if`s side by side? Then TypeScript narrows
+ * `v` in front of none of them.
+ */
+export function isChain(tests: readonly Item[], { uses }: Folding): boolean {
+  const branches = new Set<Item>();
+  for (const { op } of tests) {
+    const [only, ...others] = op.kind === "prim" && op.name === "eq" ? (uses.get(op.result.id) ?? []) : [];
+    const branch = only?.reader;
+    if (others.length > 0 || branch?.op.kind !== "if" || branch.op.cond.id !== only?.value.id) return false;
+    // What follows an arm that is left open is in it.
+    if (openArm(branch.op) === branch.op.then) return false;
+    branches.add(branch);
+  }
+  return [...branches].every((branch) => {
+    for (let block: Block | undefined = branch.block; block?.owner !== undefined; block = block.owner.block)
+      if (branches.has(block.owner) && block === block.owner.blocks[0]) return false;
+    return true;
+  });
+}
+
 /** Is the test of a `while` written as its condition, not inside? */
 const isWritten = (loop: Item, { folding, layout }: Tests): boolean =>
   loop.blocks[0]?.items.every(({ op }) => {
@@ -82,7 +103,7 @@ function says(cond: Value, holds: boolean, source: Value, tests: Tests): boolean
       const { type } = source;
       const absent = literal(b);
       if (holds !== (op.name === "ne") || a === undefined || absent === undefined || type.kind !== "maybe") return false;
-      return isSource(a) && type.absent === (absent.value === null ? "null" : `${typeof absent.value}`);
+      return isSource(a) && type.absent === (absent.value === null ? "null" : typeof absent.value);
     }
     default:
       return false;

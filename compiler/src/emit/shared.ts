@@ -94,7 +94,11 @@ export class SharedStructures {
       const given = source.get(f.name) ?? f;
       const content = make === "zeros" || f.optional === true ? present(given.type) : given.type;
       return this.text.member(f, this.text.read("p", from.name, given), (held, place) =>
-        inner(make === "zeros" ? this.primal(given.type, held) : held.kind === "maybe" ? content : present(content), held, place),
+        inner(
+          make === "zeros" ? this.primal(given.type, held) : held.kind === "maybe" ? content : present(content),
+          held,
+          place,
+        ),
       );
     });
     const made = this.text.object(fields);
@@ -164,4 +168,3 @@ export class SharedStructures {
     }
   }
 }
-

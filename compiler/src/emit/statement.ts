@@ -8,6 +8,7 @@ import { isSilentCast } from "./casts.js";
 import { Assignments, type Pair } from "./assignments.js";
 import { line, negate, precedence, type Stmt } from "./code.js";
 import { isGift, isInside, openArm, type Block, type Item } from "./layout.js";
+import { memoryStatements } from "./memory-statements.js";
 import type { FunctionPlan } from "./plan.js";
 import { Pops } from "./pop.js";
 import { TapeCode } from "./tape-code.js";
@@ -65,7 +66,7 @@ export class Statements {
   }
 
   private item(item: Item, out: Stmt[]): void {
-    const { expressions, structures } = this.plan;
+    const { expressions } = this.plan;
     const { op, block } = item;
     switch (op.kind) {
       case "const":
@@ -87,63 +88,19 @@ export class Statements {
           out.push(line(`${this.name(op.place.base)}.push(${expressions.text(op.value, 1)});`));
         else out.push(...storeStatements(op, this.plan));
         return;
-      case "view": {
-        const [from, to] = [expressions.text(op.from, 1), expressions.text(op.to, 1)];
-        out.push(this.assignments.define(op.result, `${this.name(op.array)}.subarray(${from}, ${to})`, block));
-        return;
-      }
       case "resize":
         this.pops.write(item, op, out);
         return;
-      case "accum": {
-        const place = expressions.place(op.place, true);
-        if (expressions.content(op.place)?.kind === "maybe") {
-          const before = expressions.place(op.place, false);
-          out.push(line(`${before} = (${before} ?? 0) + ${expressions.text(op.value, precedence.additive + 1)};`));
-        } else out.push(line(`${this.assignments.increase(place, op.value)};`));
-        return;
-      }
+      case "view":
+      case "accum":
       case "alloc":
-        out.push(
-          this.assignments.define(
-            op.result,
-            structures.alloc(op.result.type, expressions.text(op.length, 1), op.fill),
-            block,
-          ),
-        );
-        return;
       case "copy":
-        out.push(this.assignments.define(op.result, structures.copy(op.result.type, this.name(op.source), op.instances === true), block));
-        return;
       case "zeros":
-        out.push(this.assignments.define(op.result, structures.zeros(op.like.type, this.name(op.like)), block));
-        return;
-      case "share": {
-        const { make, source, result, memo } = op;
-        const made = structures.share(make, source.type, result.type, this.name(source), this.name(memo));
-        out.push(this.assignments.define(result, made, block));
-        return;
-      }
+      case "share":
       case "addInto":
-      case "clear": {
-        const memo = op.memo === undefined ? undefined : this.name(op.memo);
-        const { names } = this.assignments;
-        const target = this.name(op.target);
-        out.push(
-          ...(op.kind === "clear"
-            ? structures.clear(op.target.type, target, names, memo)
-            : structures.addInto(op.target.type, target, this.name(op.source), names, op.common, memo)),
-        );
-        return;
-      }
+      case "clear":
       case "export":
-        out.push(
-          this.assignments.define(
-            op.result,
-            structures.export(op.source.type, op.result.type, this.name(op.source), op.take),
-            block,
-          ),
-        );
+        out.push(...memoryStatements(op, block, this.plan, this.assignments));
         return;
       case "call":
         this.call(op, block, out);

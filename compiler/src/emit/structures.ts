@@ -62,12 +62,15 @@ export class Structures {
     if (init.startsWith("undefined") || init === "null" || /^\[\s*\]$/.test(init)) return this.types.text(type);
     // An empty set says nothing of its members, nor does an object of its keys.
     if (type.kind === "opaque" && /^(new (Weak)?(Map|Set)\(|\(\{|\{)/.test(init)) return this.types.text(type);
+    // A choice of literals would have their types, and TypeScript objects to comparing those with others.
+    if (type.kind === "num" && /\? -?\d[\w.]* : -?\d[\w.]*$/.test(init)) return this.types.text(type);
     // An empty array among its members would say that there is never anything in it.
-    const holdsEmpty = /^[[{]/.test(init) && /\[\s*\]/.test(init);
-    if (holdsEmpty || (/^[[{]/.test(init) && (hasTuple(type, this.types) || this.isVague(type))))
+    const isLiteral = /^[[{]| [?:] [[{]/.test(init);
+    const holdsEmpty = isLiteral && /\[\s*\]/.test(init);
+    if (holdsEmpty || (isLiteral && (hasTuple(type, this.types) || this.isVague(type))))
       return this.types.text(type);
     // `new Float64Array(n)` is a `Float64Array<ArrayBuffer>`; a place that gets another array later must be wider.
-    const isMade = /^[[{]/.test(init) || init.includes(".map(");
+    const isMade = isLiteral || init.includes(".map(");
     return isMade && type.kind !== "typed" && this.holdsTypedArrays(type, new Set())
       ? this.types.text(type)
       : undefined;
@@ -286,7 +289,9 @@ export class Structures {
     memo?: string,
   ): Stmt[] {
     const statements = this.addMembers(type, target, source, taken, common, memo);
-    return memo === undefined || !isReference(type) || type.kind === "maybe" ? statements : once(target, memo, statements);
+    return memo === undefined || !isReference(type) || type.kind === "maybe"
+      ? statements
+      : once(target, memo, statements);
   }
 
   private addMembers(
@@ -405,7 +410,11 @@ export class Structures {
       const lines = [`function ${helper}(${given.join(", ")}): void {`];
       const statements = through(params, new Set([...params, ...own]), own[0]);
       // What is added to is noted where it is passed.
-      printStatements(verb === "clear" && memo !== undefined ? once("target", "memo", statements) : statements, "  ", lines);
+      printStatements(
+        verb === "clear" && memo !== undefined ? once("target", "memo", statements) : statements,
+        "  ",
+        lines,
+      );
       this.declarations.push([...lines, "}"].join("\n"));
     }
     const places = memo === undefined ? roots : [...roots, memo];

@@ -68,7 +68,8 @@ function whyHidden(node: ClassNode): string {
   const name = className(node);
   const from = packageOf(node.getSourceFile().fileName);
   if (from === undefined) return `\`${name}\` is not exported from its file`;
-  return `generated code imports nothing from \`${from}\`: \`export { ${name} } from "${from}"\` in this file makes it known`;
+  const line = `export { ${name} } from "${from}"`;
+  return `generated code imports nothing from \`${from}\`: \`${line}\` in this file makes it known`;
 }
 
 function isNameable(types: TypeMapper, node: ClassNode): boolean {

@@ -6,7 +6,7 @@ import { ts } from "ts-morph";
 import type { Field, InstanceOf, RecordDecl, Type, TypeImport } from "../ir/ir.js";
 import { maybe, opaque, record, typeText } from "../ir/types.js";
 import { className, type ClassNode, type ClassTable, type FieldMember } from "./classes.js";
-import { hasModifier, typeArguments } from "./source.js";
+import { hasModifier, isReadonlyList, typeArguments } from "./source.js";
 import type { Bindings, Mapped } from "./types.js";
 
 /** The hidden field of objects that may be of one of several classes. */
@@ -197,7 +197,8 @@ function fieldOf(host: ClassHost, { name, node }: FieldMember, type: ts.Type): F
   const own = "why" in mapped ? opaque(host.show(host.checker.getNonNullableType(type))) : mapped.type;
   const optional = "questionToken" in node && node.questionToken !== undefined;
   const kind = { ...(noDiff ? { noDiff: true } : {}), ...(optional ? { optional: true as const } : {}) };
-  return { name, type: optional ? maybe(own) : own, ...kind };
+  const readonly = isReadonlyList(host.checker.getNonNullableType(type)) ? { isReadonly: true as const } : {};
+  return { name, type: optional ? maybe(own) : own, ...kind, ...readonly };
 }
 
 /** Binds the type parameters of a class to the arguments of `type`, those of its bases to what it says of them, and `this`. */

@@ -1,7 +1,7 @@
 /** What is shared while one source file is lowered: the checker, types, constants, and the functions still to be lowered. */
 import { ts } from "ts-morph";
 import type { Diagnostic } from "../diagnostics.js";
-import type { Func, GlobalDecl, Loc, Type, Value } from "../ir/ir.js";
+import type { Func, GlobalDecl, Loc, Type, Value, ValueId } from "../ir/ir.js";
 import { CaptureTable } from "./captures.js";
 import { classBodies } from "./class-effects.js";
 import { EffectTable } from "./effects.js";
@@ -78,6 +78,16 @@ export interface Kept {
   readonly diagnostic: Diagnostic;
 }
 
+/** Maps and sets that are made in the program. */
+export interface MadeCollections {
+  /** All of them are of our own: a number that depends on what is differentiated is put into one. */
+  all: boolean;
+  /** Some are maps and sets of JavaScript. */
+  some: boolean;
+  /** May something be taken out of one again? */
+  shrinks?: boolean;
+}
+
 export type Callee =
   | { readonly kind: "function"; readonly node: FunctionNode; readonly symbol: ts.Symbol }
   /** A function or constant of `Math`, `Number`, …: `Math.sin`. */
@@ -112,6 +122,12 @@ export class FileContext {
   readonly ordered: { readonly record: string; readonly diagnostic: Diagnostic }[];
   /** What was put where no derivative can follow. */
   readonly kept: Kept[];
+  /** Arrays and objects that are taken out of something adc cannot look into, and how that is written. */
+  readonly taken: Map<ValueId, string>;
+  /** Arrays and objects that are put into it: they may come out again. */
+  readonly put: Map<ValueId, string>;
+  /** What becomes of maps and sets that are made in the program. */
+  readonly made: MadeCollections;
   #prelude: FileContext | undefined;
   readonly captures: CaptureTable;
 
@@ -133,14 +149,17 @@ export class FileContext {
     this.types = new TypeMapper(program, checker, user?.types);
     this.types.table.codeOf = (symbol) => packages.codeOf(symbol);
     this.types.table.declaredOf = (symbol) => packages.declaredOf(symbol);
-    this.funcs = user?.funcs ?? new Map();
-    this.globals = user?.globals ?? new Map();
-    this.signatures = user?.signatures ?? new Map();
+    this.funcs = user?.funcs ?? new Map<string, Func>();
+    this.globals = user?.globals ?? new Map<string, GlobalDecl>();
+    this.signatures = user?.signatures ?? new Map<FunctionNode, Map<string, Asked>>();
     this.names = user?.names ?? new Set();
-    this.globalNodes = user?.globalNodes ?? new Map();
+    this.globalNodes = user?.globalNodes ?? new Map<string, ts.VariableDeclaration | ts.PropertyDeclaration>();
     this.packageConstants = user?.packageConstants ?? new Set();
     this.running = user?.running ?? [];
     this.kept = user?.kept ?? [];
+    this.taken = user?.taken ?? new Map<ValueId, string>();
+    this.put = user?.put ?? new Map();
+    this.made = user?.made ?? { all: false, some: false };
     this.reordered = user?.reordered ?? new Set();
     this.ordered = user?.ordered ?? [];
     this.captures = new CaptureTable(

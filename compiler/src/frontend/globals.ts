@@ -6,6 +6,7 @@ import { value } from "../ir/build.js";
 import { isReference } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import type { FileContext, Signature } from "./file-context.js";
+import { isOfPlaces } from "./lower/collection.js";
 import { FunctionContext } from "./lower/context.js";
 import { runPieces } from "./lower/flow.js";
 import { piecesOf } from "./lower/statement.js";
@@ -162,7 +163,7 @@ function evaluate(
 function touchesWorld(region: Region, calls: Iterable<Signature>): boolean {
   let found = false;
   const visit = (op: Op): void => {
-    if (op.kind === "foreign" && !op.pure && !/^new (Map|Set)\b/.test(op.text[0] ?? "")) found = true;
+    if (op.kind === "foreign" && !op.pure && !/^new (Map|Set)\b/.test(op.text[0] ?? "") && !isOfPlaces(op.text)) found = true;
   };
   walk(region, visit);
   const reached = new Set(calls);

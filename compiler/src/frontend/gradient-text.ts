@@ -12,7 +12,10 @@ import type { TypeMapper } from "./types.js";
 /** `own` is how the type itself is written. */
 export function gradientText(type: Type, own: TypeText, types: TypeMapper): TypeText {
   const { records } = types;
-  const fields = hasGetters(type, types, new Set()) ? structure(type, records, new Set()) : undefined;
+  const owners = gettersIn(type, types, new Set());
+  const fields = owners.length > 0 ? structure(type, records, new Set()) : undefined;
+  // What cannot be spelled out is declared to be more than it is.
+  if (fields === undefined) for (const name of owners) guard(types, name);
   return (
     fields ??
     plainly(type, records) ??
@@ -82,27 +85,34 @@ function structure(type: Type, records: Records, around: ReadonlySet<string>): T
   }
 }
 
-/** Has an object in a value of this type a getter that looks like a field a derivative flows into? */
-function hasGetters(type: Type, types: TypeMapper, seen: Set<string>): boolean {
+/** The records in a value of this type that have a getter which looks like a field a derivative flows into. */
+function gettersIn(type: Type, types: TypeMapper, seen: Set<string>): readonly string[] {
   switch (type.kind) {
     case "array":
-      return hasGetters(type.elem, types, seen);
+      return gettersIn(type.elem, types, seen);
     case "maybe":
-      return hasGetters(type.of, types, seen);
+      return gettersIn(type.of, types, seen);
     case "tuple":
-      return type.elems.some((e) => hasGetters(e, types, seen));
+      return type.elems.flatMap((e) => gettersIn(e, types, seen));
     case "record": {
-      if (seen.has(type.name)) return false;
+      if (seen.has(type.name)) return [];
       seen.add(type.name);
       const instance = types.classes.get(type.name);
       const members = instance === undefined ? [] : types.table.chain(instance.node).flatMap((c) => [...c.members]);
-      if (instance !== undefined && members.some((m) => types.withBindings(instance.bindings, () => isGetter(types, m))))
-        return true;
-      return (types.records.get(type.name)?.fields ?? []).some((f) => f.noDiff !== true && hasGetters(f.type, types, seen));
+      const isOwner =
+        instance !== undefined && members.some((m) => types.withBindings(instance.bindings, () => isGetter(types, m)));
+      const held = (types.records.get(type.name)?.fields ?? []).filter((f) => f.noDiff !== true);
+      return [...(isOwner ? [type.name] : []), ...held.flatMap((f) => gettersIn(f.type, types, seen))];
     }
     default:
-      return false;
+      return [];
   }
+}
+
+/** Instances are seen as plain objects through a cast, as if they had private members. */
+function guard(types: TypeMapper, name: string): void {
+  const decl = types.records.get(name);
+  if (decl !== undefined) types.records.set(name, { ...decl, instance: { ...decl.instance, isGuarded: true } });
 }
 
 function isGetter(types: TypeMapper, member: ts.ClassElement): boolean {

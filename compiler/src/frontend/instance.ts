@@ -2,7 +2,7 @@
  * Instances of a function. A function is lowered once for each choice of the IR types of what it is given: `this`, the
  * variables it captures, its arguments.
  */
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import type { Type } from "../ir/ir.js";
 import { present, typeText } from "../ir/types.js";
 import type { FileContext } from "./file-context.js";

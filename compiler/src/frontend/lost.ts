@@ -14,13 +14,14 @@ export interface Checked {
   readonly spans: readonly Span[];
 }
 
+/** Says whether a number is lost in something that holds data. */
 export function checkLost(
   program: Program,
   checked: readonly Checked[],
   { kept, reordered, ordered }: FileContext,
   report: (d: Diagnostic) => void,
   failed: () => boolean,
-): void {
+): boolean {
   for (const { record, diagnostic } of ordered) if (reordered.has(record)) report(diagnostic);
   const influences = checked.map(({ annotated }) =>
     analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope),
@@ -28,13 +29,14 @@ export function checkLost(
   const lost = kept.filter(({ value }) => influences.some((influence) => influence.isVaried(value)));
   for (const { diagnostic } of lost) if (diagnostic.category === "error") report(diagnostic);
   // What does not compile is not worth a warning.
-  if (failed()) return;
+  if (failed()) return lost.some(({ diagnostic }) => diagnostic.code === "ADC3002");
   for (const { diagnostic } of lost) report(diagnostic);
   checked.forEach(({ annotated, isExplicit, spans }, i) => {
     const influence = influences[i];
     for (const position of annotated.wrt)
       if (influence !== undefined) warn(influence, annotated, position, isExplicit, spans[position], report);
   });
+  return false;
 }
 
 const hasSlope = (name: Parameters<typeof ruleSet>[0], arity: number, operand: number): boolean =>

@@ -2,7 +2,7 @@
 import { ts } from "ts-morph";
 import { constantWrites } from "../analysis/constant-writes.js";
 import { annotation, type Diagnostic, language, type Span } from "../diagnostics.js";
-import type { Program, Type, TypeText } from "../ir/ir.js";
+import type { Program, Type, TypeText, ValueId } from "../ir/ir.js";
 import { isDifferentiable } from "../ir/types.js";
 import { findRequests, type Request } from "./annotations.js";
 import { unmakable, unreadable } from "./class-boundary.js";
@@ -38,6 +38,8 @@ export function lowerFile(
   files: ProgramFiles | undefined,
   /** TypeScript has nothing to say against the file itself: it was asked in a smaller program. */
   isChecked = false,
+  /** Maps and sets that are made in the program are all of our own. */
+  ownsCollections = false,
 ): LowerResult {
   const found = new Map<string, Diagnostic>();
   const report = (given: Diagnostic): void => {
@@ -62,6 +64,7 @@ export function lowerFile(
   const packages = new PackageTable(program, checker, files);
   const file = new FileContext(program, checker, nameOf, report, touch, (signature) => lowerBody(signature, failed), packages);
   file.types.setEntry(source, (symbol) => packages.codeOf(symbol));
+  file.made.all = ownsCollections;
   const annotated: Annotated[] = [];
   const checked: Checked[] = [];
   const reached = new Set<Signature>();
@@ -87,23 +90,30 @@ export function lowerFile(
   let lowered: Program = { funcs: file.funcs, records: file.types.records, globals: file.globals };
   if (!failed() && wanted.size === 0) {
     refuseSharedInitialisers(lowered, file, report);
-    const local = withoutScratch(lowered, constantWrites(lowered), file.packageConstants);
+    const local = withoutScratch(lowered, constantWrites(lowered, foreignMemory(file)), file.packageConstants);
     lowered = { ...local.program, globals: inOrderOfNeed(local.program) };
     for (const { name, loc, reason } of local.writes) {
       const shown = name.slice(name.lastIndexOf("#") + 1);
       const span = spanAt(program, loc) ?? spanOf(source);
       const holder = [...reached].find((s) => stands(span, s));
       const related = holder === undefined ? [] : callPath(holder);
-      const written = language.moduleConstantWritten(span, shown);
+      const taken = [...foreignMemory(file).values()].includes(name);
+      const written = taken ? language.takenWritten(span, name) : language.moduleConstantWritten(span, shown);
       const d = reason === undefined ? written : { ...written, message: stateText(shown, reason) };
       report({ ...d, related: [...d.related, ...related] });
     }
-    checkLost(lowered, checked, file, report, failed);
+    const isLost = checkLost(lowered, checked, file, report, failed);
+    // What is put into a map of JavaScript may matter after all: then it must be one that a derivative can follow.
+    if (isLost && file.made.some && !ownsCollections) return lowerFile(program, source, nameOf, files, isChecked, true);
   }
   const diagnostics = inOrder(found);
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
   return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
 }
+
+/** Arrays and objects that others hold too; what is only put somewhere and never taken out again does not matter. */
+const foreignMemory = (file: FileContext): ReadonlyMap<ValueId, string> =>
+  file.taken.size === 0 ? file.taken : new Map([...file.put, ...file.taken]);
 
 /** Stands a place in the text of a function? */
 function stands(span: Span, signature: Signature): boolean {

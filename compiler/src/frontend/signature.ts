@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { annotation, type Diagnostic, language, meaning } from "../diagnostics.js";
 import type { Type } from "../ir/ir.js";
 import { instanceTypeOf } from "./class-types.js";
-import type { FileContext, Param, Signature } from "./file-context.js";
+import type { Asked, FileContext, Param, Signature } from "./file-context.js";
 import { nameOfFunction } from "./function-types.js";
 import { declaredInstance, type Instance, keyOf } from "./instance.js";
 import { isPrelude } from "./prelude.js";
@@ -37,7 +37,7 @@ export function signatureOf(
     const params = generic === undefined ? paramsOf(file, node, (d) => problems.push(d), instance) : [];
     const types = node.parameters.map((p) => params.find((q) => q.node === p)?.type);
     const key = keyOf(instance, types);
-    const known = file.signatures.get(node) ?? new Map();
+    const known = file.signatures.get(node) ?? new Map<string, Asked>();
     file.signatures.set(node, known);
     let asked = known.get(key);
     if (asked === undefined) {

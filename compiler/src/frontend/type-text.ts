@@ -122,6 +122,12 @@ export class TypeTexts {
       names.push(`${key}${property.flags & SymbolFlags.Optional ? "?" : ""}`);
       parts.push(part);
     }
+    for (const info of isClass ? [] : checker.getIndexInfosOfType(type)) {
+      const part = this.#text(info.type, seen);
+      if (part === undefined) return undefined;
+      names.push(`${info.isReadonly ? "readonly " : ""}[key: ${this.#show(info.keyType)}]`);
+      parts.push(part);
+    }
     if (parts.length === 0) return plain("{}");
     return combine(parts, (texts) => `{ ${texts.map((t, i) => `${names[i] ?? ""}: ${t}`).join("; ")} }`);
   }
@@ -181,7 +187,8 @@ export class TypeTexts {
     if (name !== undefined) return { name, from: file.fileName };
     if (this.entry === undefined || packageOf(file.fileName) === undefined) return undefined;
     for (const [exported, shown] of this.#exportsOf(this.entry))
-      if (shown !== "default" && (exported === symbol || this.codeOf(exported) === symbol)) return { name: shown, from: this.entry.fileName };
+      if (shown !== "default" && (exported === symbol || this.codeOf(exported) === symbol))
+        return { name: shown, from: this.entry.fileName };
     return undefined;
   }
 

@@ -4,26 +4,14 @@
  */
 import { ts } from "ts-morph";
 import type { Field, InstanceOf, RecordDecl, Type, TypeImport, TypeText, TypedArrayName } from "../ir/ir.js";
-import {
-  arrayOf,
-  bool,
-  maybe,
-  num,
-  opaque,
-  present,
-  record,
-  sameType,
-  str,
-  tupleOf,
-  typeText,
-  voidType,
-} from "../ir/types.js";
+import { arrayOf, bool, maybe, num, opaque, record, sameType, str, tupleOf, typeText, voidType } from "../ir/types.js";
 import { type ClassHost, type ClassInstance, classType, familyType } from "./class-types.js";
-import { className, type ClassNode, ClassTable } from "./classes.js";
-import { CollectionTypes } from "./collection-types.js";
-import { FunctionTypes } from "./function-types.js";
+import { type ClassNode, ClassTable } from "./classes.js";
+import type { CollectionTypes } from "./collection-types.js";
+import type { FunctionTypes } from "./function-types.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
-import { isLibrary, isPlainTuple, isRuntimeSymbol, original, typeArguments } from "./source.js";
+import { RecordTable } from "./record-table.js";
+import { isLibrary, isPlainTuple, isReadonlyList, isRuntimeSymbol, original, typeArguments } from "./source.js";
 import { TypeTexts } from "./type-text.js";
 
 export type Mapped = { readonly type: Type } | { readonly why: string };
@@ -53,13 +41,6 @@ const unionReason = "A value of several types is not in the language";
 
 const absentFlags = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
 
-/** What tells records apart. */
-const shapeOf = (fields: readonly Field[]): string =>
-  fields
-    .map((f) => `${f.name}${f.optional === true ? "?" : ""}${f.noDiff === true ? "!" : ""}:${typeText(f.type)}`)
-    .toSorted()
-    .join(";");
-
 /** A name for a union of objects: its own, or those of its members. */
 function wideName(union: ts.UnionType, members: readonly ts.Type[]): string {
   const own = union.aliasSymbol?.name;
@@ -69,30 +50,15 @@ function wideName(union: ts.UnionType, members: readonly ts.Type[]): string {
 }
 
 export class TypeMapper implements ClassHost {
-  readonly records: Map<string, RecordDecl>;
-  /** The classes that records stand for, by the name of the record. */
-  readonly classes: Map<string, ClassInstance>;
   readonly table: ClassTable;
-  /** The classes that records of static methods stand for. */
-  readonly classObjects: Map<string, ClassNode>;
-  /** What is known of function values. */
-  readonly functions: FunctionTypes;
-  /** Maps and sets of our own. */
-  readonly collections: CollectionTypes;
-  /** Types of functions of which nothing is known. */
-  readonly #functionTexts: Set<string>;
+  /** Those of another program too, where this one maps to the same records. */
+  readonly #records: RecordTable;
   readonly #texts: TypeTexts;
   /** What is mapped already, for each set of bindings. */
   readonly #known = new Map<Bindings, Map<ts.Type, Mapped>>();
   #bindings: Bindings = noBindings;
-  readonly #byShape: Map<string, string>;
-  readonly #byVariants: Map<string, string>;
   /** Wide records whose variants are being mapped. */
   readonly #open = new Map<string, { used: boolean }>();
-
-  /** Records of classes whose fields are not known yet, and the wide records that were made meanwhile. */
-  readonly #unsettled = new Set<string>();
-  readonly #early = new Map<string, readonly { name: string; text: TypeText | undefined }[]>();
 
   constructor(
     readonly program: ts.Program,
@@ -102,14 +68,7 @@ export class TypeMapper implements ClassHost {
   ) {
     this.#texts = new TypeTexts(program, checker);
     this.table = new ClassTable(program, checker);
-    this.records = beside?.records ?? new Map();
-    this.classes = beside?.classes ?? new Map();
-    this.classObjects = beside?.classObjects ?? new Map();
-    this.functions = beside?.functions ?? new FunctionTypes(this.records);
-    this.collections = beside?.collections ?? new CollectionTypes(this.records);
-    this.#functionTexts = beside === undefined ? new Set() : beside.#functionTexts;
-    this.#byShape = beside === undefined ? new Map() : beside.#byShape;
-    this.#byVariants = beside === undefined ? new Map() : beside.#byVariants;
+    this.#records = beside === undefined ? new RecordTable() : beside.#records;
   }
 
   /** What type parameters stand for at the moment. */
@@ -239,7 +198,7 @@ export class TypeMapper implements ClassHost {
     const [first] = types;
     if (first === undefined) return { type: voidType };
     if (types.length === 1) return this.map(first);
-    const name = types.every((t) => this.#isObjectLike(t)) ? this.#freeName(wideName(union, types)) : undefined;
+    const name = types.every((t) => this.#isObjectLike(t)) ? this.#records.freeName(wideName(union, types)) : undefined;
     // Entered before its members are mapped, so that they may mention the union.
     const open = { used: false };
     if (name !== undefined && union.types.length === types.length) {
@@ -260,7 +219,7 @@ export class TypeMapper implements ClassHost {
     // Instances are seen as the objects they are, whatever their classes hide.
     const isOfClasses = known.some((t) => t.kind === "record" && this.classes.has(t.name));
     const through = types.map((t) => (isOfClasses || this.#bindings.size > 0 ? undefined : this.text(t)));
-    const wide = this.#wide(
+    const wide = this.#records.wide(
       name,
       known.map((t, i) => ({ name: t.kind === "record" ? t.name : "", text: through[i] })),
       open.used,
@@ -283,181 +242,6 @@ export class TypeMapper implements ClassHost {
       this.#typedArray(type) === undefined &&
       type.getCallSignatures().length === 0
     );
-  }
-
-  /** The wide record of some records; the same for the same ones in whatever order. */
-  unite(names: readonly string[]): Mapped {
-    const all = [...new Set(names.flatMap((n) => this.records.get(n)?.variants ?? [n]))];
-    const [first] = all;
-    if (first !== undefined && all.length === 1) return { type: record(first) };
-    return this.#wide(
-      this.#freeName(all.join("Or").slice(0, 40)),
-      all.map((name) => ({ name, text: this.records.get(name)?.text })),
-      false,
-    );
-  }
-
-  #wide(name: string, members: readonly { name: string; text: TypeText | undefined }[], isFixed: boolean): Mapped {
-    const variants: { name: string; text: TypeText | undefined }[] = [];
-    for (const member of members) {
-      const decl = this.records.get(member.name);
-      for (const v of decl?.variants ?? [member.name])
-        if (!variants.some((known) => known.name === v))
-          variants.push({ name: v, text: v === member.name ? member.text : this.records.get(v)?.text });
-    }
-    const key = variants
-      .map((v) => v.name)
-      .toSorted()
-      .join("|");
-    const known = this.#byVariants.get(key);
-    if (known !== undefined && !isFixed) return { type: record(known) };
-    const fields = this.#wideFields(variants);
-    if (!Array.isArray(fields)) {
-      this.records.delete(name);
-      return { why: fields.why };
-    }
-    this.records.set(name, { name, fields, variants: variants.map((v) => v.name) });
-    if (variants.some((v) => this.#unsettled.has(v.name))) this.#early.set(name, variants);
-    if (known === undefined) this.#byVariants.set(key, name);
-    return { type: record(name) };
-  }
-
-  #wideFields(
-    variants: readonly { name: string; text: TypeText | undefined }[],
-  ): Field[] | { readonly why: string } {
-    const names = new Set(variants.flatMap((v) => this.records.get(v.name)?.fields.map((f) => f.name) ?? []));
-    const fields: Field[] = [];
-    for (const name of names) {
-      const having = variants.flatMap((v) => {
-        const found = this.records.get(v.name)?.fields.find((f) => f.name === name);
-        return found === undefined ? [] : [{ found, text: v.text }];
-      });
-      const [first, ...rest] = having;
-      if (first === undefined) continue;
-      let type: Type | undefined = first.found.type;
-      for (const { found } of rest) {
-        // Objects with different functions are told apart by a number, not by what they look like.
-        const isOther: boolean = type !== undefined && !sameType(type, found.type) && this.holdsFunction(found.type);
-        type = type === undefined || isOther ? undefined : this.join(type, found.type);
-      }
-      if (type === undefined) return { why: `The objects of the union have fields \`${name}\` of different types` };
-      const isEverywhere = having.length === variants.length;
-      const noDiff = having.every(({ found }) => found.noDiff === true) ? { noDiff: true } : {};
-      const isOptional = !isEverywhere || having.some(({ found }) => found.optional === true);
-      const optional = isOptional ? { optional: true as const } : {};
-      const through = isEverywhere ? {} : throughAny(having.map(({ text }) => text));
-      fields.push({ name, type: isEverywhere ? type : maybe(type), ...noDiff, ...optional, ...through });
-    }
-    return fields;
-  }
-
-  /** Does a value of this type hold functions of which nothing is known? */
-  hasFunction(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
-    return this.#holdsOpaque(type, (text) => this.#functionTexts.has(text), seen);
-  }
-
-  /** Does a value say more than this type does: which functions it holds, whether a map in it is one of our own? */
-  isOpen(type: Type): boolean {
-    return this.#holdsOpaque(type, (text) => this.#functionTexts.has(text) || isCollectionText(text), new Set());
-  }
-
-  #holdsOpaque(type: Type, isWanted: (text: string) => boolean, seen: ReadonlySet<string>): boolean {
-    switch (type.kind) {
-      case "opaque":
-        return isWanted(type.text);
-      case "array":
-        return this.#holdsOpaque(type.elem, isWanted, seen);
-      case "tuple":
-        return type.elems.some((t) => this.#holdsOpaque(t, isWanted, seen));
-      case "maybe":
-        return this.#holdsOpaque(type.of, isWanted, seen);
-      case "record": {
-        if (seen.has(type.name) || this.collections.of(type)?.site === undefined && this.collections.of(type) !== undefined) return false;
-        const inside = new Set(seen).add(type.name);
-        return (this.records.get(type.name)?.fields ?? []).some((f) => this.#holdsOpaque(f.type, isWanted, inside));
-      }
-      default:
-        return false;
-    }
-  }
-
-  /** Is there something in a value of this type that is known by the value alone: functions, maps and sets of our own? */
-  holdsOwn(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
-    switch (type.kind) {
-      case "array":
-        return this.holdsOwn(type.elem, seen);
-      case "tuple":
-        return type.elems.some((t) => this.holdsOwn(t, seen));
-      case "maybe":
-        return this.holdsOwn(type.of, seen);
-      case "record": {
-        if (this.functions.of(type) !== undefined || this.collections.of(type) !== undefined) return true;
-        if (seen.has(type.name)) return false;
-        const inside = new Set(seen).add(type.name);
-        return (this.records.get(type.name)?.fields ?? []).some((f) => this.holdsOwn(f.type, inside));
-      }
-      default:
-        return this.hasFunction(type);
-    }
-  }
-
-  /** Are there functions in a value of this type, known or not? */
-  holdsFunction(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
-    switch (type.kind) {
-      case "array":
-        return this.holdsFunction(type.elem, seen);
-      case "tuple":
-        return type.elems.some((t) => this.holdsFunction(t, seen));
-      case "maybe":
-        return this.holdsFunction(type.of, seen);
-      case "record": {
-        if (this.functions.of(type) !== undefined) return true;
-        if (seen.has(type.name)) return false;
-        const inside = new Set(seen).add(type.name);
-        return (this.records.get(type.name)?.fields ?? []).some((f) => this.holdsFunction(f.type, inside));
-      }
-      default:
-        return this.hasFunction(type);
-    }
-  }
-
-  /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */
-  given(declared: Type, value: Type): Type {
-    if (value.kind === "void" || !this.isOpen(declared)) return declared;
-    if (declared.kind !== "maybe") return value;
-    return maybe(this.given(declared.of, present(value)), declared.absent);
-  }
-
-  /** The narrowest type that values of both types have after a cast; absent where there is none. */
-  join(a: Type, b: Type): Type | undefined {
-    if (sameType(a, b)) return a;
-    const either = this.functions.join(a, b);
-    if (either !== undefined) return either;
-    if (a.kind === "maybe" || b.kind === "maybe") {
-      const of = this.join(present(a), present(b));
-      if (of === undefined) return undefined;
-      const once = a.kind === "maybe" ? maybe(of, a.absent) : of;
-      return b.kind === "maybe" ? maybe(once, b.absent) : once;
-    }
-    if (a.kind === "record" && b.kind === "record") {
-      const isChoice = [a, b].some((t) => this.functions.choiceOf(t) !== undefined);
-      const united = isChoice ? undefined : this.unite([a.name, b.name]);
-      if (united !== undefined && "type" in united) return united.type;
-      return this.holdsFunction(a) && this.holdsFunction(b) ? this.functions.choice(a, b) : undefined;
-    }
-    return undefined;
-  }
-
-  /** The record with these fields. */
-  recordOf(fields: readonly Field[]): Type {
-    const shape = shapeOf(fields);
-    const known = this.#byShape.get(shape);
-    if (known !== undefined) return record(known);
-    const base = fields.map((f) => f.name).join("_") || "Empty";
-    const name = this.#freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
-    this.#byShape.set(shape, name);
-    this.records.set(name, { name, fields });
-    return record(name);
   }
 
   #intersection(type: ts.IntersectionType): Mapped {
@@ -522,7 +306,7 @@ export class TypeMapper implements ClassHost {
     }
     if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) {
       const text = this.show(type);
-      this.#functionTexts.add(text);
+      this.#records.contents.addUnknownFunction(text);
       return { type: opaque(text) };
     }
     if (symbol !== undefined && symbol.flags & SymbolFlags.Class) {
@@ -545,7 +329,7 @@ export class TypeMapper implements ClassHost {
     const properties = checker.getPropertiesOfType(type).filter((p) => !isNoDiffMark(p));
     const plain = named === undefined || named.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0;
     const base = plain ? properties.map((p) => p.name).join("_") || "Empty" : named.name;
-    const name = this.#freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
+    const name = this.#records.nameFrom(base);
     this.records.set(name, { name, fields: [] });
     // Entered before its fields are mapped, so that a type may mention itself.
     this.#cache().set(type, { type: record(name) });
@@ -563,16 +347,17 @@ export class TypeMapper implements ClassHost {
       }
       const own = "why" in mapped ? opaque(this.show(this.checker.getNonNullableType(fieldType))) : mapped.type;
       const kind = { ...(noDiff ? { noDiff: true } : {}), ...(optional ? { optional: true as const } : {}) };
-      fields.push({ name: property.name, type: optional ? maybe(own) : own, ...kind });
+      const readonly = isReadonlyList(this.checker.getNonNullableType(fieldType)) ? { isReadonly: true as const } : {};
+      fields.push({ name: property.name, type: optional ? maybe(own) : own, ...kind, ...readonly });
     }
-    const shape = shapeOf(fields);
-    const known = this.#byShape.get(shape);
+    const known = this.#records.ofShape(fields);
     if (known !== undefined) {
       this.records.delete(name);
+      this.#addReadonly(known, fields);
       this.#addText(known, type);
       return { type: record(known) };
     }
-    this.#byShape.set(shape, name);
+    this.#records.setShape(fields, name);
     const text = this.#recordText(type);
     this.records.set(name, text === undefined ? { name, fields } : { name, fields, text });
     return { type: record(name) };
@@ -587,6 +372,15 @@ export class TypeMapper implements ClassHost {
     return isOne ? undefined : this.text(type);
   }
 
+  /** Records of one shape are one: what is `readonly` in one declaration counts for all. */
+  #addReadonly(name: string, fields: readonly Field[]): void {
+    const decl = this.records.get(name);
+    const marked = new Set(fields.flatMap((f) => (f.isReadonly === true ? [f.name] : [])));
+    if (decl === undefined || marked.size === 0) return;
+    const both = decl.fields.map((f) => (marked.has(f.name) ? { ...f, isReadonly: true as const } : f));
+    this.records.set(name, { ...decl, fields: both });
+  }
+
   /** A record that was first met in a generic function gets its text where it is met with one. */
   #addText(name: string, type: ts.Type): void {
     const decl = this.records.get(name);
@@ -595,78 +389,97 @@ export class TypeMapper implements ClassHost {
     if (text !== undefined) this.records.set(name, { ...decl, text });
   }
 
-  /** The record of an instance of a class, by what tells it apart. */
-  classRecord(identity: string): string | undefined {
-    return this.#byShape.get(identity);
+  // ---------------------------------------------------------------------------------------------------------- records
+
+  get records(): Map<string, RecordDecl> {
+    return this.#records.records;
   }
 
-  reserve(base: string, identity: string): string {
-    const name = this.#freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
-    this.records.set(name, { name, fields: [] });
-    this.#byShape.set(identity, name);
-    this.#unsettled.add(name);
-    return name;
+  /** The classes that records stand for, by the name of the record. */
+  get classes(): Map<string, ClassInstance> {
+    return this.#records.classes;
   }
 
-  settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void {
-    this.records.set(name, { name, fields, instance: about });
-    this.classes.set(name, instance);
-    this.#unsettled.delete(name);
-    for (const [wide, variants] of this.#early) {
-      if (variants.some((v) => this.#unsettled.has(v.name))) continue;
-      this.#early.delete(wide);
-      const decl = this.records.get(wide);
-      const all = decl === undefined ? undefined : this.#wideFields(variants);
-      if (decl !== undefined && Array.isArray(all)) this.records.set(wide, { ...decl, fields: all });
-    }
+  /** The classes that records of static methods stand for. */
+  get classObjects(): Map<string, ClassNode> {
+    return this.#records.classObjects;
+  }
+
+  /** What is known of function values. */
+  get functions(): FunctionTypes {
+    return this.#records.functions;
+  }
+
+  /** Maps and sets of our own. */
+  get collections(): CollectionTypes {
+    return this.#records.collections;
+  }
+
+  /** Does a value of this type hold functions of which nothing is known? */
+  hasFunction(type: Type): boolean {
+    return this.#records.contents.hasFunction(type);
+  }
+
+  /** Does a value say more than this type does: which functions it holds, whether a map in it is one of our own? */
+  isOpen(type: Type): boolean {
+    return this.#records.contents.isOpen(type);
+  }
+
+  /** Is there something in a value of this type that is known by the value alone: functions, maps and sets of our own? */
+  holdsOwn(type: Type): boolean {
+    return this.#records.contents.holdsOwn(type);
+  }
+
+  /** Are there functions in a value of this type, known or not? */
+  holdsFunction(type: Type): boolean {
+    return this.#records.contents.holdsFunction(type);
+  }
+
+  /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */
+  given(declared: Type, value: Type): Type {
+    return this.#records.given(declared, value);
+  }
+
+  /** The narrowest type that values of both types have after a cast; absent where there is none. */
+  join(a: Type, b: Type): Type | undefined {
+    return this.#records.join(a, b);
+  }
+
+  /** The wide record of some records; the same for the same ones in whatever order. */
+  unite(names: readonly string[]): Mapped {
+    return this.#records.unite(names);
+  }
+
+  /** The record with these fields. */
+  recordOf(fields: readonly Field[]): Type {
+    return this.#records.recordOf(fields);
   }
 
   /** What `this` is in a static method: a record without fields that says which class it is. */
   classObject(node: ClassNode): Type {
-    for (const [name, known] of this.classObjects) if (known === node) return record(name);
-    const name = this.#freeName(`${className(node)}Class`);
-    this.records.set(name, { name, fields: [] });
-    this.classObjects.set(name, node);
-    return record(name);
+    return this.#records.classObject(node);
+  }
+
+  classRecord(identity: string): string | undefined {
+    return this.#records.classRecord(identity);
+  }
+
+  reserve(base: string, identity: string): string {
+    return this.#records.reserve(base, identity);
+  }
+
+  settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void {
+    this.#records.settle(name, fields, instance, about);
   }
 
   family(base: string, identity: string, variants: () => readonly Mapped[]): Mapped {
-    const known = this.#byShape.get(identity);
-    if (known !== undefined) return { type: record(known) };
-    const name = this.reserve(base, identity);
-    const mapped = variants();
-    const failed = mapped.find((m) => "why" in m);
-    if (failed !== undefined) {
-      this.release(name, identity);
-      return failed;
-    }
-    const members = mapped.flatMap((m) =>
-      "type" in m && m.type.kind === "record" ? [{ name: m.type.name, text: undefined }] : [],
-    );
-    const wide = this.#wide(name, members, true);
-    this.#unsettled.delete(name);
-    const decl = this.records.get(name);
-    // What only some of the classes have is not seen through the class that is declared.
-    if (decl !== undefined) this.records.set(name, { ...decl, instance: { isGuarded: true } });
-    if ("why" in wide) this.release(name, identity);
-    return wide;
+    return this.#records.family(base, identity, variants);
   }
 
   release(name: string, identity: string): void {
-    this.records.delete(name);
-    this.#unsettled.delete(name);
-    this.#byShape.delete(identity);
-  }
-
-  #freeName(base: string): string {
-    let name = base;
-    for (let i = 2; this.records.has(name); i++) name = `${base}${i}`;
-    return name;
+    this.#records.release(name, identity);
   }
 }
-
-/** A map or a set, or what goes over one. */
-const isCollectionText = (text: string): boolean => /^((Readonly)?(Map|Set)|(Map|Set|Array)Iterator)</.test(text);
 
 /** Has an interface members that are called? */
 const hasMethods = (checker: ts.TypeChecker, type: ts.Type): boolean =>
@@ -681,12 +494,4 @@ function isClosed(type: ts.Type): boolean {
   return (
     declaration !== undefined && (type.aliasTypeArguments ?? []).length === 0 && ts.isSourceFile(declaration.parent)
   );
-}
-
-/** A field that only these variants have is read through their union; not said where one of them has no name. */
-function throughAny(texts: readonly (TypeText | undefined)[]): { readonly through?: TypeText } {
-  const known = texts.flatMap((text) => (text === undefined ? [] : [text]));
-  if (known.length < texts.length) return {};
-  const text = [...new Set(known.map((t) => t.text))].join(" | ");
-  return { through: { text, imports: known.flatMap((t) => t.imports) } };
 }

@@ -63,6 +63,8 @@ export interface Field {
   readonly through?: TypeText;
   /** Declared `NoDiff<…>`: a constant whatever is stored in it. */
   readonly noDiff?: boolean;
+  /** Declared as a `readonly` array or tuple somewhere: generated code says so where it puts the content elsewhere. */
+  readonly isReadonly?: true;
 }
 
 /** The shape of an object type. Records with the same name are the same type. */
@@ -209,7 +211,7 @@ export interface Alloc extends Base {
   readonly result: Value;
 }
 
-/** A deep copy by type: fresh arrays and objects, the same numbers. What was shared inside is not shared any more (nor in `zeros`). */
+/** A deep copy by type: fresh arrays and objects, the same numbers. What was shared inside is not shared any more (nor in `zeros`); `share` keeps it. */
 export interface Copy extends Base {
   readonly kind: "copy";
   readonly source: Value;

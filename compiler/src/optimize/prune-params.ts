@@ -23,7 +23,9 @@ export function pruneParams(program: Program, options: PassOptions): Program {
   for (const [name, func] of program.funcs) {
     funcs.set(name, { ...func, body: { ...region(func.body), params: keep(name, func.body.params) } });
   }
-  return { ...program, funcs };
+  // Initialisers of constants call functions too. What they have no use for any more costs nothing.
+  const globals = new Map([...program.globals].map(([name, decl]) => [name, { ...decl, init: region(decl.init) }]));
+  return { ...program, funcs, globals };
 }
 
 /** Positions of the parameters nothing depends on, by function. */
@@ -35,6 +37,14 @@ function unusedParams(program: Program, entries: ReadonlySet<string>): ReadonlyM
     use(func.body);
     walk(func.body, (op) => {
       regions(op).forEach(use);
+      if (op.kind === "call") calls.push(op);
+      else for (const v of operands(op)) used.add(v.id);
+    });
+  }
+  for (const { init } of program.globals.values()) {
+    init.yields?.forEach((v) => used.add(v.id));
+    walk(init, (op) => {
+      for (const r of regions(op)) r.yields?.forEach((v) => used.add(v.id));
       if (op.kind === "call") calls.push(op);
       else for (const v of operands(op)) used.add(v.id);
     });

@@ -156,9 +156,11 @@ function kept(context: Context): Outcome | "nothing" {
   const from = source(context, ({ typed }) => !typed);
   if (from === undefined) return "nothing";
   const name = context.fresh("kept");
-  if (random.chance(0.25)) {
+  const isSlice = random.chance(0.25);
+  const isMapped = !isSlice && random.chance(0.25) && from.elem.kind === "num";
+  if (isSlice) {
     context.line(`const ${name} = ${from.name}.slice(${random.pick(["1", "0, 1", "-1", "0, -1"])});`);
-  } else if (random.chance(0.25) && from.elem.kind === "num") {
+  } else if (isMapped) {
     const { inside, params, value } = callback(context, from, num, 0);
     context.line(
       `const ${name} = ${from.name}.flatMap((${params}) => [${value}, ${store(inside, number(inside, 1))}]);`,

@@ -127,7 +127,7 @@ function alongText(context: Context): Outcome {
     random.pick([
       `for (const c of "${text}") { ${steps} }`,
       `for (let i = 0; i < "${text}".length; i++) { const c = "${text}".charAt(i); ${steps} }`,
-      `for (const c of "${[...text].join(",")}".split(",")) { ${steps} }`,
+      `for (const c of "${Array.from(text).join(",")}".split(",")) { ${steps} }`,
       `for (const c of ["+", "x", "-"]) { ${steps} }`,
     ]),
   );

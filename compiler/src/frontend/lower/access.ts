@@ -12,7 +12,6 @@ import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
 import { literalOf } from "./literals.js";
 import { presentValue } from "./missing.js";
-import { lowerOpaqueElement, lowerOpaqueProperty } from "./opaque.js";
 import { lowerFunctionTable } from "./tables.js";
 import { admit } from "./variables.js";
 import { loadMember, storeMember, type TupleMember } from "./tuple.js";
@@ -150,6 +149,8 @@ export function lowerAccess(
     const own = classes.early(context, node) ?? classes.staticOrSuper(context, node, hint);
     if (own !== undefined) return own;
     const object = presentValue(context, context.expression(node.expression), node);
+    const size = context.lowering.data.size(context, node, object, hint);
+    if (size !== undefined) return size;
     const member = classes.member(context, object, node, hint);
     if (member !== undefined) return member;
     const flag = inherited(context.file.types, object.type, node);
@@ -173,8 +174,8 @@ export function lowerAccess(
   const base = presentValue(context, context.expression(node.expression), node);
   if (base.type.kind === "opaque" || base.type.kind === "str") {
     return ts.isPropertyAccessExpression(node)
-      ? lowerOpaqueProperty(context, node, base, hint)
-      : lowerOpaqueElement(context, node, base, hint);
+      ? context.lowering.data.property(context, node, base, hint)
+      : context.lowering.data.element(context, node, base, hint);
   }
   const chosen = ts.isElementAccessExpression(node) ? lowerFunctionTable(context, node, base, hint) : undefined;
   return chosen ?? valueAt(context, locate(context, node, base), node, hint);

@@ -6,7 +6,7 @@ import type { Type, Value } from "../../ir/ir.js";
 import { isReference, num } from "../../ir/types.js";
 import { spanOf } from "../source.js";
 import { elementType } from "./access.js";
-import { copyOf, countTo, sliceOf } from "./array.js";
+import { copyOf, countTo, sliceOf } from "./array-make.js";
 import { type Part, partsOf } from "./array-literal.js";
 import { bounded, lengthOf } from "./array-bounds.js";
 import type { FunctionContext } from "./context.js";

@@ -6,10 +6,9 @@ import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference, sameType } from "../../ir/types.js";
 import { bare, spanOf } from "../source.js";
 import { elementType, standInFor } from "./access.js";
-import { alloc, copyOf, countTo } from "./array.js";
+import { alloc, copyOf, countTo } from "./array-make.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
-import { membersOfOpaque } from "./opaque.js";
 import { primitive } from "./primitive.js";
 import { openElement } from "./variables.js";
 
@@ -66,8 +65,10 @@ function spreadSource(context: FunctionContext, node: ts.Expression): Value {
     if (owner.type.kind === "array" || owner.type.kind === "typed")
       return inner.expression.name.text === "values" ? owner : indicesOf(context, node, owner);
   }
+  const whole = context.lowering.data.snapshotOrNone(context, node);
+  if (whole !== undefined) return whole;
   const source = context.expression(node);
-  return membersOfOpaque(context, node, source) ?? source;
+  return context.lowering.data.members(context, node, source) ?? source;
 }
 
 /** `[0, 1, …, length - 1]`. */

@@ -1,90 +1,19 @@
 /** Making arrays: constructors, copies, `Array.from` and its like. */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
-import { elem, field, value } from "../../ir/build.js";
+import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, isReference, num } from "../../ir/types.js";
+import { arrayOf, bool, num, present } from "../../ir/types.js";
 import { isPackageFile } from "../packages/program.js";
 import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { isTypedArrayName } from "../types.js";
 import { elementType, standInFor } from "./access.js";
 import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
+import { alloc, copyOf, countTo } from "./array-make.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
-import { lowerOpaqueNew } from "./opaque.js";
+import { isNullish } from "./missing.js";
 import { primitive } from "./primitive.js";
-
-/** `for (let i = 0; i < to; i++)` made by the compiler, without carried variables. */
-export function countTo(
-  context: FunctionContext,
-  to: Value,
-  run: (index: Value) => void,
-  from: Value = context.constant(0),
-): void {
-  const index = context.integer(value(num, "i"));
-  const outer = context.b;
-  context.b = outer.nested();
-  context.env.enter();
-  context.level++;
-  run(index);
-  context.level--;
-  context.env.leave();
-  const body = context.b.region([index], []);
-  context.b = outer;
-  outer.push({ kind: "for", from, test: "<", to, step: 1, inits: [], body, breaks: false, results: [] });
-}
-
-export function alloc(
-  context: FunctionContext,
-  node: ts.Node,
-  type: Type,
-  length: Value,
-  hint: string | undefined,
-  fill?: number,
-): Value {
-  const result = value(type, hint);
-  context
-    .at(node)
-    .push(fill === undefined ? { kind: "alloc", length, result } : { kind: "alloc", length, fill, result });
-  return result;
-}
-
-// --------------------------------------------------------------------------------------------------------------- copies
-
-/** The elements of an array in a new one. */
-export function copyOf(
-  context: FunctionContext,
-  node: ts.Node,
-  source: Value,
-  type: Type,
-  hint: string | undefined,
-): Value {
-  const length = context.integer(context.at(node).length(source));
-  const made = alloc(context, node, type, length, hint);
-  countTo(context, length, (i) =>
-    context.b.store(elem(made, i), context.b.load(elem(source, i), elementType(source.type))),
-  );
-  if (isReference(elementType(source.type))) context.putInto(made, source);
-  return made;
-}
-
-/** `count` elements from a position on, in a new array. */
-export function sliceOf(
-  context: FunctionContext,
-  node: ts.Node,
-  array: Value,
-  from: Value,
-  count: Value,
-  hint: string | undefined,
-): Value {
-  const part = alloc(context, node, array.type, count, hint);
-  countTo(context, count, (i) => {
-    const at = primitive(context, node, "add", [from, i]);
-    context.b.store(elem(part, i), context.b.load(elem(array, at), elementType(array.type)));
-  });
-  if (isReference(elementType(array.type))) context.putInto(part, array);
-  return part;
-}
 
 // --------------------------------------------------------------------------------------------------------- constructors
 
@@ -93,7 +22,7 @@ export function lowerNew(context: FunctionContext, node: ts.NewExpression, hint:
   if (name !== undefined && isTypedArrayName(name))
     return typedArray(context, node, { kind: "typed", name }, node.arguments ?? [], hint);
   if (name === "Array") return newArray(context, node, undefined, hint);
-  const made = name === undefined ? undefined : lowerOpaqueNew(context, node, name, hint);
+  const made = name === undefined ? undefined : context.lowering.data.create(context, node, name, hint);
   if (made !== undefined) return made;
   const inner = bare(node.expression);
   const variable = symbolOf(context.file.checker, ts.isPropertyAccessExpression(inner) ? inner.name : inner)?.valueDeclaration;
@@ -291,6 +220,7 @@ function arrayFrom(
     length = context.number(context.expression(lengthOnly.name), "length", lengthOnly);
   } else {
     source = context.expression(first);
+    source = context.lowering.data.snapshot(context, first, source) ?? source;
     if (source.type.kind !== "array" && source.type.kind !== "typed") {
       return context.isRefused(source)
         ? standInFor(context, node)
@@ -305,7 +235,7 @@ function arrayFrom(
   if (callback !== undefined) return context.lowering.from(context, node, callback, source ?? length, typed, name, hint);
   const type = typed ?? context.typeAt(node);
   if (type === undefined || (type.kind !== "array" && type.kind !== "typed")) return standInFor(context, node);
-  if (source !== undefined) return copyOf(context, node, source, type, hint);
+  if (source !== undefined) return copyOf(context, node, source, typed ?? context.file.types.given(type, source.type), hint);
   return typed === undefined
     ? standInAfter(context, node, language.sparseArray(spanOf(node)))
     : alloc(context, node, type, length, hint);
@@ -317,7 +247,8 @@ function lowerIsArray(context: FunctionContext, node: ts.CallExpression): Value 
   const v = argument === undefined || others.length > 0 ? undefined : context.expression(argument);
   const type = v === undefined ? undefined : present(v.type);
   if (v === undefined || type === undefined || type.kind === "opaque")
-    return context.refuse(language.reflection(spanOf(node), "Array.isArray"), { kind: "bool" });
+    return context.refuse(language.reflection(spanOf(node), "Array.isArray"), bool);
+  if (context.isRefused(v)) return context.standIn(bool);
   if (type.kind !== "array" && type.kind !== "tuple") return context.constant(false);
   return v.type.kind === "maybe" ? primitive(context, node, "not", [isNullish(context, v, node)]) : context.constant(true);
 }

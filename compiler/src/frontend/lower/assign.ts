@@ -7,7 +7,6 @@ import { bare, isConst, spanOf, symbolOf } from "../source.js";
 import { type Located, load, locate, standInFor, store } from "./access.js";
 import { setLength } from "./array-growth.js";
 import type { FunctionContext } from "./context.js";
-import { destructuringAssignment } from "./destructure.js";
 import { branch, branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { truthiness } from "./logic.js";
@@ -15,7 +14,7 @@ import { isNullish, presentValue } from "./missing.js";
 import { opaqueMemberType, readOpaque, storeOpaque } from "./opaque.js";
 import { applyArithmetic } from "./operators.js";
 import { primitive } from "./primitive.js";
-import { assignVariable, boxPlace } from "./variables.js";
+import { assignVariable, boxPlace, widenBox } from "./variables.js";
 
 const { SyntaxKind } = ts;
 
@@ -131,7 +130,10 @@ function variable(context: FunctionContext, node: ts.Identifier): Target | undef
       type: box.type,
       place: box,
       get: () => context.current(symbol),
-      set: (v) => store(context, box, v, node),
+      set: (v) => {
+        widenBox(context, symbol, box.type, v, node);
+        store(context, box, v, node);
+      },
     };
   }
   return {
@@ -235,6 +237,47 @@ function plainAssignment(context: FunctionContext, node: ts.BinaryExpression): V
   target.set(right);
   return right;
 }
+
+/** `[a[i], a[j]] = [a[j], a[i]]`: the members are read first, then stored from left to right; no array is made. */
+function destructuringAssignment(
+  context: FunctionContext,
+  node: ts.BinaryExpression,
+  left: ts.ArrayLiteralExpression | ts.ObjectLiteralExpression,
+): Value {
+  const right = bare(node.right);
+  const members =
+    ts.isArrayLiteralExpression(left) && ts.isArrayLiteralExpression(right) && isStatement(node)
+      ? right.elements
+      : undefined;
+  if (
+    members !== undefined &&
+    ts.isArrayLiteralExpression(left) &&
+    members.length >= left.elements.length &&
+    !left.elements.some((e) => ts.isSpreadElement(e) || isAssigned(e)) &&
+    !members.some(ts.isSpreadElement) &&
+    !members.some(ts.isOmittedExpression)
+  ) {
+    const values = members.map((m) => context.expression(m));
+    left.elements.forEach((element, i) => {
+      const v = values[i];
+      if (v !== undefined && !ts.isOmittedExpression(element)) context.lowering.assign(context, element, v);
+    });
+    return context.undefinedOf({ kind: "void" });
+  }
+  const source = context.expression(node.right);
+  context.lowering.assign(context, left, source);
+  return source;
+}
+
+function isStatement(node: ts.Expression): boolean {
+  let at: ts.Node = node;
+  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  return ts.isExpressionStatement(at.parent);
+}
+
+/** A member with a default. */
+const isAssigned = (node: ts.Node): boolean =>
+  ts.isBinaryExpression(node) && node.operatorToken.kind === SyntaxKind.EqualsToken;
 
 export function lowerStep(
   context: FunctionContext,

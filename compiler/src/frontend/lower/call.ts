@@ -5,7 +5,9 @@ import type { Value } from "../../ir/ir.js";
 import { num, str } from "../../ir/types.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
 import { fieldOf, load, standInFor } from "./access.js";
-import { alloc, lowerArrayCall } from "./array.js";
+import { lowerArrayCall } from "./array.js";
+import { alloc } from "./array-make.js";
+import { lowerPlaces } from "./collection.js";
 import { withObject } from "./closure.js";
 import { lowerArrayMethod } from "./array-methods.js";
 import type { FunctionContext } from "./context.js";
@@ -52,6 +54,7 @@ export function lowerCall(
       if (callee.name === "held" && context.file.user !== undefined)
         return context.at(node).prim("stopGradient", node.arguments.map((a) => context.expression(a)), hint);
       const known =
+        lowerPlaces(context, node, callee.name, hint) ??
         lowerBuiltinCall(context, node, callee.name, hint) ??
         lowerArrayCall(context, node, callee.name, hint) ??
         lowerObjectCall(context, node, callee.name, used, hint) ??

@@ -1,12 +1,12 @@
 /** Methods of arrays that take functions: calls of the prelude. */
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { callbackMethods } from "../methods.js";
 import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
 import { standInFor } from "./access.js";
-import { alloc } from "./array.js";
+import { alloc } from "./array-make.js";
 import { type Argument, argumentsOf, callFunction } from "./follow.js";
 import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";

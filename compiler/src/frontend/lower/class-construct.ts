@@ -425,7 +425,13 @@ function fieldType(
   const { types } = context.file;
   if (types.functions.of(v.type) !== undefined || types.isOpen(type)) return v.type;
   const isKept = isReference(v.type) && !types.table.isAssigned(member.node);
-  return isKept ? v.type : type;
+  return isKept && !isOneOf(context, v.type, type) ? v.type : type;
+}
+
+/** Is the type one of a union that knows which of its members a value is? Then objects that hold different members are alike. */
+function isOneOf(context: FunctionContext, type: Type, union: Type): boolean {
+  if (type.kind !== "record" || union.kind !== "record") return false;
+  return context.file.types.records.get(union.name)?.variants?.includes(type.name) === true;
 }
 
 /** What a field holds before it is set: `undefined`, which in arithmetic is NaN. */

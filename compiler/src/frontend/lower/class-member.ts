@@ -52,7 +52,7 @@ function ownConstructor(context: FunctionContext, node: ts.Expression): ClassNod
 }
 
 const isAbstractConstructor = (type: ts.Type): boolean =>
-  (type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.Class ? true : false;
+  ((type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.Class) !== 0;
 
 /** The class that `this` is in a static method. */
 function classOfThis(context: FunctionContext): ClassNode | undefined {

@@ -14,6 +14,7 @@ import type { Construction } from "./class-construct.js";
 import type { ClassLowering } from "./class-lowering.js";
 import type { lowerFrom } from "./callbacks.js";
 import { convert } from "./convert.js";
+import type { DataLowering } from "./data-lowering.js";
 import { Env, type Hidden, isHidden, newFlag, thisKey } from "./env.js";
 import { presentValue } from "./missing.js";
 import { readBox } from "./variables.js";
@@ -36,6 +37,7 @@ export interface Lowering {
   /** An expression as text with holes, for what no derivative flows through. */
   text(context: FunctionContext, node: ts.Expression): TextWithHoles;
   readonly classes: ClassLowering;
+  readonly data: DataLowering;
 }
 
 export interface TextWithHoles {
@@ -148,6 +150,7 @@ export class FunctionContext {
   keeps(v: Value, node: ts.Node, place: string): void {
     if (!isReference(v.type) && !isNumber(v.type)) return;
     if (this.isInteger(v)) return;
+    if (isReference(v.type)) this.file.put.set(v.id, place);
     this.#keep(v, meaning.lostInContainer(spanOf(node), place));
   }
 
@@ -239,6 +242,9 @@ export class FunctionContext {
         const decl = this.file.types.records.get(type.name);
         const instance = this.file.types.classes.get(type.name);
         if (instance !== undefined) return className(instance.node);
+        const own = this.file.types.collections.of(type);
+        if (own !== undefined)
+          return own.kind === "map" ? `Map<${this.show(own.key)}, ${this.show(own.value)}>` : `Set<${this.show(own.key)}>`;
         return decl?.text?.text ?? `{ ${(decl?.fields ?? []).map((f) => f.name).join(", ")} }`;
       }
       case "opaque":

@@ -6,7 +6,7 @@ import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference } from "../../ir/types.js";
 import { bare, declaredSymbol, spanOf } from "../source.js";
 import { elementType, fieldOf, type Located, load, standInFor } from "./access.js";
-import { alloc, countTo } from "./array.js";
+import { alloc, countTo } from "./array-make.js";
 import { targetOf } from "./assign.js";
 import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
@@ -17,43 +17,6 @@ import { primitive } from "./primitive.js";
 import { declareVariable } from "./variables.js";
 
 // --------------------------------------------------------------------------------------------------------- assignments
-
-/** `[a[i], a[j]] = [a[j], a[i]]`: the members are read first, then stored from left to right; no array is made. */
-export function destructuringAssignment(
-  context: FunctionContext,
-  node: ts.BinaryExpression,
-  left: ts.ArrayLiteralExpression | ts.ObjectLiteralExpression,
-): Value {
-  const right = bare(node.right);
-  const members =
-    ts.isArrayLiteralExpression(left) && ts.isArrayLiteralExpression(right) && isStatement(node)
-      ? right.elements
-      : undefined;
-  if (
-    members !== undefined &&
-    ts.isArrayLiteralExpression(left) &&
-    members.length >= left.elements.length &&
-    !left.elements.some((e) => ts.isSpreadElement(e) || isDefaulted(e)) &&
-    !members.some(ts.isSpreadElement) &&
-    !members.some(ts.isOmittedExpression)
-  ) {
-    const values = members.map((m) => context.expression(m));
-    left.elements.forEach((element, i) => {
-      const v = values[i];
-      if (v !== undefined && !ts.isOmittedExpression(element)) assign(context, element, v);
-    });
-    return context.undefinedOf({ kind: "void" });
-  }
-  const source = context.expression(node.right);
-  assign(context, left, source);
-  return source;
-}
-
-function isStatement(node: ts.Expression): boolean {
-  let at: ts.Node = node;
-  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
-  return ts.isExpressionStatement(at.parent);
-}
 
 /** Puts a value where a place or a pattern says. */
 export function assign(context: FunctionContext, node: ts.Expression, v: Value): void {

@@ -32,5 +32,8 @@ export function lowerForEach(
   const members = membersOfOpaque(context, callee.expression, receiver);
   const [f] = callbackArguments(context, node.arguments, callee.name.text) ?? [];
   if (members === undefined || context.isRefused(members) || f === undefined) return standInFor(context, node);
-  return callFunction(context, node, preludeFunction(isMap ? "forEachEntry" : "forEachMember"), undefined, [members, f]);
+  return callFunction(context, node, preludeFunction(isMap ? "forEachEntry" : "forEachMember"), undefined, [
+    members,
+    f,
+  ]);
 }

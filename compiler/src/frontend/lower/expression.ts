@@ -20,7 +20,8 @@ import { lowerText } from "./foreign.js";
 import { enumMember, literalOf } from "./literals.js";
 import { lowerConditional, lowerLogical, lowerLogicalEffect } from "./logic.js";
 import { builtinConstant } from "./math.js";
-import { lowerChain, narrowed, openLink } from "./narrow.js";
+import { convert } from "./convert.js";
+import { isWide, lowerChain, narrowed, openLink } from "./narrow.js";
 import { lowerObject } from "./object.js";
 import { lowerDelete, lowerPattern } from "./opaque.js";
 import { lowerBinary, lowerPrefix } from "./operators.js";
@@ -37,8 +38,16 @@ export function lowerExpression(context: FunctionContext, whole: ts.Expression, 
   if (link !== undefined) return narrowed(context, lowerChain(context, node, link, true, hint), whole);
   const plain = lowerPlain(context, node, hint);
   if (node !== whole) underCasts(context, plain, whole);
-  const v = node === whole ? plain : asTuple(context, plain, whole);
+  const v = node === whole ? plain : asUnion(context, asTuple(context, plain, whole), whole);
   return narrowed(context, v, whole);
+}
+
+/** `{ kind: "box", w, h } as Shape`: from here on the value may be any of the union. */
+function asUnion(context: FunctionContext, v: Value, whole: ts.Expression): Value {
+  const type = context.file.checker.getTypeAtLocation(whole);
+  if (v.type.kind !== "record" || !type.isUnion()) return v;
+  const mapped = context.file.types.map(context.file.checker.getNonNullableType(type));
+  return "type" in mapped && isWide(context, mapped.type) ? (convert(context, v, mapped.type, whole) ?? v) : v;
 }
 
 function lowerPlain(context: FunctionContext, node: ts.Expression, hint: string | undefined): Value {

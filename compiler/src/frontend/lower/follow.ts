@@ -1,7 +1,7 @@
 /** Calls of functions whose source is followed: their own, and those that function values are. */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
-import { value } from "../../ir/build.js";
+import { elem, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf } from "../../ir/types.js";
 import type { Signature } from "../file-context.js";
@@ -9,11 +9,12 @@ import { nameOfFunction } from "../function-types.js";
 import { bindingsOf } from "../instance.js";
 import { deepest, resultOf, signatureOf } from "../signature.js";
 import { usesArguments } from "../packages/arguments.js";
-import { bare, type FunctionNode, isThisParameter, spanOf, symbolOf } from "../source.js";
+import { bare, type FunctionNode, isPlainTuple, isThisParameter, spanOf, symbolOf, typeArguments } from "../source.js";
 import { elementType, standInFor } from "./access.js";
 import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
 import { type Bound, boundOf, captured, dispatch } from "./closure.js";
 import type { FunctionContext } from "./context.js";
+import { convert } from "./convert.js";
 import { presentValue } from "./missing.js";
 
 /** What a call passes: a value, nothing (`undefined`: the parameter takes its default), or all elements of an array. */
@@ -24,7 +25,20 @@ export function argumentsOf(
   context: FunctionContext,
   nodes: readonly ts.Expression[] | undefined,
 ): readonly Argument[] | undefined {
-  return partsOf(context, nodes ?? [])?.map((part) => (part.kind === "one" ? part.value : { all: part.array }));
+  return partsOf(context, nodes ?? [])?.flatMap((part): readonly Argument[] =>
+    part.kind === "one" ? [part.value] : (membersOfTuple(context, part.array, part.node) ?? [{ all: part.array }]),
+  );
+}
+
+/** `...(xs as [number, number])`: an array that TypeScript is told to take for a tuple. */
+function membersOfTuple(context: FunctionContext, array: Value, node: ts.Node): readonly Value[] | undefined {
+  if (!ts.isSpreadElement(node)) return undefined;
+  const type = context.file.checker.getTypeAtLocation(node.expression);
+  if (!context.file.checker.isTupleType(type) || !isPlainTuple(type)) return undefined;
+  const element = elementType(array.type);
+  return typeArguments(context.file.checker, type).map((_, i) =>
+    context.readFrom(array, context.at(node).load(elem(array, context.constant(i)), element)),
+  );
 }
 
 /**
@@ -83,7 +97,7 @@ export function callFunction(
     return standInFor(context, node);
   }
   // A marked function takes the text it is passed for an input.
-  if (signature.from === undefined && all.some((a) => context.numericText.has(a.id)))
+  if (signature.from === undefined && signature.instance.given.includes("declared") && all.some((a) => context.numericText.has(a.id)))
     context.report(meaning.lostThroughText(spanOf(node), signature.source));
   const results = result.kind === "void" ? [] : [value(result, hint)];
   context.at(node).push({ kind: "call", callee: signature.name, args: all, results });
@@ -103,7 +117,9 @@ function lend(context: FunctionContext, signature: Signature, all: readonly Valu
     if (open !== undefined && !signature.opens.has(position)) signature.opens.set(position, open);
   });
   const { file } = signature;
-  if (signature.opens.size > 0 && signature.state === "new" && file.running.length <= deepest) file.lower(signature);
+  // So may it be with the variables it shares with the function that declares them.
+  const isTold = signature.opens.size > 0 || signature.instance.captures.some((c) => c.boxed !== undefined);
+  if (isTold && signature.state === "new" && file.running.length <= deepest) file.lower(signature);
 }
 
 /** `model.f(…)` where `model` is one of these constants. */
@@ -114,7 +130,7 @@ function isCalledByName(context: FunctionContext, node: ts.Expression, constants
   return symbol !== undefined && constants.includes(symbol);
 }
 
-/** In the place of something that was refused, a value of the type that is declared. */
+/** In the place of something that was refused, and of `null`, which has no type of its own, a value of the type that is declared. */
 function orDeclared(
   context: FunctionContext,
   target: FunctionNode,
@@ -122,9 +138,12 @@ function orDeclared(
   position: number,
 ): Value | "refused" | undefined {
   const parameter = target.parameters[position];
-  if (v === undefined || parameter === undefined || !context.isRefused(v)) return v;
+  if (v === undefined || parameter === undefined) return v;
+  const isNull = context.isNull(v);
+  if (!isNull && !context.isRefused(v)) return v;
   const file = context.file.of(target);
   const mapped = file.types.map(file.checker.getTypeAtLocation(parameter.name));
+  if (isNull) return "type" in mapped && !file.types.isOpen(mapped.type) ? (convert(context, v, mapped.type, undefined) ?? v) : v;
   return "type" in mapped && !file.types.isOpen(mapped.type) ? context.standIn(mapped.type) : "refused";
 }
 

@@ -25,6 +25,7 @@ import {
 import { lowerInstanceOf } from "./class-variants.js";
 import { lowerFrom } from "./callbacks.js";
 import { asChoice, asOneOf } from "./closure.js";
+import { lowerCollectionSize, membersOrNone, snapshotOf } from "./collection.js";
 import { FunctionContext, type Lowering } from "./context.js";
 import { thisKey } from "./env.js";
 import { lowerEffect, lowerExpression } from "./expression.js";
@@ -33,6 +34,7 @@ import { textOf } from "./foreign.js";
 import { lowerCondition } from "./logic.js";
 import { isUndefined, mayBeUndefined } from "./missing.js";
 import { isWide } from "./narrow.js";
+import { lowerOpaqueElement, lowerOpaqueNew, lowerOpaqueProperty, membersOfOpaque } from "./opaque.js";
 import { piecesOf } from "./statement.js";
 import { underWrittenType } from "./untyped.js";
 import { declareOpen, mayEnd, returnNothing, returnValue } from "./variables.js";
@@ -59,6 +61,15 @@ export const lowering: Lowering = {
     staticCall: lowerStaticCall,
     methodCall: lowerMethodCall,
     instanceOf: lowerInstanceOf,
+  },
+  data: {
+    create: lowerOpaqueNew,
+    size: lowerCollectionSize,
+    property: lowerOpaqueProperty,
+    element: lowerOpaqueElement,
+    snapshot: snapshotOf,
+    snapshotOrNone: membersOrNone,
+    members: membersOfOpaque,
   },
 };
 

@@ -10,6 +10,7 @@ import { branch, branchValue } from "./flow.js";
 import { isNullish, isUndefined, presentValue } from "./missing.js";
 import { openLink } from "./narrow.js";
 import { lowerOpaqueElement } from "./opaque.js";
+import { loadMemberOr } from "./tuple.js";
 import { primitive } from "./primitive.js";
 
 const { SyntaxKind } = ts;
@@ -148,6 +149,8 @@ function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint:
     const at = isOpaque ? undefined : locate(context, left, base);
     if (isOpaque) return orElse(context, node, lowerOpaqueElement(context, left, base, undefined), slot);
     if (at === undefined) return standInFor(context, node);
+    if (at.member !== undefined && at.type.kind !== "maybe")
+      return loadMemberOr(context, at.member, left, hint, () => context.expression(node.right));
     const read = load(context, at, left);
     if (context.maybeMissing.has(read.id))
       return context.refuse(language.missingValue(spanOf(left), left.getText()), at.type);

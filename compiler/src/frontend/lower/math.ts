@@ -1,5 +1,5 @@
 /** `Math` and `Number`: their functions as primitives, their constants as literals. */
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { type PrimName, primitives } from "../../ir/primitives.js";

@@ -11,6 +11,7 @@ import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
 import { mayBeUndefined, presentValue } from "./missing.js";
 import { objectOf, spreadInto } from "./object.js";
+import { listed } from "./opaque.js";
 
 export function lowerObjectCall(
   context: FunctionContext,
@@ -71,9 +72,7 @@ function membersOf(
   if (v.type.kind === "opaque") {
     const mapped = context.file.types.map(context.file.checker.getTypeAtLocation(node));
     const type = "type" in mapped && mapped.type.kind === "array" ? mapped.type : undefined;
-    const isPlain = type !== undefined && !(isReference(type.elem) && type.elem.kind !== "tuple");
-    if (!isPlain) return undefined;
-    return foreign(context, node, [`${name}(`, ")"], [v], type, { pure: false, hint });
+    return type === undefined ? undefined : listed(context, node, [`${name}(`, ")"], v, type, hint);
   }
   const decl = recordOf(context, v);
   // Which fields there are must be known, and so must their order: that of the declaration may not be that of the object.

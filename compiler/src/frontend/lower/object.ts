@@ -157,10 +157,24 @@ function opaqueType(context: FunctionContext, node: ts.Expression): Type | undef
   const type = checker.getContextualType(node);
   const keyed = type === undefined ? [] : checker.getIndexInfosOfType(checker.getNonNullableType(type));
   // A table of functions is an object with the fields it is written with.
-  if (type === undefined || keyed.length === 0 || keyed.some((info) => info.type.getCallSignatures().length > 0))
+  if (type === undefined || keyed.length === 0 || isOnlyChecked(node) || keyed.some((info) => info.type.getCallSignatures().length > 0))
     return undefined;
   const mapped = types.map(checker.getNonNullableType(type));
   return "type" in mapped && mapped.type.kind === "opaque" ? mapped.type : undefined;
+}
+
+/** `{ … } satisfies Record<string, T>`: the literal is what it is, its type only checked. */
+function isOnlyChecked(node: ts.Expression): boolean {
+  let at: ts.Node = node.parent;
+  while (
+    ts.isPropertyAssignment(at) ||
+    ts.isObjectLiteralExpression(at) ||
+    ts.isArrayLiteralExpression(at) ||
+    ts.isParenthesizedExpression(at) ||
+    (ts.isAsExpression(at) && ts.isConstTypeReference(at.type))
+  )
+    at = at.parent;
+  return ts.isSatisfiesExpression(at);
 }
 
 interface Chosen {

@@ -8,9 +8,12 @@ import { language } from "../../diagnostics.js";
 import { elem } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { bool, isReference, maybe, num, present, str } from "../../ir/types.js";
+import { unreadable } from "../class-boundary.js";
 import { bare, spanOf } from "../source.js";
 import { standInFor } from "./access.js";
-import { alloc, countTo } from "./array.js";
+import { collectionOf, lowerCollectionMethod, lowerCollectionNew, lowerWrittenMap, snapshotOf } from "./collection.js";
+import { alloc, countTo } from "./array-make.js";
+import { lowerArrayMethod } from "./array-methods.js";
 import { lengthOf } from "./array-bounds.js";
 import type { FunctionContext } from "./context.js";
 import { checkFunctions, foreign } from "./foreign.js";
@@ -59,6 +62,19 @@ function isScalar(type: Type): boolean {
   }
 }
 
+/** The members of something with arbitrary keys, in a new array. */
+export function listed(
+  context: FunctionContext,
+  node: ts.Expression,
+  parts: readonly string[],
+  v: Value,
+  type: Type,
+  hint: string | undefined,
+): Value | undefined {
+  const text = { parts, args: [v], pure: false };
+  return isList(type) ? foreign(context, node, parts, [v], type, { pure: false, hint }) : takenOut(context, node, text, type, hint);
+}
+
 /** A list of data, or of tuples of data. */
 function isList(type: Type): type is Extract<Type, { kind: "array" }> {
   if (type.kind !== "array") return false;
@@ -90,14 +106,30 @@ function result(
   }
   if (type !== undefined && isScalar(type)) return foreign(context, node, parts, args, type, { pure, hint });
   if (type !== undefined && isList(type)) return listOf(context, node, text, type, hint);
-  const isConstant = args.some((a) => context.constantIn(a) !== undefined);
-  if (type !== undefined && isReference(type) && isConstant) {
-    const made = foreign(context, node, parts, args, type, { pure, hint });
-    context.constants.set(made.id, node.getText());
-    return made;
+  if (type !== undefined && isReference(type)) {
+    const made = takenOut(context, node, text, type, hint);
+    if (made !== undefined) return made;
   }
   context.report(language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))));
   return standInFor(context, node);
+}
+
+/** An array or an object that something else holds: it is read as the constant it is, and not changed. */
+function takenOut(
+  context: FunctionContext,
+  node: ts.Expression,
+  { parts, args }: Text,
+  type: Type,
+  hint: string | undefined,
+): Value | undefined {
+  const constant = args.map((a) => context.constantIn(a)).find((name) => name !== undefined);
+  if (context.file.types.hasFunction(type) || unreadable(context.file.types, type) !== undefined) return undefined;
+  const made = foreign(context, node, parts, args, type, { pure: false, hint });
+  const name = node.getText();
+  if (constant !== undefined) context.constants.set(made.id, name);
+  context.keeps(made, node, name);
+  context.file.taken.set(made.id, name);
+  return made;
 }
 
 /** A list that was made elsewhere, copied into one of our own. */
@@ -141,6 +173,21 @@ export function lowerOpaqueMethod(
   const method = callee.name.text;
   const receiver = context.expression(callee.expression);
   if (context.isRefused(receiver)) return standInFor(context, node);
+  if (collectionOf(context, receiver) !== undefined) {
+    const own = lowerCollectionMethod(context, node, callee, receiver, hint);
+    if (own !== undefined) return own;
+    context.report(language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))));
+    return standInFor(context, node);
+  }
+  if (isReference(receiver.type)) {
+    // What goes over one of our own maps is a list.
+    context.known.set(callee.expression, receiver);
+    const listed = lowerArrayMethod(context, node, callee, hint, used);
+    context.known.delete(callee.expression);
+    if (listed !== undefined) return listed;
+    context.report(language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))));
+    return standInFor(context, node);
+  }
   const inline = node.arguments.find((a) => ts.isArrowFunction(bare(a)) || ts.isFunctionExpression(bare(a)));
   if (inline !== undefined) {
     context.report(language.opaqueCallback(spanOf(inline), method));
@@ -235,7 +282,11 @@ export function lowerOpaqueNew(
   hint: string | undefined,
 ): Value | undefined {
   if (!constructors.has(name)) return undefined;
+  const written = lowerWrittenMap(context, node, name, hint);
+  if (written !== undefined) return written;
   const args = holes(context, node.arguments ?? []);
+  const own = args === undefined ? undefined : lowerCollectionNew(context, node, name, args[0], hint);
+  if (own !== undefined) return own;
   const type = resultType(context, node);
   if (args === undefined || type?.kind !== "opaque") return standInFor(context, node);
   node.arguments?.forEach((argument, i) => {
@@ -300,6 +351,8 @@ export function lowerPattern(context: FunctionContext, node: ts.Expression, hint
 
 /** What `for…of` goes over, as a list: text, the members of a set or a map. */
 export function membersOfOpaque(context: FunctionContext, node: ts.Expression, v: Value): Value | undefined {
+  const own = snapshotOf(context, node, v);
+  if (own !== undefined) return own;
   if (present(v.type).kind !== "str" && v.type.kind !== "opaque") return undefined;
   const { checker } = context.file;
   const type = checker.getTypeAtLocation(node);
@@ -308,7 +361,9 @@ export function membersOfOpaque(context: FunctionContext, node: ts.Expression, v
   const mapped = context.file.types.map(element);
   const list: Type | undefined = "type" in mapped ? { kind: "array", elem: mapped.type } : undefined;
   const isConstant = context.constantIn(v) !== undefined;
-  if (list === undefined || !(isList(list) || isConstant)) {
+  const taken = list === undefined || isList(list) ? undefined : takenOut(context, node, { parts: ["Array.from(", ")"], args: [v], pure: false }, list, undefined);
+  if (taken !== undefined) return taken;
+  if (list === undefined || !isList(list)) {
     context.report(language.opaqueMember(spanOf(node), context.file.types.show(element)));
     return context.standIn(list ?? { kind: "array", elem: num });
   }
@@ -349,6 +404,13 @@ export function lowerOpaqueCall(
     const v = context.expression(first);
     context.reads(v, node, name);
     return result(context, node, { parts: ["JSON.parse(", ")"], args: [v], pure: false }, true, hint);
+  }
+  if (name === "Object.fromEntries" && first !== undefined && node.arguments.length === 1) {
+    const given = context.expression(first);
+    const v = snapshotOf(context, first, given) ?? given;
+    if (context.isRefused(v)) return standInFor(context, node);
+    context.keeps(v, first, name);
+    return result(context, node, { parts: ["Object.fromEntries(", ")"], args: [v], pure: false }, true, hint);
   }
   if (name === "JSON.stringify" || name === "String.fromCharCode" || name === "String.raw") {
     const args = holes(context, node.arguments);

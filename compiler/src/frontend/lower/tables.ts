@@ -1,5 +1,5 @@
 /** Functions chosen from a table by a key that is computed: `operators[name]`. */
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";

@@ -44,6 +44,23 @@ export function loadMember(
   return read;
 }
 
+/** `t[i] ?? otherwise`. */
+export function loadMemberOr(
+  context: FunctionContext,
+  member: TupleMember,
+  node: ts.Node,
+  hint: string | undefined,
+  otherwise: () => Value,
+): Value {
+  const { base, type, count } = member;
+  const from = (i: number): Value => {
+    if (i === count) return otherwise();
+    const own = (): Value => context.readFrom(base, context.at(node).load(field(base, nameOf(member, i)), type, hint));
+    return branchValue(context, isIndex(context, member, i, node), own, () => from(i + 1), { hint });
+  };
+  return from(0);
+}
+
 export function storeMember(context: FunctionContext, member: TupleMember, v: Value, node: ts.Node): void {
   const { base, count } = member;
   const from = (i: number): void => {

@@ -90,6 +90,26 @@ export function assignVariable(context: FunctionContext, symbol: ts.Symbol, v: V
   context.env.set(symbol, context.coerce(v, slot.type, node));
 }
 
+/** A variable in a box is given a value: where its type does not do, the function that declares it is lowered again. */
+export function widenBox(context: FunctionContext, symbol: ts.Symbol, type: Type, v: Value, node: ts.Node): void {
+  const wanted = widened(context, v, type);
+  const { valueDeclaration } = symbol;
+  if (wanted === undefined || valueDeclaration === undefined) return;
+  const owner = context.file.running.findLast((s) => declares(s.node, valueDeclaration));
+  if (owner === undefined) return;
+  owner.variables.set(symbol, wanted);
+  throw new Again(owner, node);
+}
+
+/** Does a function, itself, declare the variable? */
+function declares(of: ts.Node, declaration: ts.Node): boolean {
+  for (let at = declaration.parent; at !== undefined; at = at.parent) if (isFunctionNode(at)) return at === of;
+  return false;
+}
+
+const isFunctionNode = (node: ts.Node): boolean =>
+  ts.isFunctionLike(node) && !ts.isFunctionTypeNode(node) && !ts.isConstructorTypeNode(node);
+
 /** The type that a place needs to hold `v` as well, where its own does not do. */
 function widened(context: FunctionContext, v: Value, type: Type): Type | undefined {
   if (sameType(v.type, type) || context.isRefused(v)) return undefined;
@@ -152,7 +172,9 @@ export function admit(context: FunctionContext, array: Value, v: Value, node: ts
   if (open === undefined || array.type.kind !== "array" || context.isRefused(v)) return;
   const { elem } = array.type;
   const { types, running } = context.file;
-  if (sameType(v.type, elem) || (isConvertible(context, v, elem) && !types.isOpen(elem))) return;
+  // The prelude declares no elements: what it stores says whether they may be missing.
+  const isMissing = context.file.user !== undefined && v.type.kind === "maybe" && elem.kind !== "maybe";
+  if (sameType(v.type, elem) || (isConvertible(context, v, elem) && !types.isOpen(elem) && !isMissing)) return;
   const { elements } = open.of;
   const known = elements.get(open.node);
   const wanted = known === undefined ? v.type : types.join(known, v.type);

@@ -4,7 +4,7 @@
  */
 import { ts } from "ts-morph";
 import { eachChild } from "../chains.js";
-import { type FunctionNode, symbolOf } from "../source.js";
+import { type FunctionNode, isFunctionNode, symbolOf } from "../source.js";
 import { isPackageFile } from "./program.js";
 
 const found = new WeakMap<ts.Node, ReadonlySet<ts.Symbol>>();
@@ -63,8 +63,7 @@ export function isHoisted(checker: ts.TypeChecker, declaration: ts.VariableDecla
   if (!ts.isIdentifier(declaration.name)) return false;
   const symbol = checker.getSymbolAtLocation(declaration.name);
   for (let at: ts.Node | undefined = declaration.parent; at !== undefined; at = at.parent) {
-    if (ts.isFunctionLike(at))
-      return symbol !== undefined && "body" in at && hoistedIn(checker, at as FunctionNode).has(symbol);
+    if (isFunctionNode(at)) return symbol !== undefined && hoistedIn(checker, at).has(symbol);
   }
   return false;
 }

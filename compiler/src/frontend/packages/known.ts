@@ -115,9 +115,6 @@ module.exports = function exponent(x) {
   "assert-is-integer": "module.exports = function isInteger(x) { return Number.isInteger(x); };",
 };
 
-/** Packages that read or write the bits of a number in other ways. */
-const bits = /^@stdlib\/number-float(16|32|64)-base-(from|get|set|to|mul|add)-/;
-
 /**
  * Tests for single points that are left out: behind them the code computes the same value there, and its slope, which
  * the constant that is returned does not have. `erf(0)` is 0, and its slope is not 1. All of `@stdlib`.
@@ -156,6 +153,4 @@ export const knownModule = {
     const found = redundant.find(({ file }) => file.test(path));
     return found === undefined ? code : code.replace(found.test, (test) => "false".padEnd(test.length));
   },
-  /** Does the package work on the bits of numbers, in a way that is not known here? */
-  isBitwise: (name: string): boolean => bits.test(name) && text(name) === undefined,
 };

@@ -22,8 +22,8 @@ const longestLine = 400;
 
 /** Why a file cannot be read as the code of a package; absent where it can. */
 export function unreadable(files: PackageFiles, path: string): string | undefined {
-  if (/\.node$/.test(path)) return "it is native code";
-  if (/\.wasm$/.test(path)) return "it is WebAssembly";
+  if (path.endsWith(".node")) return "it is native code";
+  if (path.endsWith(".wasm")) return "it is WebAssembly";
   if (!script.test(path) || declaration.test(path)) return "it is not JavaScript";
   const text = textOf(files, path);
   if (text === undefined) return "its file cannot be read";

@@ -12,7 +12,8 @@ export interface PackageFiles {
   realpath?(path: string): string;
 }
 
-const { dirname, join } = posix;
+const dirname = (path: string): string => posix.dirname(path);
+const join = (...parts: string[]): string => posix.join(...parts);
 const endings = ["", ".js", ".mjs", ".cjs", ".ts", ".mts", "/index.js", "/index.mjs", "/index.cjs", "/index.ts"];
 
 /** The name of a package and the path inside it that a specifier names. */
@@ -109,8 +110,8 @@ function fileAt(files: PackageFiles, path: string): string | undefined {
 
 // ---------------------------------------------------------------------------------------------------------- `exports`
 
-const preferred: ReadonlySet<string> = new Set(["import", "module", "module-sync", "node", "default"]);
-const others: ReadonlySet<string> = new Set(["require", "browser", "node", "default"]);
+const preferred: ReadonlySet<string> = new Set("module module-sync import node default".split(" "));
+const others: ReadonlySet<string> = new Set("require browser node default".split(" "));
 
 function exported(exports: unknown, path: string): string | undefined {
   const isTable = isObject(exports) && Object.keys(exports).some((key) => key.startsWith("."));

@@ -1,0 +1,119 @@
+/**
+ * Texts that are compared where TypeScript believes to know them: behind a test that found another literal. It narrows a
+ * variable, and a union by its member, and then objects to the comparison. Code of a called function, put in place behind a
+ * test of its caller, is like that.
+ */
+import type { Op, Value } from "../ir/ir.js";
+import type { Folding } from "./fold.js";
+import { type Block, type Item, type Layout, openArm } from "./layout.js";
+import type { Variables } from "./variables.js";
+
+interface Comparison {
+  readonly keys: readonly string[];
+  readonly literal: string;
+  readonly isEqual: boolean;
+}
+
+export class TextTests {
+  #contested: ReadonlySet<string> | undefined;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly folding: Folding,
+    private readonly variables: Variables,
+  ) {}
+
+  /** Must the text be hidden from TypeScript where it is compared with the literal? */
+  isContested(v: Value, literal: Value): boolean {
+    const other = this.#definition(literal);
+    if (v.type.kind !== "str" || other?.kind !== "const" || typeof other.value !== "string") return false;
+    const known = this.#literalsOf(v);
+    if (known !== undefined && !known.includes(other.value)) return true;
+    this.#contested ??= this.#find();
+    return this.#keys(v).some((key) => this.#contested?.has(key) === true);
+  }
+
+  #find(): ReadonlySet<string> {
+    const contested = new Set<string>();
+    for (const item of this.layout.items) {
+      const comparison = this.#comparison(item.op);
+      if (comparison === undefined || item.op.kind !== "prim") continue;
+      const places = [item, ...(this.folding.uses.get(item.op.result.id) ?? []).flatMap(({ reader }) => reader ?? [])];
+      if (places.some((at) => this.#isBehindOther(at, comparison))) for (const key of comparison.keys) contested.add(key);
+    }
+    return contested;
+  }
+
+  /** `t === "a"` or `t !== "a"`. */
+  #comparison(op: Op | undefined): Comparison | undefined {
+    if (op?.kind !== "prim" || (op.name !== "eq" && op.name !== "ne")) return undefined;
+    const [a, b] = op.args;
+    const other = b === undefined ? undefined : this.#definition(b);
+    if (a?.type.kind !== "str" || other?.kind !== "const" || typeof other.value !== "string") return undefined;
+    return { keys: this.#keys(a), literal: other.value, isEqual: op.name === "eq" };
+  }
+
+  /** The literals a text is chosen from, where it is. */
+  #literalsOf(v: Value): readonly string[] | undefined {
+    const source = this.layout.resolve(v);
+    const op = this.#definition(source);
+    if (op?.kind === "const") return typeof op.value === "string" ? [op.value] : undefined;
+    if (op?.kind !== "if") return undefined;
+    const position = op.results.findIndex((r) => r.id === source.id);
+    const found: string[] = [];
+    for (const { yields } of [op.then, op.else]) {
+      const yielded = yields?.[position];
+      const own = yields === null || yielded === undefined ? [] : this.#literalsOf(yielded);
+      if (own === undefined) return undefined;
+      found.push(...own);
+    }
+    return found;
+  }
+
+  /** The names under which TypeScript may know a text: a variable, a member of objects of some type. */
+  #keys(v: Value): readonly string[] {
+    const source = this.layout.resolve(v);
+    const op = this.#definition(source);
+    const own = this.folding.isInline(source) ? [] : [this.variables.of(source).name];
+    if (op?.kind !== "load" || op.place.kind !== "field" || op.place.base.type.kind !== "record") return own;
+    return [...own, `${op.place.base.type.name}.${op.place.name}`];
+  }
+
+  #definition(v: Value): Op | undefined {
+    return this.layout.definitions.get(this.layout.resolve(v).id)?.item?.op;
+  }
+
+  #isBehindOther(item: Item, comparison: Comparison): boolean {
+    let before = item.pos;
+    for (let block: Block | undefined = item.block; block !== undefined; block = block.owner?.block) {
+      for (const { op, pos } of block.items) {
+        if (pos >= before) break;
+        const open = op.kind === "if" ? openArm(op) : undefined;
+        if (op.kind === "if" && open !== undefined && this.#finds(op.cond, open === op.then, comparison)) return true;
+      }
+      const { owner } = block;
+      if (owner?.op.kind === "if" && this.#finds(owner.op.cond, block === owner.blocks[0], comparison)) return true;
+      before = owner?.pos ?? 0;
+    }
+    return false;
+  }
+
+  /** Does a test that came out as `holds` find the text to be another literal? */
+  #finds(cond: Value, holds: boolean, of: Comparison): boolean {
+    const op = this.#definition(cond);
+    if (op?.kind === "if")
+      return [op.cond, ...(op.then.yields ?? []), ...(op.else.yields ?? [])].some(
+        (v) => this.#finds(v, true, of) || this.#finds(v, false, of),
+      );
+    if (op?.kind !== "prim") return false;
+    if (op.name === "not") return op.args.some((v) => this.#finds(v, !holds, of));
+    if (op.name === "and" || op.name === "or") return op.args.some((v) => this.#finds(v, holds, of));
+    const found = this.#comparison(op);
+    return (
+      found !== undefined &&
+      found.isEqual === holds &&
+      found.literal !== of.literal &&
+      found.keys.some((key) => of.keys.includes(key))
+    );
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The records of a program: by name, by what tells them apart, and united where objects of several types meet. Programs
+ * whose values meet (the user's, that of the prelude) have one table.
+ */
+import type { Field, InstanceOf, RecordDecl, Type, TypeText } from "../ir/ir.js";
+import { maybe, present, record, sameType, typeText } from "../ir/types.js";
+import type { ClassInstance } from "./class-types.js";
+import { className, type ClassNode } from "./classes.js";
+import { CollectionTypes } from "./collection-types.js";
+import { FunctionTypes } from "./function-types.js";
+import { TypeContents } from "./type-contents.js";
+import type { Mapped } from "./types.js";
+
+/** What tells records apart. */
+const shapeOf = (fields: readonly Field[]): string =>
+  fields
+    .map((f) => `${f.name}${f.optional === true ? "?" : ""}${f.noDiff === true ? "!" : ""}:${typeText(f.type)}`)
+    .toSorted()
+    .join(";");
+
+export class RecordTable {
+  readonly records = new Map<string, RecordDecl>();
+  /** The classes that records stand for, by the name of the record. */
+  readonly classes = new Map<string, ClassInstance>();
+  /** The classes that records of static methods stand for. */
+  readonly classObjects = new Map<string, ClassNode>();
+  readonly functions = new FunctionTypes(this.records);
+  readonly collections = new CollectionTypes(this.records);
+  readonly contents = new TypeContents(this.records, this.functions, this.collections);
+  readonly #byShape = new Map<string, string>();
+  readonly #byVariants = new Map<string, string>();
+
+  /** Records of classes whose fields are not known yet, and the wide records that were made meanwhile. */
+  readonly #unsettled = new Set<string>();
+  readonly #early = new Map<string, readonly { name: string; text: TypeText | undefined }[]>();
+
+  /** The wide record of some records; the same for the same ones in whatever order. */
+  unite(names: readonly string[]): Mapped {
+    const all = [...new Set(names.flatMap((n) => this.records.get(n)?.variants ?? [n]))];
+    const [first] = all;
+    if (first !== undefined && all.length === 1) return { type: record(first) };
+    return this.wide(
+      this.freeName(all.join("Or").slice(0, 40)),
+      all.map((name) => ({ name, text: this.records.get(name)?.text })),
+      false,
+    );
+  }
+
+  /** The wide record of some members under a name of its own. */
+  wide(name: string, members: readonly { name: string; text: TypeText | undefined }[], isFixed: boolean): Mapped {
+    const variants: { name: string; text: TypeText | undefined }[] = [];
+    for (const member of members) {
+      const decl = this.records.get(member.name);
+      for (const v of decl?.variants ?? [member.name])
+        if (!variants.some((known) => known.name === v))
+          variants.push({ name: v, text: v === member.name ? member.text : this.records.get(v)?.text });
+    }
+    const key = variants
+      .map((v) => v.name)
+      .toSorted()
+      .join("|");
+    const known = this.#byVariants.get(key);
+    if (known !== undefined && !isFixed) return { type: record(known) };
+    // Known before its fields are united: they may lead to the same union.
+    if (known === undefined) this.#byVariants.set(key, name);
+    this.records.set(name, { name, fields: [], variants: variants.map((v) => v.name) });
+    const fields = this.#wideFields(variants);
+    if (!Array.isArray(fields)) {
+      this.records.delete(name);
+      if (known === undefined) this.#byVariants.delete(key);
+      return { why: fields.why };
+    }
+    this.records.set(name, { name, fields, variants: variants.map((v) => v.name) });
+    if (variants.some((v) => this.#unsettled.has(v.name))) this.#early.set(name, variants);
+    return { type: record(name) };
+  }
+
+  #wideFields(
+    variants: readonly { name: string; text: TypeText | undefined }[],
+  ): Field[] | { readonly why: string } {
+    const names = new Set(variants.flatMap((v) => this.records.get(v.name)?.fields.map((f) => f.name) ?? []));
+    const fields: Field[] = [];
+    for (const name of names) {
+      const having = variants.flatMap((v) => {
+        const found = this.records.get(v.name)?.fields.find((f) => f.name === name);
+        return found === undefined ? [] : [{ found, text: v.text }];
+      });
+      const [first, ...rest] = having;
+      if (first === undefined) continue;
+      let type: Type | undefined = first.found.type;
+      for (const { found } of rest) {
+        // Objects with different functions are told apart by a number, not by what they look like.
+        const isOther: boolean = type !== undefined && !sameType(type, found.type) && this.contents.holdsFunction(found.type);
+        type = type === undefined || isOther ? undefined : this.join(type, found.type);
+      }
+      if (type === undefined) return { why: `The objects of the union have fields \`${name}\` of different types` };
+      const isEverywhere = having.length === variants.length;
+      const noDiff = having.every(({ found }) => found.noDiff === true) ? { noDiff: true } : {};
+      const isOptional = !isEverywhere || having.some(({ found }) => found.optional === true);
+      const optional = isOptional ? { optional: true as const } : {};
+      const readonly = having.some(({ found }) => found.isReadonly === true) ? { isReadonly: true as const } : {};
+      const through = isEverywhere ? {} : throughAny(having.map(({ text }) => text));
+      fields.push({ name, type: isEverywhere ? type : maybe(type), ...noDiff, ...optional, ...through, ...readonly });
+    }
+    return fields;
+  }
+
+  /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */
+  given(declared: Type, value: Type): Type {
+    if (value.kind === "void" || !this.contents.isOpen(declared)) return declared;
+    if (declared.kind !== "maybe") return value;
+    return maybe(this.given(declared.of, present(value)), declared.absent);
+  }
+
+  /** The narrowest type that values of both types have after a cast; absent where there is none. */
+  join(a: Type, b: Type): Type | undefined {
+    if (sameType(a, b)) return a;
+    const either = this.functions.join(a, b);
+    if (either !== undefined) return either;
+    if (a.kind === "maybe" || b.kind === "maybe") {
+      const of = this.join(present(a), present(b));
+      if (of === undefined) return undefined;
+      const once = a.kind === "maybe" ? maybe(of, a.absent) : of;
+      return b.kind === "maybe" ? maybe(once, b.absent) : once;
+    }
+    if (a.kind === "record" && b.kind === "record") {
+      const isChoice = [a, b].some((t) => this.functions.choiceOf(t) !== undefined);
+      const united = isChoice ? undefined : this.unite([a.name, b.name]);
+      if (united !== undefined && "type" in united) return united.type;
+      return this.contents.holdsFunction(a) && this.contents.holdsFunction(b) ? this.functions.choice(a, b) : undefined;
+    }
+    return undefined;
+  }
+
+  /** The record with these fields, if there is one. */
+  ofShape(fields: readonly Field[]): string | undefined {
+    return this.#byShape.get(shapeOf(fields));
+  }
+
+  /** From now on this is the record with these fields. */
+  setShape(fields: readonly Field[], name: string): void {
+    this.#byShape.set(shapeOf(fields), name);
+  }
+
+  /** The record with these fields. */
+  recordOf(fields: readonly Field[]): Type {
+    const known = this.ofShape(fields);
+    if (known !== undefined) return record(known);
+    const name = this.nameFrom(fields.map((f) => f.name).join("_") || "Empty");
+    this.setShape(fields, name);
+    this.records.set(name, { name, fields });
+    return record(name);
+  }
+
+  /** The record of an instance of a class, by what tells it apart. */
+  classRecord(identity: string): string | undefined {
+    return this.#byShape.get(identity);
+  }
+
+  reserve(base: string, identity: string): string {
+    const name = this.nameFrom(base);
+    this.records.set(name, { name, fields: [] });
+    this.#byShape.set(identity, name);
+    this.#unsettled.add(name);
+    return name;
+  }
+
+  settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void {
+    this.records.set(name, { name, fields, instance: about });
+    this.classes.set(name, instance);
+    this.#unsettled.delete(name);
+    for (const [wide, variants] of this.#early) {
+      if (variants.some((v) => this.#unsettled.has(v.name))) continue;
+      this.#early.delete(wide);
+      const decl = this.records.get(wide);
+      const all = decl === undefined ? undefined : this.#wideFields(variants);
+      if (decl !== undefined && Array.isArray(all)) this.records.set(wide, { ...decl, fields: all });
+    }
+  }
+
+  /** What `this` is in a static method: a record without fields that says which class it is. */
+  classObject(node: ClassNode): Type {
+    for (const [name, known] of this.classObjects) if (known === node) return record(name);
+    const name = this.freeName(`${className(node)}Class`);
+    this.records.set(name, { name, fields: [] });
+    this.classObjects.set(name, node);
+    return record(name);
+  }
+
+  family(base: string, identity: string, variants: () => readonly Mapped[]): Mapped {
+    const known = this.#byShape.get(identity);
+    if (known !== undefined) return { type: record(known) };
+    const name = this.reserve(base, identity);
+    const mapped = variants();
+    const failed = mapped.find((m) => "why" in m);
+    if (failed !== undefined) {
+      this.release(name, identity);
+      return failed;
+    }
+    const members = mapped.flatMap((m) =>
+      "type" in m && m.type.kind === "record" ? [{ name: m.type.name, text: undefined }] : [],
+    );
+    const wide = this.wide(name, members, true);
+    this.#unsettled.delete(name);
+    const decl = this.records.get(name);
+    // What only some of the classes have is not seen through the class that is declared.
+    if (decl !== undefined) this.records.set(name, { ...decl, instance: { isGuarded: true } });
+    if ("why" in wide) this.release(name, identity);
+    return wide;
+  }
+
+  release(name: string, identity: string): void {
+    this.records.delete(name);
+    this.#unsettled.delete(name);
+    this.#byShape.delete(identity);
+  }
+
+  /** A new name for a record, after something that may be no name. */
+  nameFrom(base: string): string {
+    return this.freeName(/^[A-Za-z_$][\w$]*$/.test(base) ? base : "Fields");
+  }
+
+  freeName(base: string): string {
+    let name = base;
+    for (let i = 2; this.records.has(name); i++) name = `${base}${i}`;
+    return name;
+  }
+}
+
+/** A field that only these variants have is read through their union; not said where one of them has no name. */
+function throughAny(texts: readonly (TypeText | undefined)[]): { readonly through?: TypeText } {
+  const known = texts.flatMap((text) => (text === undefined ? [] : [text]));
+  if (known.length < texts.length) return {};
+  const text = [...new Set(known.map((t) => t.text))].join(" | ");
+  return { through: { text, imports: known.flatMap((t) => t.imports) } };
+}
