@@ -146,7 +146,11 @@ export class Expressions {
     const { type } = result;
     if (type.kind !== "record") return atom(`[${members.map((v) => this.text(v, 1)).join(", ")}]`);
     const literal = this.recordLiteral(type.name, members, isInstance);
-    return atom(isInstance ? this.instance(type.name, literal) : literal);
+    if (isInstance) return atom(this.instance(type.name, literal));
+    // Text that stands for nothing fits no type of literals; such a type may be behind the record's name.
+    const isVague = this.types.decl(type.name).text !== undefined && members.some((v) => this.text(v, 1) === '""');
+    if (!isVague) return atom(literal);
+    return { text: `${literal} as unknown as ${this.types.text(type)}`, level: precedence.relational };
   }
 
   private recordLiteral(record: string, members: readonly Value[], isInstance: boolean): string {

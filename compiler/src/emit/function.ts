@@ -33,13 +33,14 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
     context,
   );
   const fixed = new Map<ValueId, string>();
-  // What has private members is seen as a plain object through another name.
+  // What has private members is seen as a plain object through another name, a `readonly` array that goes elsewhere as an array.
   const seen: string[] = [];
   func.body.params.forEach((v, k) => {
     const name = names[k];
     if (name === undefined) return;
     fixed.set(v.id, name);
-    if (!context.types.isGuarded(v.type) || !isUsed(func, v)) return;
+    const isReadonly = params[k]?.type.text.startsWith("readonly ") === true && isGivenAway(func, v, context);
+    if ((!context.types.isGuarded(v.type) && !isReadonly) || !isUsed(func, v)) return;
     const inner = freeName(`${name}Fields`, (n) => neverNames.has(n) || names.includes(n) || context.names.all.has(n));
     seen.push(`  const ${inner} = ${name} as unknown as ${context.types.text(v.type)};`);
     fixed.set(v.id, inner);
@@ -55,6 +56,19 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
   );
   const head = signature(`export function ${generated.exportName}`, shown, context.names.type(generated.returns));
   return [...docComment(generated.doc), ...head, ...seen, ...lines, "}"].join("\n");
+}
+
+/** Does it go where its type must not be `readonly`: into an object, round a loop, to a function that does not say so? */
+function isGivenAway(func: Func, v: Value, context: ModuleContext): boolean {
+  let found = func.body.yields?.some((y) => y.id === v.id) === true;
+  walk(func.body, (op) => {
+    if (op.kind === "call") found ||= op.args.some((arg, k) => arg.id === v.id && !context.readOnly.has(op.callee, k));
+    else if (op.kind === "store") found ||= op.value.id === v.id;
+    else if (op.kind === "new") found ||= op.members.some((m) => m.id === v.id);
+    else if (op.kind === "for" || op.kind === "while") found ||= op.inits.some((init) => init.id === v.id);
+    found ||= regions(op).some((r) => r.yields?.some((y) => y.id === v.id));
+  });
+  return found;
 }
 
 function isUsed(func: Func, v: Value): boolean {

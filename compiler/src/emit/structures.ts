@@ -67,6 +67,8 @@ export class Structures {
     // An empty array among its members would say that there is never anything in it.
     const isLiteral = /^[[{]| [?:] [[{]/.test(init);
     const holdsEmpty = isLiteral && /\[\s*\]/.test(init);
+    // What its first members are made of may have types of literals, which those that follow do not have.
+    if (isLiteral && type.kind === "array" && type.elem.kind === "record") return this.types.text(type);
     if (holdsEmpty || (isLiteral && (hasTuple(type, this.types) || this.isVague(type))))
       return this.types.text(type);
     // `new Float64Array(n)` is a `Float64Array<ArrayBuffer>`; a place that gets another array later must be wider.

@@ -113,7 +113,10 @@ export class TypeNames {
     return this.decl(name).fields.some((field) => reaches(field.type, new Set()));
   }
 
-  /** Do values of this type hold instances with members that only their class may name? */
+  /**
+   * Do values of this type hold what generated code sees otherwise than TypeScript: instances with members that only their
+   * class may name, `readonly` arrays in an object whose type is spelled out here?
+   */
   isGuarded(type: Type, seen: Set<string> = new Set()): boolean {
     if (type.kind === "array") return this.isGuarded(type.elem, seen);
     if (type.kind === "maybe") return this.isGuarded(type.of, seen);
@@ -121,7 +124,8 @@ export class TypeNames {
     if (type.kind !== "record" || seen.has(type.name)) return false;
     seen.add(type.name);
     const decl = this.decl(type.name);
-    return decl.instance?.isGuarded === true || decl.fields.some((f) => this.isGuarded(f.type, seen));
+    if (decl.instance?.isGuarded === true) return true;
+    return decl.fields.some((f) => (f.isReadonly === true && decl.text === undefined) || this.isGuarded(f.type, seen));
   }
 
   private record(name: string): string {

@@ -158,7 +158,7 @@ export class FileContext {
     this.running = user?.running ?? [];
     this.kept = user?.kept ?? [];
     this.taken = user?.taken ?? new Map<ValueId, string>();
-    this.put = user?.put ?? new Map();
+    this.put = user?.put ?? new Map<ValueId, string>();
     this.made = user?.made ?? { all: false, some: false };
     this.reordered = user?.reordered ?? new Set();
     this.ordered = user?.ordered ?? [];

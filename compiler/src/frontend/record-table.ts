@@ -3,7 +3,7 @@
  * whose values meet (the user's, that of the prelude) have one table.
  */
 import type { Field, InstanceOf, RecordDecl, Type, TypeText } from "../ir/ir.js";
-import { maybe, present, record, sameType, typeText } from "../ir/types.js";
+import { maybe, present, record, sameType, tupleOf, typeText } from "../ir/types.js";
 import type { ClassInstance } from "./class-types.js";
 import { className, type ClassNode } from "./classes.js";
 import { CollectionTypes } from "./collection-types.js";
@@ -122,6 +122,12 @@ export class RecordTable {
       if (of === undefined) return undefined;
       const once = a.kind === "maybe" ? maybe(of, a.absent) : of;
       return b.kind === "maybe" ? maybe(once, b.absent) : once;
+    }
+    if (a.kind === "tuple" && b.kind === "tuple" && a.elems.length === b.elems.length) {
+      // What holds functions is not the same value under the wider type.
+      if (this.contents.holdsOwn(a) || this.contents.holdsOwn(b)) return undefined;
+      const elems = a.elems.map((t, i) => this.join(t, b.elems[i] ?? t)).filter((t) => t !== undefined);
+      return elems.length === a.elems.length ? tupleOf(elems) : undefined;
     }
     if (a.kind === "record" && b.kind === "record") {
       const isChoice = [a, b].some((t) => this.functions.choiceOf(t) !== undefined);

@@ -118,10 +118,6 @@ export const isFunctionNode = (node: ts.Node): node is FunctionNode =>
   ts.isAccessor(node) ||
   ts.isConstructorDeclaration(node);
 
-/** Is an argument a function written in its place? */
-export const isInlineFunction = (node: ts.Expression | undefined): boolean =>
-  node !== undefined && isFunctionLike(bare(node));
-
 /** The numeric value of a literal, or of a literal with a sign. */
 export function numericLiteral(node: ts.Expression): number | undefined {
   const inner = bare(node);

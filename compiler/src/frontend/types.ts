@@ -12,6 +12,7 @@ import type { FunctionTypes } from "./function-types.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
 import { RecordTable } from "./record-table.js";
 import { isLibrary, isPlainTuple, isReadonlyList, isRuntimeSymbol, original, typeArguments } from "./source.js";
+import { hasMethods, isClosed, wideName } from "./type-questions.js";
 import { TypeTexts } from "./type-text.js";
 
 export type Mapped = { readonly type: Type } | { readonly why: string };
@@ -40,14 +41,6 @@ const noDiffReason = "`NoDiff` marks a whole parameter or field, not the members
 const unionReason = "A value of several types is not in the language";
 
 const absentFlags = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
-
-/** A name for a union of objects: its own, or those of its members. */
-function wideName(union: ts.UnionType, members: readonly ts.Type[]): string {
-  const own = union.aliasSymbol?.name;
-  if (own !== undefined && (union.aliasTypeArguments ?? []).length === 0) return own;
-  const names = members.map((t) => (t.aliasSymbol ?? t.getSymbol())?.name ?? "");
-  return names.every((n) => /^[A-Za-z$][\w$]*$/.test(n)) ? names.join("Or") : "Union";
-}
 
 export class TypeMapper implements ClassHost {
   readonly table: ClassTable;
@@ -479,19 +472,4 @@ export class TypeMapper implements ClassHost {
   release(name: string, identity: string): void {
     this.#records.release(name, identity);
   }
-}
-
-/** Has an interface members that are called? */
-const hasMethods = (checker: ts.TypeChecker, type: ts.Type): boolean =>
-  checker
-    .getPropertiesOfType(type)
-    .some((p) => p.flags & SymbolFlags.Method || checker.getTypeOfSymbol(p).getCallSignatures().length > 0);
-
-/** A named type without type parameters. */
-function isClosed(type: ts.Type): boolean {
-  if (type.isClassOrInterface()) return (type.typeParameters ?? []).length === 0;
-  const declaration = type.aliasSymbol?.declarations?.[0];
-  return (
-    declaration !== undefined && (type.aliasTypeArguments ?? []).length === 0 && ts.isSourceFile(declaration.parent)
-  );
 }

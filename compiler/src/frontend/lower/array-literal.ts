@@ -112,10 +112,8 @@ export function arrayOfParts(
       return member === undefined ? part.value : context.coerce(part.value, member, part.node);
     });
     const made = context.at(node).aggregate(type, members, hint);
-    if (members.length === 0) {
-      context.empty.add(made.id);
-      context.opens(made, node);
-    }
+    if (members.length === 0) context.empty.add(made.id);
+    if (members.length === 0 || context.file.types.holdsOwn(type)) context.opens(made, node);
     for (const member of members) context.putInto(made, member);
     return made;
   }
@@ -147,7 +145,9 @@ function memberTypes(
   if (first !== undefined && types.some((t) => context.file.types.holdsOwn(t))) {
     // Which functions it holds, the members say.
     if (wanted?.kind === "tuple") return { kind: "tuple", elems: types };
-    const elem = types.reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), first.value.type);
+    // And what is pushed later.
+    const start = openElement(context, node, first.value.type);
+    const elem = types.reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), start);
     if (elem !== undefined) return { kind: "array", elem };
   }
   if (wanted?.kind === "tuple" || wanted?.kind === "array") return wanted;

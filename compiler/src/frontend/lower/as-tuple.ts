@@ -42,8 +42,6 @@ export function asTuple(context: FunctionContext, v: Value, whole: ts.Expression
 function isNewArray(node: ts.Expression): boolean {
   if (ts.isArrayLiteralExpression(node)) return true;
   return (
-    ts.isCallExpression(node) &&
-    ts.isPropertyAccessExpression(node.expression) &&
-    makers.has(node.expression.name.text)
+    ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && makers.has(node.expression.name.text)
   );
 }

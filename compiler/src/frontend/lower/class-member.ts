@@ -17,7 +17,7 @@ import type { Target } from "./assign.js";
 import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
 import { lowerThis } from "./class-construct.js";
 import { accessorField } from "./class-fields.js";
-import { dispatch, isMixed, refusedClass, variantsOf } from "./class-variants.js";
+import { dispatch, isMixed, refusedClass, type Variant, variantsOf } from "./class-variants.js";
 import { type Bound, functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { thisKey } from "./env.js";
@@ -413,6 +413,16 @@ function classAsValue(context: FunctionContext, target: FunctionNode, cls: Class
 
 // ------------------------------------------------------------------------------------------------------------- setting
 
+/** What an assignment to a member runs. */
+function setterOf(
+  context: FunctionContext,
+  variant: Variant,
+  node: ts.PropertyAccessExpression,
+): ts.SetAccessorDeclaration | undefined {
+  const member = memberOf(context, variant, node);
+  return member?.kind === "accessor" ? member.set : undefined;
+}
+
 /** `object.x` with a setter as something that is assigned to; absent where it is a plain field. */
 export function setterTarget(
   context: FunctionContext,
@@ -435,20 +445,29 @@ export function setterTarget(
   if (variant === undefined || member?.kind !== "accessor") return undefined;
   const { set } = member;
   const [param] = set?.parameters ?? [];
-  if (set === undefined || param === undefined || others.some((o) => memberOf(context, o, node) !== member)) {
+  const hasNone = others.some((o) => setterOf(context, o, node) === undefined);
+  if (set === undefined || param === undefined || hasNone) {
     context.report(refusedClass(node, variant));
     return undefined;
   }
   const declared = context.file.types.withBindings(variant.bindings, () =>
     context.file.types.map(context.file.checker.getTypeAtLocation(param)),
   );
+  const assign = (object: Value, own: Variant, v: Value): Value => {
+    const setter = setterOf(context, own, node) ?? set;
+    const bound = boundTo(context, setter, object, own.bindings, node);
+    if (bound !== undefined) callFunction(context, node, setter, object, [v], undefined, bound);
+    return context.undefinedOf({ kind: "void" });
+  };
+  // One that all inherit takes the object as it is.
+  const isShared = others.every((o) => setterOf(context, o, node) === set);
   return {
     hint: undefined,
     type: "type" in declared ? declared.type : { kind: "num" },
-    get: () => readMember(context, base, variant, node, undefined),
+    get: () => dispatch(context, base, node, undefined, (object, own) => readMember(context, object, own, node, undefined)),
     set: (v) => {
-      const bound = boundTo(context, set, base, variant.bindings, node);
-      if (bound !== undefined) callFunction(context, node, set, base, [v], undefined, bound);
+      if (isShared) assign(base, variant, v);
+      else dispatch(context, base, node, undefined, (object, own) => assign(object, own, v));
     },
   };
 }

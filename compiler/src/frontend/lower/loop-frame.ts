@@ -1,11 +1,14 @@
 /** What all loops have in common: the variables they carry, their body as a region, what holds after them. */
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import { value } from "../../ir/build.js";
-import type { Region, Value } from "../../ir/ir.js";
+import type { For, Region, Value } from "../../ir/ir.js";
 import { num } from "../../ir/types.js";
 import type { Construct, FunctionContext } from "./context.js";
 import { isHidden, type Key } from "./env.js";
-import { flagsOf, inConstruct } from "./flow.js";
+import { flagsOf, inConstruct, type Piece } from "./flow.js";
+
+/** Lowers a statement as pieces of the list it stands in. */
+export type ToPieces = (context: FunctionContext, node: ts.Statement) => readonly Piece[];
 
 export interface Frame {
   readonly carried: readonly Key[];
@@ -119,3 +122,41 @@ export function finish(
 
 export const initial = (context: FunctionContext, frame: Frame): Value[] =>
   frame.carried.map((key) => context.current(key));
+
+/** `break`, made by the compiler. */
+export function exitPiece(context: FunctionContext, node: ts.IterationStatement): Piece {
+  const exit = context.exits.break(node);
+  return {
+    kind: "plain",
+    exits: { always: true, to: [exit] },
+    run: () => {
+      const construct = context.constructs.findLast((c) => c.node === node);
+      if (construct !== undefined) context.env.set(construct.stop, context.b.const(true));
+    },
+  };
+}
+
+interface Count extends Pick<For, "from" | "test" | "to" | "step"> {
+  readonly hint: string;
+}
+
+/** A loop with a counter and a bound that does not change. */
+export function countedLoop(
+  context: FunctionContext,
+  node: ts.ForStatement | ts.ForOfStatement | ts.ForInStatement,
+  count: Count,
+  run: (index: Value) => void,
+): void {
+  const parts: ts.Node[] = [node.statement];
+  if (!ts.isForStatement(node)) parts.push(node);
+  const { hint, ...head } = count;
+  const frame = frameOf(context, node, parts, breaksOut(context, node));
+  const inits = initial(context, frame);
+  const loc = context.at(node).loc;
+  const index = context.integer(value(num, hint));
+  const bodyRegion = body(context, frame, node, [index], () => run(index));
+  const results = copies(context, frame);
+  const op = { kind: "for" as const, ...head, inits, breaks: frame.breaks, results, body: bodyRegion };
+  context.b.push(loc === undefined ? op : { ...op, loc });
+  finish(context, frame, inits, results);
+}

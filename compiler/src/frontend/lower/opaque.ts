@@ -42,10 +42,6 @@ function resultType(context: FunctionContext, node: ts.Expression): Type | undef
   return "type" in mapped ? mapped.type : undefined;
 }
 
-/** Is this opaque type one that may be a constant of the module? */
-export const isDataType = (type: Type): boolean =>
-  type.kind === "opaque" && !/=>|^(typeof|symbol|Date|Promise)\b/.test(type.text);
-
 /** A value that carries no derivative and leads nowhere. */
 function isScalar(type: Type): boolean {
   switch (type.kind) {

@@ -55,7 +55,8 @@ export function lowerTupleCallback(
   name: string,
   hint: string | undefined,
 ): Value | undefined {
-  if (tuple.type.kind !== "tuple" || tuple.type.elems.length > unrolled || tuple.type.elems.length === 0) return undefined;
+  if (tuple.type.kind !== "tuple" || tuple.type.elems.length > unrolled || tuple.type.elems.length === 0)
+    return undefined;
   const [first, ...more] = node.arguments;
   const allowed = name === "reduce" ? 1 : 0;
   if (first === undefined || more.length > allowed || node.arguments.some(ts.isSpreadElement)) return undefined;

@@ -179,6 +179,8 @@ export function admit(context: FunctionContext, array: Value, v: Value, node: ts
   const known = elements.get(open.node);
   const wanted = known === undefined ? v.type : types.join(known, v.type);
   if (wanted === undefined || sameType(wanted, elem) || !running.includes(open.of)) return;
+  // The members of a literal may have said more than what is put into it later.
+  if (sameType(types.join(elem, wanted) ?? wanted, elem)) return;
   elements.set(open.node, wanted);
   throw new Again(open.of, node);
 }
