@@ -24,7 +24,11 @@ const codes = new Set(
 
 /** What the examples about packages import. */
 const examplePackage = {
-  "/node_modules/running-mean/package.json": JSON.stringify({ name: "running-mean", type: "module", exports: "./index.js" }),
+  "/node_modules/running-mean/package.json": JSON.stringify({
+    name: "running-mean",
+    type: "module",
+    exports: "./index.js",
+  }),
   "/node_modules/running-mean/index.d.ts":
     "export declare function smoothed(x: number): number;\nexport declare function weighted(x: number, before: number): number;\n",
   "/node_modules/running-mean/index.js": `let mean = 0;

@@ -63,7 +63,10 @@ describe("random programs", () => {
 
   it("are TypeScript", { timeout: 60_000 }, () => {
     const options = { size: 15, aliases: false, plain: false, features: featureNames };
-    const files = Array.from({ length: 60 }, (_, i): [string, string] => [`/typed/p${i}.ts`, generateProgram(6001 + i, options).source]);
+    const files = Array.from({ length: 60 }, (_, i): [string, string] => [
+      `/typed/p${i}.ts`,
+      generateProgram(6001 + i, options).source,
+    ]);
     expect(typeCheck(Object.fromEntries(files))).toEqual([]);
   });
 });

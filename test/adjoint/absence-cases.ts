@@ -228,7 +228,10 @@ func f(%ps: [%P], %a: num) -> (num) {
 }`,
   },
   "an array with gaps": {
-    args: [[0.5, undefined, 2, undefined], [{ value: 1, next: null }, null, { value: 3, next: null }]],
+    args: [
+      [0.5, undefined, 2, undefined],
+      [{ value: 1, next: null }, null, { value: 3, next: null }],
+    ],
     wrt: [0, 1],
     text: `${node}func f(%xs: [num?], %nodes: [%Node?null]) -> (num) {
   %0 = const 0

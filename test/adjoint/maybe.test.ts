@@ -80,7 +80,13 @@ func f(%x: num) -> (%Out) {
     it.each([0.5, -0.5])(`at %d${without.length > 0 ? ", without passes" : ""}`, (x) => {
       const result = differentiated(program, "f", [0], without);
       const [, interpreted] = interpret(result, "f.vjp", [x]);
-      const generated = generatedText(program, "f", [0], without, `${declarations}\ninterface Out { p: P; list: ListNode | null }`);
+      const generated = generatedText(
+        program,
+        "f",
+        [0],
+        without,
+        `${declarations}\ninterface Out { p: P; list: ListNode | null }`,
+      );
       expect(problems({ seeds: generated }), generated).toEqual([]);
       const vjp = load(generated)["f_vjp"];
       if (vjp === undefined) throw new Error("f_vjp is missing");

@@ -11,7 +11,12 @@ import { interpret, type JsValue } from "../support/interpret.js";
 export const withoutPasses = optionalPasses;
 
 /** What is generated for `name`, differentiated by the parameters `wrt`. Every pass is verified. */
-function generated(program: Program, name: string, wrt: readonly number[], without: readonly string[]): GeneratedModule {
+function generated(
+  program: Program,
+  name: string,
+  wrt: readonly number[],
+  without: readonly string[],
+): GeneratedModule {
   const text = (type: Type): TypeText => ({ text: typeOf(type, program), imports: [] });
   const gradient = (type: Type): TypeText => ({ text: `Gradient<${typeOf(type, program)}>`, imports: [] });
   const func = program.funcs.get(name);

@@ -78,7 +78,11 @@ export const unionCases: Readonly<Record<string, MaybeCase>> = {
   },
   "an expression tree": {
     args: [
-      { op: "add", l: { op: "mul", l: { op: "lit", v: 3 }, r: { op: "var" } }, r: { op: "mul", l: { op: "var" }, r: { op: "var" } } },
+      {
+        op: "add",
+        l: { op: "mul", l: { op: "lit", v: 3 }, r: { op: "var" } },
+        r: { op: "mul", l: { op: "var" }, r: { op: "var" } },
+      },
       1.5,
     ],
     wrt: [0, 1],

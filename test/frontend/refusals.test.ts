@@ -28,7 +28,12 @@ describe("refusals", () => {
     ["new of a library class", "const d = new Date();", "2,11", "ADC2010"],
     ["delete", "const p: { u?: number } = {}; delete p.u;", "2,31", "ADC2011"],
     ["active into a map", "const m = new WeakMap<object, number>(); m.set(a, x); return m.get(a)!;", "2,51", "ADC3002"],
-    ["active into a dictionary", "const m: Record<string, number> = {}; m['a'] = x; return m['a']!;", "2,39", "ADC3002"],
+    [
+      "active into a dictionary",
+      "const m: Record<string, number> = {}; m['a'] = x; return m['a']!;",
+      "2,39",
+      "ADC3002",
+    ],
     ["bigint", "const n = 1n;", "2,11", "ADC2012"],
     ["any", "const y: any = x;", "2,10", "ADC2015"],
     ["parseFloat of a template", "return parseFloat(`${x}`);", "2,8", "ADC3001"],

@@ -13,9 +13,9 @@ const runtime = 'import { type NoDiff, stopGradient } from "@adc/runtime";\n';
 
 describe("a parameter that cannot influence the result", () => {
   it("is warned of", () => {
-    expect(warnings("/** @differentiable */\nexport function f(x: number, y: number): number { return x * x; }")).toEqual([
-      "warning ADC3003 2:30",
-    ]);
+    expect(
+      warnings("/** @differentiable */\nexport function f(x: number, y: number): number { return x * x; }"),
+    ).toEqual(["warning ADC3003 2:30"]);
   });
   it("also where its value is overwritten, or goes nowhere", () => {
     const source = `/** @differentiable */

@@ -21,7 +21,11 @@ describe("simplify", () => {
   });
   test("a cast there and back", () => {
     expectPass(simplify, f("%m: num? = cast %n; %y: num = cast %m; yield %y"), f("%m: num? = cast %n; yield %n"));
-    expectPass(simplify, f("%w: %U = cast %a; %b: %A = cast %w; yield %b", "%A"), f("%w: %U = cast %a; yield %a", "%A"));
+    expectPass(
+      simplify,
+      f("%w: %U = cast %a; %b: %A = cast %w; yield %b", "%A"),
+      f("%w: %U = cast %a; yield %a", "%A"),
+    );
   });
   test("casts in a row", () => {
     expectPass(
@@ -115,11 +119,7 @@ describe("scalarize", () => {
     );
   });
   test("a member that may be absent becomes a value that may be", () => {
-    expectPass(
-      scalarize,
-      f("%q: %O = new %n %x; %y = load %q.k; yield %y", "num?"),
-      f("yield %x", "num?"),
-    );
+    expectPass(scalarize, f("%q: %O = new %n %x; %y = load %q.k; yield %y", "num?"), f("yield %x", "num?"));
   });
   test("an adjoint that may be absent stays in memory", () => {
     expectUnchanged(scalarize, f("%q: %O = new %n %x; accum %q.k += %n; %y = load %q.k; yield %y", "num?"));

@@ -8,7 +8,8 @@ import type { Compiled } from "./compile.js";
 import {
   cloneData,
   difference,
-  firstTime, leaves,
+  firstTime,
+  leaves,
   mapLeaves,
   memberAt,
   numberAt,

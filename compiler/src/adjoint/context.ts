@@ -3,7 +3,7 @@ import { type Activity, analyzeActivity } from "../analysis/activity.js";
 import { joinAliases } from "../analysis/aliases.js";
 import { integerValues } from "../analysis/integers.js";
 import { analyzeGrowth, type Growth } from "../analysis/growth.js";
-import { analyzeMemory, type MemoryModel, reachable } from "../analysis/memory.js";
+import { analyzeMemory, type MemoryClass, type MemoryModel, reachable } from "../analysis/memory.js";
 import { probedSlots } from "../analysis/probes.js";
 import { analyzeStability, type Stability } from "../analysis/stability.js";
 import type { Func, Program, RecordDecl, Type, ValueId } from "../ir/ir.js";
@@ -18,11 +18,20 @@ export interface Rules {
   readonly powConstant: (exponent: number) => Rule;
 }
 
-function hasCopies(func: Func): boolean {
-  let found = false;
-  walk(func.body, (op) => {
-    found ||= op.kind === "copy" && isReference(op.source.type);
-  });
+/** The objects that are copied as a whole, with what they hold: by class. */
+function copiedClasses(funcs: readonly Func[], memory: MemoryModel): ReadonlySet<string> {
+  const pending: MemoryClass[] = [];
+  for (const func of funcs)
+    walk(func.body, (op) => {
+      if (op.kind === "copy" && isReference(op.source.type)) pending.push(memory.classOf(op.source));
+    });
+  const found = new Set<string>();
+  for (let owner = pending.pop(); owner !== undefined; owner = pending.pop()) {
+    const key = owner.slot("");
+    if (found.has(key)) continue;
+    found.add(key);
+    pending.push(...owner.members());
+  }
   return found;
 }
 
@@ -34,6 +43,7 @@ export class Context {
   notesLinks = false;
   /** The reverse sweep goes through whole shadow structures as they were: those of copies, and of a result. */
   readonly goesThroughShadows: boolean;
+  readonly #copied: ReadonlySet<string>;
   readonly activity: Activity;
   readonly names: readonly string[];
   readonly growth: Growth;
@@ -60,9 +70,17 @@ export class Context {
     this.growth = analyzeGrowth(program, this.names, this.memory);
     this.probed = probedSlots(program, this.names, this.memory);
     this.records = new Map(program.records);
+    this.#copied = copiedClasses(
+      this.names.map((name) => this.func(name)),
+      this.memory,
+    );
     this.goesThroughShadows =
-      (this.func(entry).body.yields ?? []).some((v) => isReference(v.type)) ||
-      this.names.some((name) => hasCopies(this.func(name)));
+      (this.func(entry).body.yields ?? []).some((v) => isReference(v.type)) || this.#copied.size > 0;
+  }
+
+  /** Must the shadow structure of these objects be, on the way back, what it was on the way there? */
+  isRelinked(owner: MemoryClass): boolean {
+    return owner.external || this.#copied.has(owner.slot(""));
   }
 
   func(name: string): Func {

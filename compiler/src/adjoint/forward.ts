@@ -112,7 +112,7 @@ function writeLink(state: FunctionState, op: Op & { kind: "store" }, frame: Fram
   const { forward } = frame;
   const place = placeOn(op.place, state.shadow(op.place.base), undefined);
   let before: Value | undefined;
-  if (state.context.memory.classOf(op.place.base).external) {
+  if (state.context.isRelinked(state.context.memory.classOf(op.place.base))) {
     before = value(state.context.shadowType(op.value.type));
     state.frames.define(before, frame);
     forward.push({ kind: "load", place, result: before });
@@ -187,9 +187,13 @@ function variantZeros(state: FunctionState, op: Cast, frame: Frame): Value[] | u
   if (from === undefined || from.variants !== undefined || wide?.variants === undefined) return undefined;
   const b = frame.forward;
   const held = (name: string): Type | undefined => from.fields.find((f) => f.name === name)?.type;
-  const isPlain = wide.fields.every((f) => (held(f.name) ?? num).kind === "num" && (held(f.name) !== undefined || f.type.kind === "maybe"));
+  const isPlain = wide.fields.every(
+    (f) => (held(f.name) ?? num).kind === "num" && (held(f.name) !== undefined || f.type.kind === "maybe"),
+  );
   if (!isPlain) return undefined;
-  return wide.fields.map((f) => (held(f.name) === undefined ? b.absent(f.type, undefined) : b.cast(b.const(0), f.type)));
+  return wide.fields.map((f) =>
+    held(f.name) === undefined ? b.absent(f.type, undefined) : b.cast(b.const(0), f.type),
+  );
 }
 
 /** The shadow a number begins with: zero, and absent where the number is. */

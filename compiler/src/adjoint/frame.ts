@@ -275,11 +275,7 @@ export class Frame {
     owner.yields.forEach((yields, i) => {
       const builder = owner.builders[i];
       if (yields === null || builder === undefined) return;
-      yields.push(
-        i === index
-          ? v
-          : constant(builder, placeholderOf(v.type), v.type),
-      );
+      yields.push(i === index ? v : constant(builder, placeholderOf(v.type), v.type));
     });
     if (outer !== placeholder) {
       // The `if` stands in an arm itself: the arm around it hands the value on.

@@ -165,12 +165,7 @@ export const placeOn = (place: Place, base: Value, index: Value | undefined): Pl
  * is as long as the array ever was), and arrays inside structures that become longer. All others are only read, written
  * and measured where they are; the reverse sweep makes or finds their shadows itself.
  */
-function movingValues(
-  func: Func,
-  isEntry: boolean,
-  stability: Stability,
-  growth: Growth,
-): ReadonlySet<ValueId> {
+function movingValues(func: Func, isEntry: boolean, stability: Stability, growth: Growth): ReadonlySet<ValueId> {
   const moving = new Set<ValueId>();
   const move = (v: Value): void => {
     if (isReference(v.type)) moving.add(v.id);

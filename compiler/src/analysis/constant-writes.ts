@@ -99,7 +99,8 @@ class Analysis {
     });
     func.body.params.forEach((p, index) => {
       if (!isReference(p.type)) return;
-      for (const [path, owner] of paths(this.#model.classOf(p))) this.#put(owner, path, [{ kind: "param", index, path }]);
+      for (const [path, owner] of paths(this.#model.classOf(p)))
+        this.#put(owner, path, [{ kind: "param", index, path }]);
     });
     for (const op of this.#ops)
       if (op.kind === "global" && isReference(op.result.type))
@@ -199,7 +200,10 @@ class Analysis {
     for (const key of path.keys) {
       owner = owner.member(key);
       const own = [...this.#rootsOf(owner).values()];
-      roots = own.length > 0 ? own : roots.map((root) => (root.kind === "constant" ? root : { ...root, path: extended(root.path, key) }));
+      roots =
+        own.length > 0
+          ? own
+          : roots.map((root) => (root.kind === "constant" ? root : { ...root, path: extended(root.path, key) }));
     }
     return { owner, roots };
   }

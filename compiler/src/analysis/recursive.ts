@@ -3,7 +3,12 @@ import type { Type } from "../ir/ir.js";
 import type { Records } from "../ir/types.js";
 
 /** Does a type mention a record for which `test` holds, at any depth? */
-export function leadsTo(type: Type, records: Records, test: (name: string) => boolean, seen = new Set<string>()): boolean {
+export function leadsTo(
+  type: Type,
+  records: Records,
+  test: (name: string) => boolean,
+  seen = new Set<string>(),
+): boolean {
   if (type.kind === "maybe") return leadsTo(type.of, records, test, seen);
   if (type.kind === "array") return leadsTo(type.elem, records, test, seen);
   if (type.kind === "tuple") return type.elems.some((elem) => leadsTo(elem, records, test, seen));

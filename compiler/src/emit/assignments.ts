@@ -50,7 +50,10 @@ export class Assignments {
     if (/^-?\d/.test(text) && Number.isFinite(Number(text))) variable.writes++;
     const { structures } = this.plan;
     const type = structures.annotation(variable.type, text) ?? this.circular(variable, block);
-    const looseType = isReference(variable.type) || variable.type.kind === "maybe" ? () => structures.typeText(variable.type) : undefined;
+    const looseType =
+      isReference(variable.type) || variable.type.kind === "maybe"
+        ? () => structures.typeText(variable.type)
+        : undefined;
     return {
       kind: "declare",
       variable,
@@ -69,7 +72,8 @@ export class Assignments {
     if (!this.narrows) return undefined;
     for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) {
       const goesRound = at.owner !== undefined && at.role === "loop" ? carried(at.owner) : [];
-      if (goesRound.some((v) => this.plan.structures.isNarrowed(v.type))) return this.plan.structures.typeText(variable.type);
+      if (goesRound.some((v) => this.plan.structures.isNarrowed(v.type)))
+        return this.plan.structures.typeText(variable.type);
     }
     return undefined;
   }

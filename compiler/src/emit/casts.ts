@@ -23,7 +23,8 @@ function isAssignable(from: Type, to: Type, records: Records): boolean {
   if (from.kind === "array" && to.kind === "array") return isAssignable(from.elem, to.elem, records);
   if (from.kind === "tuple" && to.kind === "tuple")
     return from.elems.every((elem, k) => isAssignable(elem, to.elems[k] ?? elem, records));
-  if (from.kind !== "record" || to.kind !== "record" || !isVariant(from.name, to.name, records, new Set())) return false;
+  if (from.kind !== "record" || to.kind !== "record" || !isVariant(from.name, to.name, records, new Set()))
+    return false;
   const wide = records.get(to.name);
   const narrow = records.get(from.name);
   // A field that is read through no variant must be seen in the type of the union.

@@ -70,7 +70,12 @@ function isUnchanged(yielded: Value, result: Value, arm: Block, layout: Layout):
 
 export function isPure(op: Op): op is Cast | Const | Global | Length | Load | Prim {
   return (
-    op.kind === "cast" || op.kind === "const" || op.kind === "prim" || op.kind === "load" || op.kind === "length" || op.kind === "global"
+    op.kind === "cast" ||
+    op.kind === "const" ||
+    op.kind === "prim" ||
+    op.kind === "load" ||
+    op.kind === "length" ||
+    op.kind === "global"
   );
 }
 

@@ -133,7 +133,9 @@ export class Expressions {
       case "none":
         return this.of(op.value);
       case "present":
-        return isTested(op.value, item, this) ? this.of(op.value) : atom(asserted(this.text(op.value, precedence.atom)));
+        return isTested(op.value, item, this)
+          ? this.of(op.value)
+          : atom(asserted(this.text(op.value, precedence.atom)));
       case "as":
         return {
           text: `${this.text(op.value, precedence.relational)} as ${this.types.text(type)}`,

@@ -74,7 +74,8 @@ function isGivenAway(func: Func, v: Value, context: ModuleContext): boolean {
 function isUsed(func: Func, v: Value): boolean {
   let used = func.body.yields?.some((y) => y.id === v.id) === true;
   walk(func.body, (op) => {
-    used ||= operands(op).some((arg) => arg.id === v.id) || regions(op).some((r) => r.yields?.some((y) => y.id === v.id));
+    used ||=
+      operands(op).some((arg) => arg.id === v.id) || regions(op).some((r) => r.yields?.some((y) => y.id === v.id));
   });
   return used;
 }

@@ -84,7 +84,8 @@ function says(cond: Value, holds: boolean, source: Value, tests: Tests): boolean
     const [b] = op.else.yields ?? [];
     if (a === undefined || b === undefined) return false;
     if (holds && literal(b)?.value === false) return says(op.cond, true, source, tests) || says(a, true, source, tests);
-    if (!holds && literal(a)?.value === true) return says(op.cond, false, source, tests) || says(b, false, source, tests);
+    if (!holds && literal(a)?.value === true)
+      return says(op.cond, false, source, tests) || says(b, false, source, tests);
     return false;
   }
   if (op.kind !== "prim") return false;
@@ -102,7 +103,8 @@ function says(cond: Value, holds: boolean, source: Value, tests: Tests): boolean
     case "ne": {
       const { type } = source;
       const absent = literal(b);
-      if (holds !== (op.name === "ne") || a === undefined || absent === undefined || type.kind !== "maybe") return false;
+      if (holds !== (op.name === "ne") || a === undefined || absent === undefined || type.kind !== "maybe")
+        return false;
       return isSource(a) && type.absent === (absent.value === null ? "null" : typeof absent.value);
     }
     default:

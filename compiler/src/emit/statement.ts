@@ -84,8 +84,7 @@ export class Statements {
         out.push(this.assignments.define(op.result, expressions.definition(item, op.result).text, block));
         return;
       case "store":
-        if (op.grows === true)
-          out.push(line(`${this.name(op.place.base)}.push(${expressions.text(op.value, 1)});`));
+        if (op.grows === true) out.push(line(`${this.name(op.place.base)}.push(${expressions.text(op.value, 1)});`));
         else out.push(...storeStatements(op, this.plan));
         return;
       case "resize":
@@ -198,7 +197,8 @@ export class Statements {
     const text =
       values.length === 1 ? expressions.text(only) : `[${values.map((v) => expressions.text(v, 1)).join(", ")}]`;
     const seenAs = isInClosure(block) ? undefined : this.plan.returnsAs;
-    const shown = seenAs === undefined ? text : `${/^[[{\w$]*$|^[[{]/.test(text) ? text : `(${text})`} as unknown as ${seenAs}`;
+    const shown =
+      seenAs === undefined ? text : `${/^[[{\w$]*$|^[[{]/.test(text) ? text : `(${text})`} as unknown as ${seenAs}`;
     return [...out, { kind: "exit", text: `return ${shown};` }];
   }
 
@@ -453,6 +453,7 @@ function isLoop(op: Item["op"]): op is For | While {
 
 /** Is this part of a pullback, and not of the function around it? */
 function isInClosure(block: Block): boolean {
-  for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) if (at.role === "closure") return true;
+  for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block)
+    if (at.role === "closure") return true;
   return false;
 }

@@ -69,8 +69,7 @@ export class Structures {
     const holdsEmpty = isLiteral && /\[\s*\]/.test(init);
     // What its first members are made of may have types of literals, which those that follow do not have.
     if (isLiteral && type.kind === "array" && type.elem.kind === "record") return this.types.text(type);
-    if (holdsEmpty || (isLiteral && (hasTuple(type, this.types) || this.isVague(type))))
-      return this.types.text(type);
+    if (holdsEmpty || (isLiteral && (hasTuple(type, this.types) || this.isVague(type)))) return this.types.text(type);
     // `new Float64Array(n)` is a `Float64Array<ArrayBuffer>`; a place that gets another array later must be wider.
     const isMade = isLiteral || init.includes(".map(");
     return isMade && type.kind !== "typed" && this.holdsTypedArrays(type, new Set())

@@ -39,7 +39,8 @@ export class TextTests {
       const comparison = this.#comparison(item.op);
       if (comparison === undefined || item.op.kind !== "prim") continue;
       const places = [item, ...(this.folding.uses.get(item.op.result.id) ?? []).flatMap(({ reader }) => reader ?? [])];
-      if (places.some((at) => this.#isBehindOther(at, comparison))) for (const key of comparison.keys) contested.add(key);
+      if (places.some((at) => this.#isBehindOther(at, comparison)))
+        for (const key of comparison.keys) contested.add(key);
     }
     return contested;
   }

@@ -58,7 +58,9 @@ export function familyType(host: ClassHost, type: ts.Type, symbol: ts.Symbol, cl
     return named === undefined ? { why: `\`${className(node)}\` has no type` } : classType(host, instance, named);
   };
   if (others.length === 0) return exact(only);
-  const identity = `family ${concrete.map(identityOf).join("|")}<${typeArguments(host.checker, type).map((t) => host.show(t)).join(";")}>`;
+  const identity = `family ${concrete.map(identityOf).join("|")}<${typeArguments(host.checker, type)
+    .map((t) => host.show(t))
+    .join(";")}>`;
   return host.family(symbol.name, identity, () => concrete.map(exact));
 }
 
@@ -105,7 +107,9 @@ export interface DeclaredField {
 export function declaredFields(host: ClassHost, node: ClassNode, type: ts.Type): DeclaredField[] {
   const { checker, table } = host;
   const declared = new Map(
-    checker.getPropertiesOfType(type).flatMap((p) => (p.valueDeclaration === undefined ? [] : [[p.valueDeclaration, p]])),
+    checker
+      .getPropertiesOfType(type)
+      .flatMap((p) => (p.valueDeclaration === undefined ? [] : [[p.valueDeclaration, p]])),
   );
   const own = instanceTypeOf(host, node);
   return table.fields(node).map((member) => {
@@ -154,12 +158,7 @@ function aboutInstances(host: ClassHost, node: ClassNode): InstanceOf {
 }
 
 /** The record of the same class with other types in some fields: what was given is more than what was declared. */
-export function refinedType(
-  host: ClassHost,
-  instance: ClassInstance,
-  fields: readonly Field[],
-  type: ts.Type,
-): Type {
+export function refinedType(host: ClassHost, instance: ClassInstance, fields: readonly Field[], type: ts.Type): Type {
   const { node } = instance;
   const symbol = type.getSymbol();
   const declared = symbol === undefined ? undefined : classType(host, type, symbol);
@@ -239,4 +238,6 @@ function withThis(host: ClassHost, before: Bindings, node: ClassNode, own: strin
 
 /** The text of a shape, by which records are found again. */
 const shapeOf = (fields: readonly Field[]): string =>
-  fields.map((f) => `${f.name}${f.optional === true ? "?" : ""}${f.noDiff === true ? "!" : ""}:${typeText(f.type)}`).join(";");
+  fields
+    .map((f) => `${f.name}${f.optional === true ? "?" : ""}${f.noDiff === true ? "!" : ""}:${typeText(f.type)}`)
+    .join(";");

@@ -193,7 +193,8 @@ export class ClassTable {
       found.set(name, { kind: "field", name, node: declared, owner: node });
     };
     const constructor_ = constructorOf(node);
-    for (const param of constructor_?.parameters ?? []) if (ts.isParameterPropertyDeclaration(param, param.parent)) add(param);
+    for (const param of constructor_?.parameters ?? [])
+      if (ts.isParameterPropertyDeclaration(param, param.parent)) add(param);
     for (const member of node.members) {
       if (!ts.isPropertyDeclaration(member) || isStatic(member) || this.isMethodLike(member)) continue;
       if (hasModifier(member, ts.SyntaxKind.AccessorKeyword)) continue;
@@ -350,7 +351,9 @@ export const isAbstract = (node: ClassNode): boolean => hasModifier(node, ts.Syn
 
 /** The constructor with a body that a class declares itself. */
 export function constructorOf(node: ClassNode): ts.ConstructorDeclaration | undefined {
-  return node.members.find((m): m is ts.ConstructorDeclaration => ts.isConstructorDeclaration(m) && m.body !== undefined);
+  return node.members.find(
+    (m): m is ts.ConstructorDeclaration => ts.isConstructorDeclaration(m) && m.body !== undefined,
+  );
 }
 
 /** A name that is written out. */

@@ -51,6 +51,7 @@ export class CollectionTypes {
 }
 
 export function placesType(key: Type): Type {
-  const own = key.kind === "str" ? "string" : key.kind === "num" ? "number" : key.kind === "bool" ? "boolean" : "unknown";
+  const own =
+    key.kind === "str" ? "string" : key.kind === "num" ? "number" : key.kind === "bool" ? "boolean" : "unknown";
   return opaque(`Map<${own}, number>`);
 }

@@ -277,11 +277,17 @@ const anyKind = "any";
 
 /** May the length of an array of `kind` change? */
 export const mayResize = (effects: Effects, kind: string): boolean =>
-  effects.values.size > 0 || effects.lengths.has(kind) || effects.lengths.has(anyKind) || (kind === anyKind && effects.lengths.size > 0);
+  effects.values.size > 0 ||
+  effects.lengths.has(kind) ||
+  effects.lengths.has(anyKind) ||
+  (kind === anyKind && effects.lengths.size > 0);
 
 /** May a store to one of these kinds of arrays change an array of `kind`? */
 export const mayStoreTo = (effects: Effects, kind: string): boolean =>
-  effects.values.size > 0 || effects.arrays.has(kind) || effects.arrays.has(anyKind) || (kind === anyKind && effects.arrays.size > 0);
+  effects.values.size > 0 ||
+  effects.arrays.has(kind) ||
+  effects.arrays.has(anyKind) ||
+  (kind === anyKind && effects.arrays.size > 0);
 
 const isStep = (operator: ts.SyntaxKind): boolean =>
   operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;

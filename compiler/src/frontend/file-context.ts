@@ -9,7 +9,16 @@ import type { Instance } from "./instance.js";
 import { constructorNamed, exportedExpression, isFixed } from "./packages/fixed.js";
 import { isKnownFile, type PackageTable } from "./packages/table.js";
 import { isPrelude, preludeProgram, servedBy } from "./prelude.js";
-import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, locOf, symbolOf } from "./source.js";
+import {
+  bare,
+  type FunctionNode,
+  isConst,
+  isFunctionLike,
+  isLibrary,
+  isRuntimeSymbol,
+  locOf,
+  symbolOf,
+} from "./source.js";
 import { type Bindings, isTypedArrayName, TypeMapper } from "./types.js";
 
 /** A parameter that is given a value. */
@@ -259,7 +268,12 @@ export class FileContext {
 
   /** The constructor of JavaScript's library that an expression is: `Float64Array`, or a variable of a package that is one. */
   constructorName(node: ts.Expression): string | undefined {
-    return constructorNamed(node, this.checker, (n) => this.globalName(n), (name) => this.packages.isMentioned(name));
+    return constructorNamed(
+      node,
+      this.checker,
+      (n) => this.globalName(n),
+      (name) => this.packages.isMentioned(name),
+    );
   }
 
   /** Declared without a body, globally (libraries, `@types/node`). */
@@ -326,7 +340,8 @@ export class FileContext {
         }
       }
       const assigned = exportedExpression(symbol);
-      if (assigned !== undefined) return isFunctionLike(assigned) ? { kind: "function", node: assigned, symbol } : this.callee(assigned);
+      if (assigned !== undefined)
+        return isFunctionLike(assigned) ? { kind: "function", node: assigned, symbol } : this.callee(assigned);
       const exported = declarations.find(ts.isExportAssignment);
       if (exported !== undefined) {
         const expression = bare(exported.expression);

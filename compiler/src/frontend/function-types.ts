@@ -64,12 +64,7 @@ export class FunctionTypes {
     return type.kind === "record" ? this.#known.get(type.name) : undefined;
   }
 
-  typeOf(
-    file: FileContext,
-    node: FunctionNode,
-    bindings: Bindings,
-    captures: readonly Captured[],
-  ): Type {
+  typeOf(file: FileContext, node: FunctionNode, bindings: Bindings, captures: readonly Captured[]): Type {
     const number = this.#numbers.get(node) ?? this.#numbers.size;
     this.#numbers.set(node, number);
     const bound = [...bindings.values()].map(typeText).join();
@@ -152,7 +147,11 @@ export function nameOfFunction(node: FunctionNode): string {
     return ts.isIdentifier(node.name) || ts.isPrivateIdentifier(node.name)
       ? node.name.text.replaceAll("#", "")
       : "member";
-  for (let at: ts.Node = node.parent; at !== undefined && !ts.isFunctionLike(at) && !ts.isSourceFile(at); at = at.parent) {
+  for (
+    let at: ts.Node = node.parent;
+    at !== undefined && !ts.isFunctionLike(at) && !ts.isSourceFile(at);
+    at = at.parent
+  ) {
     if (ts.isVariableDeclaration(at) || ts.isPropertyAssignment(at) || ts.isPropertyDeclaration(at))
       return ts.isIdentifier(at.name) ? at.name.text : "member";
     if (ts.isCallExpression(at) || ts.isReturnStatement(at) || ts.isArrayLiteralExpression(at)) break;

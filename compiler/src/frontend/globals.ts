@@ -132,11 +132,15 @@ function declare(
   const init = inner.b.region([], [made]);
   if (touchesWorld(init, inner.calls)) return { related };
   for (const called of inner.calls) context.calls.add(called);
-  const exported = symbol === undefined || isPackageFile(source.fileName) ? undefined : file.types.exportedName(symbol, source);
+  const exported =
+    symbol === undefined || isPackageFile(source.fileName) ? undefined : file.types.exportedName(symbol, source);
   const isPlain = !file.types.holdsOwn(made.type);
   const from: TypeImport | undefined =
     exported === undefined || !isPlain ? undefined : { name: exported, from: source.fileName };
-  if (isPackageFile(source.fileName) && (file.types.functions.of(made.type) !== undefined || !isExported(file.checker, symbol, source)))
+  if (
+    isPackageFile(source.fileName) &&
+    (file.types.functions.of(made.type) !== undefined || !isExported(file.checker, symbol, source))
+  )
     file.packageConstants.add(name);
   const base = { name, type: made.type, init };
   const decl: GlobalDecl = from === undefined ? base : { ...base, exportedFrom: from };
@@ -163,7 +167,8 @@ function evaluate(
 function touchesWorld(region: Region, calls: Iterable<Signature>): boolean {
   let found = false;
   const visit = (op: Op): void => {
-    if (op.kind === "foreign" && !op.pure && !/^new (Map|Set)\b/.test(op.text[0] ?? "") && !isOfPlaces(op.text)) found = true;
+    if (op.kind === "foreign" && !op.pure && !/^new (Map|Set)\b/.test(op.text[0] ?? "") && !isOfPlaces(op.text))
+      found = true;
   };
   walk(region, visit);
   const reached = new Set(calls);

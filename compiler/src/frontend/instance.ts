@@ -71,7 +71,9 @@ export function bindingsOf(
     const [signature] = declared.getCallSignatures();
     if (signature !== undefined) {
       later.push(() => {
-        const args = signature.parameters.map((p) => file.types.withBindings(bindings, () => file.types.map(checker.getTypeOfSymbol(p))));
+        const args = signature.parameters.map((p) =>
+          file.types.withBindings(bindings, () => file.types.map(checker.getTypeOfSymbol(p))),
+        );
         const types = args.flatMap((a) => ("type" in a ? [a.type] : []));
         const result = types.length === args.length ? resultOf(type, types) : undefined;
         if (result !== undefined) match(signature.getReturnType(), result, depth + 1);
@@ -79,7 +81,8 @@ export function bindingsOf(
       return;
     }
     if (type.kind === "array" || type.kind === "typed" || type.kind === "tuple") {
-      const args = checker.isArrayType(declared) || checker.isTupleType(declared) ? typeArguments(checker, declared) : [];
+      const args =
+        checker.isArrayType(declared) || checker.isTupleType(declared) ? typeArguments(checker, declared) : [];
       const elem = (i: number): Type | undefined =>
         type.kind === "array" ? type.elem : type.kind === "typed" ? { kind: "num" } : type.elems[i];
       args.forEach((arg, i) => {
@@ -111,6 +114,3 @@ export function bindingsOf(
   }
   return bindings;
 }
-
-
-

@@ -23,9 +23,7 @@ export function checkLost(
   failed: () => boolean,
 ): boolean {
   for (const { record, diagnostic } of ordered) if (reordered.has(record)) report(diagnostic);
-  const influences = checked.map(({ annotated }) =>
-    analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope),
-  );
+  const influences = checked.map(({ annotated }) => analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope));
   const lost = kept.filter(({ value }) => influences.some((influence) => influence.isVaried(value)));
   for (const { diagnostic } of lost) if (diagnostic.category === "error") report(diagnostic);
   // What does not compile is not worth a warning.

@@ -45,7 +45,10 @@ export function lowerFile(
   const report = (given: Diagnostic): void => {
     const d = atUsersCall(given, program);
     // Of what is wrong in a package one thing is enough: the user can change none of it.
-    const key = given !== d ? `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}` : `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}:${d.message}`;
+    const key =
+      given !== d
+        ? `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}`
+        : `${d.code}:${d.span?.file}:${d.span?.line}:${d.span?.column}:${d.message}`;
     if (!found.has(key)) found.set(key, d);
   };
   const failed = (): boolean => [...found.values()].some((d) => d.category === "error");
@@ -60,9 +63,18 @@ export function lowerFile(
   const checker = program.getTypeChecker();
   const requests = findRequests(source, report);
   // What TypeScript does not understand, adc would only misunderstand.
-  if ([...found.values()].some((d) => d.code.startsWith("TS"))) return { diagnostics: inOrder(found), wanted: new Set() };
+  if ([...found.values()].some((d) => d.code.startsWith("TS")))
+    return { diagnostics: inOrder(found), wanted: new Set() };
   const packages = new PackageTable(program, checker, files);
-  const file = new FileContext(program, checker, nameOf, report, touch, (signature) => lowerBody(signature, failed), packages);
+  const file = new FileContext(
+    program,
+    checker,
+    nameOf,
+    report,
+    touch,
+    (signature) => lowerBody(signature, failed),
+    packages,
+  );
   file.types.setEntry(source, (symbol) => packages.codeOf(symbol));
   file.made.all = ownsCollections;
   const annotated: Annotated[] = [];
@@ -150,7 +162,10 @@ function lowerBody(signature: Signature, failed: () => boolean): void {
         continue;
       }
       // Behind a mistake of the user nothing is certain: what goes wrong there is not our bug.
-      const behind = failed() || file.running.some((s) => s.diagnostics.length > 0) || diagnostics.some((d) => d.category === "error");
+      const behind =
+        failed() ||
+        file.running.some((s) => s.diagnostics.length > 0) ||
+        diagnostics.some((d) => d.category === "error");
       if (error instanceof Again) diagnostics.push(language.endlessType(spanOf(error.node)));
       else if (!behind) throw error;
       signature.state = "done";
@@ -188,10 +203,22 @@ function annotate(
   const canDiffer = inputs.map(
     (p) => isDifferentiable(p.type, records) && !file.types.isNoDiff(p.node?.type, p.declared),
   );
-  const wrt = chooseParameters(request, inputs, canDiffer, (i) => file.types.show(inputs[i]?.declared ?? checker.getTypeAtLocation(request.node)), fail);
+  const wrt = chooseParameters(
+    request,
+    inputs,
+    canDiffer,
+    (i) => file.types.show(inputs[i]?.declared ?? checker.getTypeAtLocation(request.node)),
+    fail,
+  );
   const returned = checker.getSignatureFromDeclaration(request.node)?.getReturnType();
   const shown = returned === undefined ? "void" : file.types.show(returned);
-  const chosen = chooseModes(request, signature, signature.result !== undefined && isDifferentiable(signature.result, records), shown, fail);
+  const chosen = chooseModes(
+    request,
+    signature,
+    signature.result !== undefined && isDifferentiable(signature.result, records),
+    shown,
+    fail,
+  );
   const params = inputs.map((p, i) =>
     parameter(
       file,
@@ -202,7 +229,14 @@ function annotate(
   );
   const why = signature.result === undefined ? undefined : unmakable(file.types, signature.result);
   if (why !== undefined && returned !== undefined && chosen.length > 0)
-    fail(annotation.signatureType(spanOf(request.node.type ?? request.node.name ?? request.node), "the result", shown, why));
+    fail(
+      annotation.signatureType(
+        spanOf(request.node.type ?? request.node.name ?? request.node),
+        "the result",
+        shown,
+        why,
+      ),
+    );
   const returns =
     returned === undefined
       ? undefined
@@ -252,7 +286,10 @@ function inputsOf(file: FileContext, request: Request, signature: Signature): re
   if (request.owner === undefined || type === undefined) return params;
   let name = "self";
   while (params.some((p) => p.name === name)) name = `${name}_`;
-  return [{ name, asked: "this", type, declared: instanceTypeOf(file.types, request.owner), node: undefined }, ...params];
+  return [
+    { name, asked: "this", type, declared: instanceTypeOf(file.types, request.owner), node: undefined },
+    ...params,
+  ];
 }
 
 /** The instance of a marked function that is lowered; for a method, that of an object of its class. */
@@ -326,11 +363,7 @@ function chooseModes(
 }
 
 /** A type that has no name outside its file, written through the exported function that mentions it. */
-function throughFunction(
-  file: FileContext,
-  request: Request,
-  write: (name: string) => string,
-): TypeText | undefined {
+function throughFunction(file: FileContext, request: Request, write: (name: string) => string): TypeText | undefined {
   const source = request.node.getSourceFile();
   const symbol = ts.isMethodDeclaration(request.node)
     ? undefined
@@ -360,7 +393,8 @@ function parameter(
   if (param.node?.dotDotDotToken !== undefined) return { ...base, rest: true };
   if (param.node?.questionToken !== undefined) {
     // The question mark says already that it may be missing.
-    const own = param.node.type === undefined ? undefined : file.types.text(file.checker.getTypeFromTypeNode(param.node.type));
+    const own =
+      param.node.type === undefined ? undefined : file.types.text(file.checker.getTypeFromTypeNode(param.node.type));
     return { ...base, type: own ?? text, optional: true };
   }
   if (param.node?.initializer === undefined) return base;
@@ -385,17 +419,26 @@ function defaultText(file: FileContext, node: ts.Expression): string | undefined
   }
   if (ts.isObjectLiteralExpression(inner)) {
     const members = inner.properties.map((p) => {
-      const v = ts.isPropertyAssignment(p) && !ts.isComputedPropertyName(p.name) ? defaultText(file, p.initializer) : undefined;
+      const v =
+        ts.isPropertyAssignment(p) && !ts.isComputedPropertyName(p.name) ? defaultText(file, p.initializer) : undefined;
       return v === undefined || p.name === undefined ? undefined : `${p.name.getText()}: ${v}`;
     });
-    return members.every((m) => m !== undefined) ? (members.length === 0 ? "{}" : `{ ${members.join(", ")} }`) : undefined;
+    return members.every((m) => m !== undefined)
+      ? members.length === 0
+        ? "{}"
+        : `{ ${members.join(", ")} }`
+      : undefined;
   }
   if (ts.isBinaryExpression(inner) && /^(\+|-|\*|\/|\*\*|%)$/.test(inner.operatorToken.getText())) {
     const sides = all([inner.left, inner.right]);
-    const side = (i: 0 | 1): string => (ts.isBinaryExpression(bare(i === 0 ? inner.left : inner.right)) ? `(${sides?.[i]})` : `${sides?.[i]}`);
+    const side = (i: 0 | 1): string =>
+      ts.isBinaryExpression(bare(i === 0 ? inner.left : inner.right)) ? `(${sides?.[i]})` : `${sides?.[i]}`;
     return sides === undefined ? undefined : `${side(0)} ${inner.operatorToken.getText()} ${side(1)}`;
   }
-  if (ts.isNewExpression(inner) && /^(Float|Int|Uint)\d+(Clamped)?Array$/.test(file.globalName(inner.expression) ?? "")) {
+  if (
+    ts.isNewExpression(inner) &&
+    /^(Float|Int|Uint)\d+(Clamped)?Array$/.test(file.globalName(inner.expression) ?? "")
+  ) {
     const args = all(inner.arguments ?? []);
     return args === undefined ? undefined : `new ${inner.expression.getText()}(${args.join(", ")})`;
   }
@@ -404,7 +447,10 @@ function defaultText(file: FileContext, node: ts.Expression): string | undefined
     const declaration = symbolOf(file.checker, inner)?.valueDeclaration;
     if (declaration !== undefined && ts.isParameter(declaration)) return inner.text;
     const isLiteral =
-      declaration !== undefined && ts.isVariableDeclaration(declaration) && isConst(declaration) && declaration.initializer !== undefined;
+      declaration !== undefined &&
+      ts.isVariableDeclaration(declaration) &&
+      isConst(declaration) &&
+      declaration.initializer !== undefined;
     return isLiteral && declaration.initializer !== undefined ? defaultText(file, declaration.initializer) : undefined;
   }
   const number = numericLiteral(inner);

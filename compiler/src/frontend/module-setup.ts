@@ -8,9 +8,7 @@ export function setupOf(checker: ts.TypeChecker, declaration: ts.VariableDeclara
   if (!ts.isIdentifier(declaration.name)) return [];
   const symbol = checker.getSymbolAtLocation(declaration.name);
   const { text } = declaration.name;
-  return declaration
-    .getSourceFile()
-    .statements.filter((s) => isSetup(s) && mentions(checker, s, text, symbol));
+  return declaration.getSourceFile().statements.filter((s) => isSetup(s) && mentions(checker, s, text, symbol));
 }
 
 function isSetup(statement: ts.Statement): boolean {
@@ -32,4 +30,5 @@ function mentions(checker: ts.TypeChecker, node: ts.Node, text: string, symbol: 
 }
 
 /** An argument of a call (a callback) may run during the call. */
-const runsAtOnce = (node: ts.Node): boolean => ts.isCallExpression(node.parent) || ts.isParenthesizedExpression(node.parent);
+const runsAtOnce = (node: ts.Node): boolean =>
+  ts.isCallExpression(node.parent) || ts.isParenthesizedExpression(node.parent);

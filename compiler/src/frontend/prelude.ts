@@ -50,9 +50,7 @@ function prelude(): Prelude {
 /** What TypeScript says against the prelude: nothing. */
 export function preludeErrors(): readonly string[] {
   const { program } = prelude();
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map((d) => ts.flattenDiagnosticMessageText(d.messageText, " "));
+  return ts.getPreEmitDiagnostics(program).map((d) => ts.flattenDiagnosticMessageText(d.messageText, " "));
 }
 
 /** A function of the prelude. */

@@ -75,9 +75,7 @@ export class RecordTable {
     return { type: record(name) };
   }
 
-  #wideFields(
-    variants: readonly { name: string; text: TypeText | undefined }[],
-  ): Field[] | { readonly why: string } {
+  #wideFields(variants: readonly { name: string; text: TypeText | undefined }[]): Field[] | { readonly why: string } {
     const names = new Set(variants.flatMap((v) => this.records.get(v.name)?.fields.map((f) => f.name) ?? []));
     const fields: Field[] = [];
     for (const name of names) {
@@ -90,7 +88,8 @@ export class RecordTable {
       let type: Type | undefined = first.found.type;
       for (const { found } of rest) {
         // Objects with different functions are told apart by a number, not by what they look like.
-        const isOther: boolean = type !== undefined && !sameType(type, found.type) && this.contents.holdsFunction(found.type);
+        const isOther: boolean =
+          type !== undefined && !sameType(type, found.type) && this.contents.holdsFunction(found.type);
         type = type === undefined || isOther ? undefined : this.join(type, found.type);
       }
       if (type === undefined) return { why: `The objects of the union have fields \`${name}\` of different types` };

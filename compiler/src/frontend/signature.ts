@@ -48,7 +48,8 @@ export function signatureOf(
       asked = { signature: problems.length === 0 ? signature : undefined, problems };
       known.set(key, asked);
     }
-    for (const d of asked.problems) report(reached === undefined ? d : { ...d, related: [...steps(reached), ...d.related] });
+    for (const d of asked.problems)
+      report(reached === undefined ? d : { ...d, related: [...steps(reached), ...d.related] });
     return asked.signature;
   });
 }
@@ -79,12 +80,7 @@ function steps(reached: Reached): Diagnostic["related"] {
   return [{ span: spanOf(call), message: `Called from \`${caller.source}\`.` }, ...callPath(caller)];
 }
 
-function paramsOf(
-  file: FileContext,
-  node: FunctionNode,
-  fail: (d: Diagnostic) => void,
-  instance: Instance,
-): Param[] {
+function paramsOf(file: FileContext, node: FunctionNode, fail: (d: Diagnostic) => void, instance: Instance): Param[] {
   const params: Param[] = [];
   for (const [i, param] of node.parameters.entries()) {
     const given = instance.given[i];
@@ -189,11 +185,11 @@ function resultType(
   if (declared === undefined) return { type: undefined, is: "guess" };
   const mapped = file.types.map(declared);
   if ("type" in mapped) {
-    const isCertain = reached === undefined || (isSettled(mapped.type) && file.types.bindings.size === 0 && file.user === undefined);
+    const isCertain =
+      reached === undefined || (isSettled(mapped.type) && file.types.bindings.size === 0 && file.user === undefined);
     return { type: mapped.type, is: isCertain ? "fixed" : "guess" };
   }
-  if (reached !== undefined || hasModifier(node, ts.SyntaxKind.AsyncKeyword))
-    return { type: undefined, is: "guess" };
+  if (reached !== undefined || hasModifier(node, ts.SyntaxKind.AsyncKeyword)) return { type: undefined, is: "guess" };
   fail(
     annotation.signatureType(
       spanOf(node.type ?? node.name ?? node),
@@ -227,4 +223,3 @@ function parameterForm(param: ts.ParameterDeclaration): string | undefined {
   if (ts.isIdentifier(param.name) && param.name.text === "this") return "A `this` parameter";
   return undefined;
 }
-

@@ -113,10 +113,7 @@ export type FunctionNode =
 
 /** Is this a node whose body can be lowered as a function? */
 export const isFunctionNode = (node: ts.Node): node is FunctionNode =>
-  isFunctionLike(node) ||
-  ts.isMethodDeclaration(node) ||
-  ts.isAccessor(node) ||
-  ts.isConstructorDeclaration(node);
+  isFunctionLike(node) || ts.isMethodDeclaration(node) || ts.isAccessor(node) || ts.isConstructorDeclaration(node);
 
 /** The numeric value of a literal, or of a literal with a sign. */
 export function numericLiteral(node: ts.Expression): number | undefined {

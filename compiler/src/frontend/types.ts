@@ -219,7 +219,8 @@ export class TypeMapper implements ClassHost {
     );
     if ("type" in wide && wide.type.kind === "record") {
       const decl = this.records.get(wide.type.name);
-      if (isOfClasses && decl !== undefined) this.records.set(wide.type.name, { ...decl, instance: { isGuarded: true } });
+      if (isOfClasses && decl !== undefined)
+        this.records.set(wide.type.name, { ...decl, instance: { isGuarded: true } });
       const text = isOfClasses ? undefined : this.#recordText(union);
       if (decl !== undefined && decl.text === undefined && text !== undefined && types.length === union.types.length)
         this.records.set(wide.type.name, { ...decl, text });
@@ -309,7 +310,8 @@ export class TypeMapper implements ClassHost {
         ? classType(this, type, symbol)
         : familyType(this, type, symbol, [node, ...others]);
     }
-    const implementers = symbol !== undefined && symbol.flags & SymbolFlags.Interface ? this.table.implementers(symbol) : [];
+    const implementers =
+      symbol !== undefined && symbol.flags & SymbolFlags.Interface ? this.table.implementers(symbol) : [];
     if (symbol !== undefined && implementers.length > 0 && hasMethods(this.checker, type))
       return familyType(this, type, symbol, implementers);
     if (checker.getIndexInfosOfType(type).length > 0) return { type: opaque(this.show(type)) };

@@ -12,7 +12,9 @@ export const tupleOf = (elems: readonly Type[]): Type => ({ kind: "tuple", elems
 export const record = (name: string): Type => ({ kind: "record", name });
 /** A value of `of` or its absence; a maybe of a maybe is one that may be absent either way. */
 export const maybe = (of: Type, absent: Absence = "undefined"): Type =>
-  of.kind === "maybe" ? { kind: "maybe", of: of.of, absent: bothAbsences(of.absent, absent) } : { kind: "maybe", of, absent };
+  of.kind === "maybe"
+    ? { kind: "maybe", of: of.of, absent: bothAbsences(of.absent, absent) }
+    : { kind: "maybe", of, absent };
 const bothAbsences = (a: Absence, b: Absence): Absence => (a === b ? a : "both");
 /** What is left of a type when absence is ruled out. */
 export const present = (type: Type): Type => (type.kind === "maybe" ? type.of : type);

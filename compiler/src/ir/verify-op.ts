@@ -16,7 +16,18 @@ import type {
   While,
 } from "./ir.js";
 import { type PrimName, primitives } from "./primitives.js";
-import { bool, isReference, mayBeAbsent, num, present, sameType, shadowName, shadowRecord, shadowType, typeText } from "./types.js";
+import {
+  bool,
+  isReference,
+  mayBeAbsent,
+  num,
+  present,
+  sameType,
+  shadowName,
+  shadowRecord,
+  shadowType,
+  typeText,
+} from "./types.js";
 
 export interface Problem {
   readonly invariant: number;

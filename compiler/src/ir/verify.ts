@@ -54,7 +54,8 @@ export function verify(program: Program): void {
       decl.fields.length, 1, `record ${name} has two fields of one name`);
     for (const f of decl.fields) {
       requireKnown(types, f.type, `field ${f.name} of record ${name}`);
-      require(f.optional !== true || mayBeAbsent(f.type, undefined), 28, `field ${f.name} of record ${name} is never absent`);
+      require(f.optional !== true ||
+        mayBeAbsent(f.type, undefined), 28, `field ${f.name} of record ${name} is never absent`);
     }
     const lacking = types.variantProblem(decl);
     require(lacking === undefined, 29, lacking ?? "");
@@ -117,7 +118,8 @@ class Verifier {
       const problem = this.types.problem(op);
       if (problem !== undefined) this.fail(problem.invariant, problem.message, op);
       this.inner(op);
-      if (index < lastIndex && (op.kind === "throw" || op.kind === "if") && neverEnds([op])) this.fail(20, "nothing may follow what never ends", op);
+      if (index < lastIndex && (op.kind === "throw" || op.kind === "if") && neverEnds([op]))
+        this.fail(20, "nothing may follow what never ends", op);
       for (const v of results(op)) this.define(v, here, op);
     });
     if ((region.yields === null) !== neverEnds(region.ops))

@@ -11,15 +11,7 @@ import { like } from "../ir/build.js";
 import type { Const, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { primitives } from "../ir/primitives.js";
 import { mapOp, operands, regions, results } from "../ir/walk.js";
-import {
-  type EffectsTable,
-  functionEffects,
-  makesFresh,
-  Origins,
-  regionWrites,
-  Writes,
-  writesOf,
-} from "./effects.js";
+import { type EffectsTable, functionEffects, makesFresh, Origins, regionWrites, Writes, writesOf } from "./effects.js";
 import { arithmeticValues } from "./arithmetic.js";
 import { mapFuncs } from "./pass.js";
 import { renameRegion } from "./rename.js";

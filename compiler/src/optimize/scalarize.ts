@@ -296,7 +296,8 @@ class Scalarizer {
         this.untouched.add(zero.id);
         return zero;
       }
-      if (op.kind === "zeros" && member !== undefined && isNumber(shape.type)) return zeroIfPresent(member, shape.type, b);
+      if (op.kind === "zeros" && member !== undefined && isNumber(shape.type))
+        return zeroIfPresent(member, shape.type, b);
       invariant(member !== undefined, `a ${op.kind} has a member ${shape.name} that its source lacks`);
       if (!isDeep(member)) return member;
       const result = value(op.kind === "zeros" ? shadowType(member.type, this.records) : member.type);

@@ -103,7 +103,10 @@ class Simplifier implements Operands {
         return true;
       case "new":
         this.fresh.add(op.result.id);
-        this.emit(mapOp(op, this.use, (r) => r), out);
+        this.emit(
+          mapOp(op, this.use, (r) => r),
+          out,
+        );
         return true;
       case "prim": {
         const args = mapSame(op.args, this.use);

@@ -27,7 +27,10 @@ import { Resolution } from "./resolution.js";
 const maxPending = 16;
 
 export function forwardStores(program: Program): Program {
-  return mapFuncs(program, (func) => ({ ...func, body: new Forwarder(func, program.records, hasViews(program)).region(func.body) }));
+  return mapFuncs(program, (func) => ({
+    ...func,
+    body: new Forwarder(func, program.records, hasViews(program)).region(func.body),
+  }));
 }
 
 /** The last write to a place, which nothing has read yet. */
@@ -139,7 +142,8 @@ class Forwarder {
     if (inArea === undefined) return;
     for (const [key, pending] of inArea) {
       const mayShift = this.hasViews && place.base.type.kind === "typed" && place.base.id !== pending.place.base.id;
-      const differs = !mayShift && literal !== undefined && pending.literal !== undefined && literal !== pending.literal;
+      const differs =
+        !mayShift && literal !== undefined && pending.literal !== undefined && literal !== pending.literal;
       if (key !== own && !differs && mayBeSame(site.origin, pending.site.origin)) visit(inArea, key, pending);
     }
   }

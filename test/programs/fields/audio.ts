@@ -152,7 +152,8 @@ function fft(re: Float64Array, im: Float64Array): void {
   }
 }
 
-const hann = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => 0.5 - 0.5 * Math.cos((TAU * i) / n));
+const hann = (n: number): Float64Array =>
+  Float64Array.from({ length: n }, (_, i) => 0.5 - 0.5 * Math.cos((TAU * i) / n));
 
 function logMagnitude(signal: Float64Array): Float64Array {
   const n = signal.length;
@@ -216,7 +217,10 @@ export function responseError(filters: FilterSpec[], targets: ReadonlyMap<number
 }
 
 const recording = (n: number): Float64Array =>
-  Float64Array.from({ length: n }, (_, i) => 0.6 * Math.sin(0.35 * i) * Math.exp(-i / 60) + 0.2 * Math.sin(0.91 * i + 0.4));
+  Float64Array.from(
+    { length: n },
+    (_, i) => 0.6 * Math.sin(0.35 * i) * Math.exp(-i / 60) + 0.2 * Math.sin(0.91 * i + 0.4),
+  );
 
 const chain = (): FilterSpec[] => [
   { type: "highpass", freq: 120, q: 0.7 },

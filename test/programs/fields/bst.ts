@@ -48,5 +48,15 @@ export function cumulativeArea(samples: [key: number, weight: number][]): number
 }
 
 export const cases = [
-  { name: "cumulativeArea", args: () => [[[2.1, 0.5], [0.4, 1.2], [3.3, 0.9], [1.5, 0.3]]] },
+  {
+    name: "cumulativeArea",
+    args: () => [
+      [
+        [2.1, 0.5],
+        [0.4, 1.2],
+        [3.3, 0.9],
+        [1.5, 0.3],
+      ],
+    ],
+  },
 ];

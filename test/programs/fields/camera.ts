@@ -67,7 +67,11 @@ function rodrigues([rx, ry, rz]: readonly [number, number, number]): Mat3 {
   ];
 }
 
-function transform(R: Mat3, t: readonly [number, number, number], p: readonly [number, number, number]): [number, number, number] {
+function transform(
+  R: Mat3,
+  t: readonly [number, number, number],
+  p: readonly [number, number, number],
+): [number, number, number] {
   const [r0, r1, r2] = R;
   const mul = (r: readonly [number, number, number]) => r[0] * p[0] + r[1] * p[1] + r[2] * p[2];
   return [mul(r0) + t[0], mul(r1) + t[1], mul(r2) + t[2]];
@@ -82,7 +86,12 @@ function distort({ radial, tangential: [p1, p2] = [0, 0] }: Distortion, x: numbe
   return [x * factor + dx, y * factor + dy];
 }
 
-function project(camera: CameraModel, R: Mat3, t: Extrinsics["tvec"], point: readonly [number, number, number]): Point2 {
+function project(
+  camera: CameraModel,
+  R: Mat3,
+  t: Extrinsics["tvec"],
+  point: readonly [number, number, number],
+): Point2 {
   const [X, Y, Z] = transform(R, t, point);
   if (Z <= 0) throw new RangeError("point is behind the camera");
   const [x, y] = distort(camera.distortion, X / Z, Y / Z);
@@ -184,7 +193,10 @@ const guess = (): CameraModel => ({
 });
 
 export const cases = [
-  { name: "reprojectionError", args: () => [guess(), structuredClonePoses(0.01), synthesize(), { type: "huber", delta: 5 }] },
+  {
+    name: "reprojectionError",
+    args: () => [guess(), structuredClonePoses(0.01), synthesize(), { type: "huber", delta: 5 }],
+  },
   {
     name: "reprojectionError",
     args: () => [

@@ -220,7 +220,15 @@ const hydrogenPeroxideLike = (): Topology => ({
     { i: 0, j: 1, k: 2, stiffness: 120, theta0: 100.2 },
     { i: 1, j: 2, k: 3, stiffness: 120, theta0: 100.2 },
   ],
-  dihedrals: [{ atoms: [0, 1, 2, 3], terms: [{ n: 1, amplitude: 1.8, phase: 0.1 }, { n: 2, amplitude: 1.1, phase: 0 }] }],
+  dihedrals: [
+    {
+      atoms: [0, 1, 2, 3],
+      terms: [
+        { n: 1, amplitude: 1.8, phase: 0.1 },
+        { n: 2, amplitude: 1.1, phase: 0 },
+      ],
+    },
+  ],
 });
 
 const ljTypes = (): LjTypes => ({

@@ -175,7 +175,11 @@ export interface PkParams {
  * Weighted squared error of log plasma concentration; the doses are bolus jumps between integration legs.
  * @differentiable wrt=pk
  */
-export function pkObjective(pk: PkParams, doses: readonly Dose[], samples: readonly (readonly [time: number, conc: number])[]): number {
+export function pkObjective(
+  pk: PkParams,
+  doses: readonly Dose[],
+  samples: readonly (readonly [time: number, conc: number])[],
+): number {
   const { ka, clearance, volume, k12, k21, bioavailability = 0.8 } = pk;
   const rhs: Rhs = (_t, y) => {
     const gut = y[0]!;
@@ -191,22 +195,26 @@ export function pkObjective(pk: PkParams, doses: readonly Dose[], samples: reado
   type Event = { time: number; run: (y: State) => State };
   let sse = 0;
   const events: Event[] = [
-    ...doses.map(({ time, amount, route }): Event => ({
-      time,
-      run: (y) => {
-        const next = y.slice();
-        if (route === "oral") next[0]! += bioavailability * amount;
-        else next[1]! += amount;
-        return next;
-      },
-    })),
-    ...samples.map(([time, conc]): Event => ({
-      time,
-      run: (y) => {
-        sse += Math.log(y[1]! / volume / conc) ** 2;
-        return y;
-      },
-    })),
+    ...doses.map(
+      ({ time, amount, route }): Event => ({
+        time,
+        run: (y) => {
+          const next = y.slice();
+          if (route === "oral") next[0]! += bioavailability * amount;
+          else next[1]! += amount;
+          return next;
+        },
+      }),
+    ),
+    ...samples.map(
+      ([time, conc]): Event => ({
+        time,
+        run: (y) => {
+          sse += Math.log(y[1]! / volume / conc) ** 2;
+          return y;
+        },
+      }),
+    ),
   ];
   events.sort((a, b) => a.time - b.time);
 
@@ -222,13 +230,25 @@ export function pkObjective(pk: PkParams, doses: readonly Dose[], samples: reado
   return sse / samples.length;
 }
 
-const seir = (): SeirParams => ({ r0: 2.7, incubation: 3.1, infectious: 5.2, reporting: 0.4, interventions: [{ day: 9, reduction: 0.45 }] });
+const seir = (): SeirParams => ({
+  r0: 2.7,
+  incubation: 3.1,
+  infectious: 5.2,
+  reporting: 0.4,
+  interventions: [{ day: 9, reduction: 0.45 }],
+});
 
 export const cases = [
   {
     name: "outbreakDeviance",
     args: () => [
-      { ...seir(), interventions: [{ day: 6, reduction: 0.3 }, { day: 11, reduction: 0.5 }] },
+      {
+        ...seir(),
+        interventions: [
+          { day: 6, reduction: 0.3 },
+          { day: 11, reduction: 0.5 },
+        ],
+      },
       4.2,
       [1, 2, 2, 4, null, 7, 9, 8, 12, 14, 10, 9].map((cases, i) => ({ day: i + 1, cases })),
     ],
@@ -243,7 +263,12 @@ export const cases = [
         { time: 12, amount: 60, route: "iv" },
         { time: 8, amount: 100, route: "oral" },
       ],
-      [[1.5, 2.6], [4, 2.1], [10, 3.0], [14, 4.2]],
+      [
+        [1.5, 2.6],
+        [4, 2.1],
+        [10, 3.0],
+        [14, 4.2],
+      ],
     ],
   },
 ];

@@ -214,7 +214,14 @@ export function asianPrice(market: Market, strike: number, horizon: number, nPat
  * American put on a Cox–Ross–Rubinstein tree, rolled back in place.
  * @differentiable wrt=spot,rate,vol modes=grad
  */
-export function americanPut(spot: number, strike: number, rate: number, vol: number, expiry: number, steps: number): number {
+export function americanPut(
+  spot: number,
+  strike: number,
+  rate: number,
+  vol: number,
+  expiry: number,
+  steps: number,
+): number {
   const dt = expiry / steps;
   const u = Math.exp(vol * Math.sqrt(dt));
   const d = 1 / u;

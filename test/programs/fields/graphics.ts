@@ -200,7 +200,13 @@ export const cases = [
         layers: [
           { shape: { kind: "circle", center: { x: 0.31, y: 0.42 }, radius: 0.21 }, fill: [0.8, 0.2, 0.1] },
           {
-            shape: { kind: "box", center: { x: 0.68, y: 0.63 }, half: { x: 0.17, y: 0.12 }, angle: 0.43, rounding: 0.031 },
+            shape: {
+              kind: "box",
+              center: { x: 0.68, y: 0.63 },
+              half: { x: 0.17, y: 0.12 },
+              angle: 0.43,
+              rounding: 0.031,
+            },
             fill: [0.1, 0.3, 0.7],
             opacity: 0.8,
           },

@@ -202,7 +202,12 @@ export const cases = [
   },
   {
     name: "registrationLoss",
-    args: () => [{ angle: -0.052, scale: 1.037, tx: -0.61, ty: 0.38 }, Image.generate(8, 8, texture(0.1)), Image.generate(8, 8, texture(0.5)), 2],
+    args: () => [
+      { angle: -0.052, scale: 1.037, tx: -0.61, ty: 0.38 },
+      Image.generate(8, 8, texture(0.1)),
+      Image.generate(8, 8, texture(0.5)),
+      2,
+    ],
   },
   {
     name: "deblurLoss",

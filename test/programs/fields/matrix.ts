@@ -40,7 +40,12 @@ export class Matrix {
   }
 
   times(o: Matrix | number): Matrix {
-    if (typeof o === "number") return new Matrix(this.rows, this.cols, this.data.map((v) => v * o));
+    if (typeof o === "number")
+      return new Matrix(
+        this.rows,
+        this.cols,
+        this.data.map((v) => v * o),
+      );
     if (this.cols !== o.rows) throw new Error(`cannot multiply ${this.rows}x${this.cols} by ${o.rows}x${o.cols}`);
     return Matrix.build(this.rows, o.cols, (i, j) => {
       let s = 0;
@@ -82,9 +87,18 @@ export class Matrix {
  * Negative log marginal likelihood of a Gaussian process.
  * @differentiable wrt=theta,noise
  */
-export function gpNll(theta: { lengthScale: number; variance: number }, noise: number, x: number[], y: number[]): number {
+export function gpNll(
+  theta: { lengthScale: number; variance: number },
+  noise: number,
+  x: number[],
+  y: number[],
+): number {
   const n = x.length;
-  const kernel = Matrix.build(n, n, (i, j) => theta.variance * Math.exp(-0.5 * ((x[i]! - x[j]!) / theta.lengthScale) ** 2));
+  const kernel = Matrix.build(
+    n,
+    n,
+    (i, j) => theta.variance * Math.exp(-0.5 * ((x[i]! - x[j]!) / theta.lengthScale) ** 2),
+  );
   const L = kernel.plus(Matrix.identity(n).times(noise ** 2)).cholesky();
   const z: number[] = [];
   let logDet = 0;
@@ -104,6 +118,21 @@ export function quadraticTrace(a: number[][], b: number[][]): number {
 }
 
 export const cases = [
-  { name: "gpNll", args: () => [{ lengthScale: 0.8, variance: 1.3 }, 0.2, [0, 0.4, 1.1, 1.9, 2.6], [0.1, 0.5, 0.9, 0.8, 0.2]] },
-  { name: "quadraticTrace", args: () => [[[1, 2], [-0.5, 0.7]], [[0.3, -1], [2, 1.5]]] },
+  {
+    name: "gpNll",
+    args: () => [{ lengthScale: 0.8, variance: 1.3 }, 0.2, [0, 0.4, 1.1, 1.9, 2.6], [0.1, 0.5, 0.9, 0.8, 0.2]],
+  },
+  {
+    name: "quadraticTrace",
+    args: () => [
+      [
+        [1, 2],
+        [-0.5, 0.7],
+      ],
+      [
+        [0.3, -1],
+        [2, 1.5],
+      ],
+    ],
+  },
 ];

@@ -50,7 +50,12 @@ function toStateVector({ a, e, i, raan, argp, meanAnomaly }: Elements, mu: numbe
   const vyp = rdot * b * cE;
 
   const [cO, sO, cw, sw, ci, si] = [raan, argp, i].flatMap((angle) => [Math.cos(angle), Math.sin(angle)]) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const P = [cO * cw - sO * sw * ci, sO * cw + cO * sw * ci, sw * si] as const;
   const Q = [-cO * sw - sO * cw * ci, -sO * sw + cO * cw * ci, cw * si] as const;
@@ -174,7 +179,11 @@ export function orbitFitCost(elements: Elements, sightings: readonly Sighting[])
   const drift = -1.5 * n * j2 * (radius / p) ** 2 * Math.cos(i);
 
   return sightings.reduce((cost, { time, ra, dec, sigma = 1e-3 }) => {
-    const moved: Elements = { ...elements, raan: elements.raan + drift * time, meanAnomaly: elements.meanAnomaly + n * time };
+    const moved: Elements = {
+      ...elements,
+      raan: elements.raan + drift * time,
+      meanAnomaly: elements.meanAnomaly + n * time,
+    };
     const [x, y, z] = toStateVector(moved, mu);
     const r = Math.sqrt(x ** 2 + y ** 2 + z ** 2);
     const cosAngle = (Math.cos(dec) * (x * Math.cos(ra) + y * Math.sin(ra)) + z * Math.sin(dec)) / r;
@@ -223,7 +232,16 @@ export const cases = [
       ],
     ],
   },
-  { name: "orbitFitCost", args: () => [molniya(), [{ time: 3600, ra: -2.1, dec: 0.9, sigma: 0.1 }, { time: 9000, ra: 4.2, dec: 1 }]] },
+  {
+    name: "orbitFitCost",
+    args: () => [
+      molniya(),
+      [
+        { time: 3600, ra: -2.1, dec: 0.9, sigma: 0.1 },
+        { time: 9000, ra: 4.2, dec: 1 },
+      ],
+    ],
+  },
   { name: "missDistance", args: () => [leo(), [0.02, -0.05, 0.01], { latitude: 0.2, longitude: 2.5 }] },
   {
     name: "missDistance",

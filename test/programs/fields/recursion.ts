@@ -5,7 +5,16 @@ type Fn = (x: number) => number;
 /** Adaptive Simpson. */
 function quad(f: Fn, a: number, b: number, tol: number, depth = 12): number {
   const simpson = (fa: number, fm: number, fb: number, h: number) => (h / 6) * (fa + 4 * fm + fb);
-  const go = (a: number, fa: number, b: number, fb: number, fm: number, whole: number, tol: number, depth: number): number => {
+  const go = (
+    a: number,
+    fa: number,
+    b: number,
+    fb: number,
+    fm: number,
+    whole: number,
+    tol: number,
+    depth: number,
+  ): number => {
     const m = (a + b) / 2;
     const flm = f((a + m) / 2);
     const frm = f((m + b) / 2);
@@ -70,7 +79,17 @@ export const cases = [
   { name: "expectedPayoff", args: () => [0.4, 0.7, 1.5, [-1.5, 3]] },
   {
     name: "assemblyMoment",
-    args: () => [{ mass: 2, lever: 0.5, children: [{ mass: 1, lever: 0.7 }, { mass: 0.6, lever: -0.2, children: [{ mass: 0.3, lever: 1.1 }] }] }, 0.9],
+    args: () => [
+      {
+        mass: 2,
+        lever: 0.5,
+        children: [
+          { mass: 1, lever: 0.7 },
+          { mass: 0.6, lever: -0.2, children: [{ mass: 0.3, lever: 1.1 }] },
+        ],
+      },
+      0.9,
+    ],
   },
   { name: "alternating", args: () => [0.8, [0.5, -1, 0.25]] },
 ];

@@ -23,7 +23,8 @@ interface Constants {
 
 const capacity = ({ cells, wear }: BatteryState): number => cells.reduce((s, c) => s + c.capacity, 0) * (1 - wear);
 
-const resistance = ({ cells }: BatteryState): number => 1 / cells.map((c) => 1 / c.resistance).reduce((a, b) => a + b, 0);
+const resistance = ({ cells }: BatteryState): number =>
+  1 / cells.map((c) => 1 / c.resistance).reduce((a, b) => a + b, 0);
 
 function assertNever(x: never): never {
   throw new Error(`unhandled ${JSON.stringify(x)}`);
@@ -78,7 +79,10 @@ const initial = (): BatteryState => ({
   charge: 3,
   temperature: 24,
   wear: 0.02,
-  cells: [{ capacity: 4, resistance: 0.9 }, { capacity: 5, resistance: 1.1 }],
+  cells: [
+    { capacity: 4, resistance: 0.9 },
+    { capacity: 5, resistance: 1.1 },
+  ],
   log: [],
 });
 
@@ -90,7 +94,14 @@ export const cases = [
       [
         { type: "charge", power: 1.5, hours: 2 },
         { type: "rest", hours: 3 },
-        { type: "daily", days: ["mon", "tue"], actions: [{ type: "discharge", power: 0.8, hours: 1 }, { type: "rest", hours: 0.5 }] },
+        {
+          type: "daily",
+          days: ["mon", "tue"],
+          actions: [
+            { type: "discharge", power: 0.8, hours: 1 },
+            { type: "rest", hours: 0.5 },
+          ],
+        },
         { type: "replaceCell", index: 1, capacity: 6 },
         { type: "charge", power: 3, hours: 2.5 },
       ],

@@ -108,7 +108,13 @@ function jointTransform(joint: Joint, q: number): Pose {
 
 const ARM: readonly Joint[] = [
   { name: "base", type: JointType.Revolute, axis: AXIS_Z, origin: [0, 0, 0.3], limits: { lower: -2.9, upper: 2.9 } },
-  { name: "shoulder", type: JointType.Revolute, axis: AXIS_Y, origin: [0, 0.1, 0.2], limits: { lower: -1.8, upper: 1.8 } },
+  {
+    name: "shoulder",
+    type: JointType.Revolute,
+    axis: AXIS_Y,
+    origin: [0, 0.1, 0.2],
+    limits: { lower: -1.8, upper: 1.8 },
+  },
   { name: "elbow", type: JointType.Revolute, axis: AXIS_Y, origin: [0, 0, 0.5], limits: { lower: -0.4, upper: 2.4 } },
   { name: "slide", type: JointType.Prismatic, axis: AXIS_X, origin: [0.4, 0, 0], limits: { lower: 0, upper: 0.25 } },
   { name: "flange", type: JointType.Fixed, axis: AXIS_X, origin: [0.05, 0, 0] },

@@ -4,7 +4,12 @@
  * Sparse matrix (map of maps) in a bilinear form, up to a budget of non-zeros.
  * @differentiable wrt=x,y,entries
  */
-export function bilinear(entries: { row: number; col: number; value: number }[], x: Float64Array, y: Float64Array, budget = Infinity): number {
+export function bilinear(
+  entries: { row: number; col: number; value: number }[],
+  x: Float64Array,
+  y: Float64Array,
+  budget = Infinity,
+): number {
   const rows = new Map<number, Map<number, number>>();
   for (const { row, col, value } of entries) {
     const r = rows.get(row) ?? new Map<number, number>();

@@ -176,7 +176,11 @@ const TRIALS: Trial[] = [
 ];
 const complete = TRIALS.filter((t) => !Number.isNaN(t.response));
 
-const glmStart = (): GlmParams => ({ intercept: 0.8, coefficients: { age: 0.1, treated: 0.4, dose: 0.25 }, logDispersion: -0.7 });
+const glmStart = (): GlmParams => ({
+  intercept: 0.8,
+  coefficients: { age: 0.1, treated: 0.4, dose: 0.25 },
+  logDispersion: -0.7,
+});
 const mixedStart = (): MixedParams => ({ beta: { intercept: 3.2, slope: 0.4 }, logSigma: 0.3, logTau: 0.1 });
 
 export const cases = [

@@ -8,7 +8,8 @@ interface OptState {
 
 type Update = (state: OptState, gradient: readonly number[], rate: number) => OptState;
 
-const zip2 = (a: readonly number[], b: readonly number[], f: (x: number, y: number) => number) => a.map((x, i) => f(x, b[i]!));
+const zip2 = (a: readonly number[], b: readonly number[], f: (x: number, y: number) => number) =>
+  a.map((x, i) => f(x, b[i]!));
 
 const optimisers = {
   sgd: ({ x, memory, t }, g, rate) => ({ x: zip2(x, g, (xi, gi) => xi - rate * gi), memory, t: t + 1 }),
@@ -34,7 +35,9 @@ enum Landscape {
   Rosenbrock = "rosenbrock",
 }
 
-const landscapes: { readonly [K in Landscape]: { value(x: readonly number[]): number; gradient(x: readonly number[]): number[] } } = {
+const landscapes: {
+  readonly [K in Landscape]: { value(x: readonly number[]): number; gradient(x: readonly number[]): number[] };
+} = {
   [Landscape.Bowl]: {
     value: (x) => x.reduce((s, v, i) => s + (i + 1) * v * v, 0),
     gradient: (x) => x.map((v, i) => 2 * (i + 1) * v),
@@ -59,7 +62,11 @@ export interface RunOptions {
  * What an unrolled optimiser reaches, as a function of its rate and its start (for hyper-gradients).
  * @differentiable wrt=rate,start modes=grad,value_and_grad
  */
-export function unrolled(rate: number, start: number[], { optimiser, schedule = "constant", landscape, steps }: RunOptions): number {
+export function unrolled(
+  rate: number,
+  start: number[],
+  { optimiser, schedule = "constant", landscape, steps }: RunOptions,
+): number {
   const update: Update = optimisers[optimiser];
   const rateAt: (r: number, t: number, total: number) => number = schedules[schedule];
   const { value, gradient } = landscapes[landscape as Landscape];
@@ -71,7 +78,13 @@ export function unrolled(rate: number, start: number[], { optimiser, schedule = 
 }
 
 export const cases = [
-  { name: "unrolled", args: () => [0.03, [1.2, -0.7, 0.4], { optimiser: "momentum", schedule: "cosine", landscape: "bowl", steps: 8 }] },
+  {
+    name: "unrolled",
+    args: () => [0.03, [1.2, -0.7, 0.4], { optimiser: "momentum", schedule: "cosine", landscape: "bowl", steps: 8 }],
+  },
   { name: "unrolled", args: () => [0.01, [-0.5, 0.8], { optimiser: "rmsprop", landscape: "rosenbrock", steps: 12 }] },
-  { name: "unrolled", args: () => [0.02, [0.3, 0.6], { optimiser: "sgd", schedule: "inverse", landscape: "rosenbrock", steps: 10 }] },
+  {
+    name: "unrolled",
+    args: () => [0.02, [0.3, 0.6], { optimiser: "sgd", schedule: "inverse", landscape: "rosenbrock", steps: 10 }],
+  },
 ];

@@ -1,6 +1,8 @@
 // A binary tree as a discriminated union: a soft decision tree for regression.
 
-type Tree = { leaf: true; value: number } | { leaf: false; feature: number; threshold: number; left: Tree; right: Tree };
+type Tree =
+  | { leaf: true; value: number }
+  | { leaf: false; feature: number; threshold: number; left: Tree; right: Tree };
 
 const isLeaf = (t: Tree): t is Extract<Tree, { leaf: true }> => t.leaf;
 
@@ -41,8 +43,18 @@ export const cases = [
   {
     name: "softTreeLoss",
     args: () => [
-      { leaf: false, feature: 0, threshold: 0.2, left: leaf(-0.5), right: { leaf: false, feature: 1, threshold: -0.4, left: leaf(0.3), right: leaf(1.1) } },
-      [{ x: [0.1, 0.4], y: 0.2 }, { x: [-0.8, 1.1], y: -0.4 }, { x: [0.9, -0.7], y: 0.6 }],
+      {
+        leaf: false,
+        feature: 0,
+        threshold: 0.2,
+        left: leaf(-0.5),
+        right: { leaf: false, feature: 1, threshold: -0.4, left: leaf(0.3), right: leaf(1.1) },
+      },
+      [
+        { x: [0.1, 0.4], y: 0.2 },
+        { x: [-0.8, 1.1], y: -0.4 },
+        { x: [0.9, -0.7], y: 0.6 },
+      ],
     ],
   },
 ];

@@ -35,7 +35,8 @@ export function locate(
   node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
   base: Value = presentValue(context, context.expression(node.expression), node),
 ): Located | undefined {
-  if (ts.isPropertyAccessExpression(node)) return fieldOf(context, base, context.lowering.classes.fieldName(context, base, node), node);
+  if (ts.isPropertyAccessExpression(node))
+    return fieldOf(context, base, context.lowering.classes.fieldName(context, base, node), node);
   const literal = literalOf(context, node.argumentExpression);
   if (base.type.kind === "array" || base.type.kind === "typed") {
     const index = context.expression(node.argumentExpression);
@@ -54,21 +55,20 @@ export function locate(
 }
 
 /** A field whose name is computed: TypeScript must know which names it may be, and all of them must have one type. */
-function fieldByName(
-  context: FunctionContext,
-  base: Value,
-  record: string,
-  node: ts.Expression,
-): Located | undefined {
+function fieldByName(context: FunctionContext, base: Value, record: string, node: ts.Expression): Located | undefined {
   const type = context.file.checker.getTypeAtLocation(node);
   const all = context.file.types.records.get(record)?.fields.map((f) => f.name) ?? [];
   const literals = type.isUnion() ? type.types : [type];
   // In a generic function, `key: K` with `K extends keyof T` is the name of some field of this object.
   const isAnyKey = (type.flags & (ts.TypeFlags.TypeParameter | ts.TypeFlags.Index)) !== 0;
-  const names = isAnyKey ? all : literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
+  const names = isAnyKey
+    ? all
+    : literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
   const fields = names.map((name) => context.file.types.records.get(record)?.fields.find((f) => f.name === name));
   const [first] = fields;
-  const isKnown = (isAnyKey || names.length === literals.length) && fields.every((f) => f !== undefined && first !== undefined && sameType(f.type, first.type));
+  const isKnown =
+    (isAnyKey || names.length === literals.length) &&
+    fields.every((f) => f !== undefined && first !== undefined && sameType(f.type, first.type));
   const index = context.expression(node);
   if (context.isRefused(index)) return undefined;
   if (!isKnown || first === undefined || (index.type.kind !== "str" && index.type.kind !== "num")) {
@@ -108,7 +108,9 @@ export function fieldOf(context: FunctionContext, of: Value, name: string, node:
   }
   const any = context.file.types.functions.choiceOf(base.type);
   if (any !== undefined) {
-    const types = any.members.map((m) => context.file.types.records.get(m.type.name)?.fields.find((f) => f.name === name)?.type);
+    const types = any.members.map(
+      (m) => context.file.types.records.get(m.type.name)?.fields.find((f) => f.name === name)?.type,
+    );
     const type = types.slice(1).reduce<Type | undefined>((a, t) => a && t && context.file.types.join(a, t), types[0]);
     if (type !== undefined) return { place: field(base, name), type, among: { base, any, name } };
   }
@@ -129,7 +131,9 @@ export function load(context: FunctionContext, at: Located, node: ts.Node, hint?
     const { base, any, name } = at.among;
     return withObject(context, base, any, node, hint, (object) => {
       const own = fieldOf(context, object, name, node);
-      return own === undefined ? standInFor(context, node) : context.coerce(load(context, own, node, hint), at.type, node);
+      return own === undefined
+        ? standInFor(context, node)
+        : context.coerce(load(context, own, node, hint), at.type, node);
     });
   }
   const loaded = context.at(node).load(at.place, at.type, hint);
@@ -155,7 +159,10 @@ export function lowerAccess(
     if (member !== undefined) return member;
     const flag = inherited(context.file.types, object.type, node);
     if (flag !== undefined)
-      return context.at(node) && (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint));
+      return (
+        context.at(node) &&
+        (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint))
+      );
     context.known.set(node.expression, object);
     const found = lowerAccess(context, node, hint);
     context.known.delete(node.expression);
@@ -188,8 +195,7 @@ function valueAt(
   hint: string | undefined,
 ): Value {
   if (at === undefined) return standInFor(context, node);
-  if (needsObject(context, at.type))
-    return context.refuse(language.lostThis(spanOf(node), node.getText()), at.type);
+  if (needsObject(context, at.type)) return context.refuse(language.lostThis(spanOf(node), node.getText()), at.type);
   return load(context, at, node, hint);
 }
 

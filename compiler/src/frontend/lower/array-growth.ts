@@ -195,4 +195,3 @@ export function setLength(context: FunctionContext, node: ts.Expression, array: 
   }
   context.at(node).resize(array, context.number(v, "length", node));
 }
-

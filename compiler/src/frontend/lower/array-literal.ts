@@ -43,7 +43,11 @@ export function partsOf(
       });
     } else if (source.type.kind === "array" || source.type.kind === "typed") {
       const changes = nodes.slice(i + 1).some((n) => !context.file.effects.isReadOnly(n));
-      parts.push({ kind: "many", array: changes ? copyOf(context, node, source, source.type, undefined) : source, node });
+      parts.push({
+        kind: "many",
+        array: changes ? copyOf(context, node, source, source.type, undefined) : source,
+        node,
+      });
     } else {
       ok = false;
       if (!context.isRefused(source)) context.report(language.spreadNotYet(spanOf(node), context.show(source.type)));
@@ -90,7 +94,9 @@ export function lowerArrayLiteral(
     return standInFor(context, node);
   }
   const parts = partsOf(context, node.elements);
-  return parts === undefined ? standInFor(context, node) : arrayOfParts(context, node, parts, literalType(context, node), hint);
+  return parts === undefined
+    ? standInFor(context, node)
+    : arrayOfParts(context, node, parts, literalType(context, node), hint);
 }
 
 /** A new array of the parts; of the type that is wanted, where that is known and they fit. */
@@ -119,9 +125,7 @@ export function arrayOfParts(
   }
   const element = elementOf(context, parts, wanted);
   if (element === undefined) {
-    context.report(
-      language.spreadNotYet(spanOf(node), "of an unknown array"),
-    );
+    context.report(language.spreadNotYet(spanOf(node), "of an unknown array"));
     return standInFor(context, node);
   }
   return concatenate(context, node, parts, { kind: "array", elem: element }, hint);
@@ -164,7 +168,9 @@ function memberTypes(
 function elementOf(context: FunctionContext, parts: readonly Part[], wanted: Type | undefined): Type | undefined {
   if (wanted?.kind === "array" && !context.file.types.isOpen(wanted.elem)) return wanted.elem;
   const types = parts.map((p) => (p.kind === "one" ? p.value.type : elementType(p.array.type)));
-  return types.slice(1).reduce<Type | undefined>((a, t) => (a === undefined ? undefined : context.file.types.join(a, t)), types[0]);
+  return types
+    .slice(1)
+    .reduce<Type | undefined>((a, t) => (a === undefined ? undefined : context.file.types.join(a, t)), types[0]);
 }
 
 /** The parts one after the other in a new array. */
@@ -176,7 +182,12 @@ export function concatenate(
   hint: string | undefined,
 ): Value {
   const [only] = parts;
-  if (only !== undefined && parts.length === 1 && only.kind === "many" && sameType(elementType(only.array.type), elementType(type)))
+  if (
+    only !== undefined &&
+    parts.length === 1 &&
+    only.kind === "many" &&
+    sameType(elementType(only.array.type), elementType(type))
+  )
     return copyOf(context, node, only.array, type, hint);
   const element = elementType(type);
   const ones = parts.filter((p) => p.kind === "one").length;
@@ -223,10 +234,7 @@ export function concatenate(
 }
 
 /** What the place expects, where it expects an array; else what the literal is. */
-function literalType(
-  context: FunctionContext,
-  node: ts.ArrayLiteralExpression,
-): ListType | undefined {
+function literalType(context: FunctionContext, node: ts.ArrayLiteralExpression): ListType | undefined {
   const { checker, types } = context.file;
   for (const type of [checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
     if (type === undefined) continue;

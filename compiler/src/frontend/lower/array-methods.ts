@@ -173,10 +173,18 @@ function concat(
 }
 
 /** `rows.flat()`: the elements of the rows, one row after the other. */
-function flat(context: FunctionContext, node: ts.CallExpression, rows: Value, hint: string | undefined): Value | undefined {
+function flat(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  rows: Value,
+  hint: string | undefined,
+): Value | undefined {
   const row = elementType(rows.type);
   const first = row.kind === "tuple" ? row.elems[0] : undefined;
-  if (row.kind !== "array" && (first === undefined || row.kind !== "tuple" || !row.elems.every((e) => sameType(e, first))))
+  if (
+    row.kind !== "array" &&
+    (first === undefined || row.kind !== "tuple" || !row.elems.every((e) => sameType(e, first)))
+  )
     return undefined;
   const element = row.kind === "array" ? row.elem : (first ?? num);
   const type = { kind: "array", elem: element } as const;
@@ -197,7 +205,12 @@ function flat(context: FunctionContext, node: ts.CallExpression, rows: Value, hi
 }
 
 /** Text: no derivative passes through it. */
-function join(context: FunctionContext, node: ts.CallExpression, array: Value, hint: string | undefined): Value | undefined {
+function join(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  array: Value,
+  hint: string | undefined,
+): Value | undefined {
   const element = elementType(array.type);
   if (isReference(element) || node.arguments.some(ts.isSpreadElement)) return undefined;
   const args = node.arguments.map((a) => context.expression(a));
@@ -226,7 +239,10 @@ function search(
   const b = outer.nested();
   const own = b.load(elem(array, index), element);
   // `includes` finds NaN too.
-  const same = name === "includes" && element.kind === "num" ? b.prim("or", [b.prim("eq", [own, wanted]), bothNaN(b, own, wanted)]) : b.prim("eq", [own, wanted]);
+  const same =
+    name === "includes" && element.kind === "num"
+      ? b.prim("or", [b.prim("eq", [own, wanted]), bothNaN(b, own, wanted)])
+      : b.prim("eq", [own, wanted]);
   const next = context.integer(value(num, hint));
   b.push({
     kind: "if",

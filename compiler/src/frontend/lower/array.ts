@@ -25,7 +25,10 @@ export function lowerNew(context: FunctionContext, node: ts.NewExpression, hint:
   const made = name === undefined ? undefined : context.lowering.data.create(context, node, name, hint);
   if (made !== undefined) return made;
   const inner = bare(node.expression);
-  const variable = symbolOf(context.file.checker, ts.isPropertyAccessExpression(inner) ? inner.name : inner)?.valueDeclaration;
+  const variable = symbolOf(
+    context.file.checker,
+    ts.isPropertyAccessExpression(inner) ? inner.name : inner,
+  )?.valueDeclaration;
   if (variable !== undefined && ts.isVariableDeclaration(variable) && isPackageFile(variable.getSourceFile().fileName))
     return standInAfter(context, node, language.moduleVariable(spanOf(inner), inner.getText()));
   return standInAfter(context, node, language.constructorNotYet(spanOf(node), node.expression.getText()));
@@ -144,7 +147,8 @@ function isOnlyCounted(context: FunctionContext, node: ts.Expression): boolean {
   while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
   const { parent } = at;
   if (ts.isSpreadElement(parent)) return true;
-  if (ts.isCallExpression(parent)) return parent.arguments[0] === at && context.file.callee(parent.expression).kind === "builtin";
+  if (ts.isCallExpression(parent))
+    return parent.arguments[0] === at && context.file.callee(parent.expression).kind === "builtin";
   if (!ts.isPropertyAccessExpression(parent) || !ts.isCallExpression(parent.parent)) return false;
   return parent.parent.arguments.length === 0 && ["keys", "fill"].includes(parent.name.text);
 }
@@ -232,10 +236,12 @@ function arrayFrom(
     }
     length = context.integer(context.at(node).length(source));
   }
-  if (callback !== undefined) return context.lowering.from(context, node, callback, source ?? length, typed, name, hint);
+  if (callback !== undefined)
+    return context.lowering.from(context, node, callback, source ?? length, typed, name, hint);
   const type = typed ?? context.typeAt(node);
   if (type === undefined || (type.kind !== "array" && type.kind !== "typed")) return standInFor(context, node);
-  if (source !== undefined) return copyOf(context, node, source, typed ?? context.file.types.given(type, source.type), hint);
+  if (source !== undefined)
+    return copyOf(context, node, source, typed ?? context.file.types.given(type, source.type), hint);
   return typed === undefined
     ? standInAfter(context, node, language.sparseArray(spanOf(node)))
     : alloc(context, node, type, length, hint);
@@ -250,5 +256,7 @@ function lowerIsArray(context: FunctionContext, node: ts.CallExpression): Value 
     return context.refuse(language.reflection(spanOf(node), "Array.isArray"), bool);
   if (context.isRefused(v)) return context.standIn(bool);
   if (type.kind !== "array" && type.kind !== "tuple") return context.constant(false);
-  return v.type.kind === "maybe" ? primitive(context, node, "not", [isNullish(context, v, node)]) : context.constant(true);
+  return v.type.kind === "maybe"
+    ? primitive(context, node, "not", [isNullish(context, v, node)])
+    : context.constant(true);
 }

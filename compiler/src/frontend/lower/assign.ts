@@ -61,7 +61,10 @@ export function targetOf(context: FunctionContext, node: ts.Expression): Target 
         set: (v) => setLength(context, inner, array, v),
       };
     }
-    if (ts.isPropertyAccessExpression(inner) && context.lowering.classes.reference(context, inner.expression) !== undefined) {
+    if (
+      ts.isPropertyAccessExpression(inner) &&
+      context.lowering.classes.reference(context, inner.expression) !== undefined
+    ) {
       context.report(language.moduleVariable(spanOf(inner), inner.getText()));
       return undefined;
     }
@@ -190,7 +193,13 @@ function accumulates(
   operator: ts.SyntaxKind,
 ): boolean {
   if (operator !== SyntaxKind.PlusToken && operator !== SyntaxKind.MinusToken) return false;
-  if (at.type.kind !== "num" || at.member !== undefined || at.among !== undefined || !context.file.effects.isReadOnly(node.right)) return false;
+  if (
+    at.type.kind !== "num" ||
+    at.member !== undefined ||
+    at.among !== undefined ||
+    !context.file.effects.isReadOnly(node.right)
+  )
+    return false;
   // What is written or called there may assign the variable that is added to, which a function shares.
   const { assigned, outer } = context.file.effects.of(node.right);
   if (at.place.kind === "field" && (assigned.size > 0 || outer.size > 0)) return false;

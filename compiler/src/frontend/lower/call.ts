@@ -47,12 +47,18 @@ export function lowerCall(
         return context.undefinedOf({ kind: "void" });
       }
       const args = argumentsOf(context, node.arguments);
-      return args === undefined ? standInFor(context, node) : callFunction(context, node, callee.node, undefined, args, hint);
+      return args === undefined
+        ? standInFor(context, node)
+        : callFunction(context, node, callee.node, undefined, args, hint);
     }
     case "builtin": {
       if (callee.name === "alike" && context.file.user !== undefined) return lowerAlike(context, node, hint);
       if (callee.name === "held" && context.file.user !== undefined)
-        return context.at(node).prim("stopGradient", node.arguments.map((a) => context.expression(a)), hint);
+        return context.at(node).prim(
+          "stopGradient",
+          node.arguments.map((a) => context.expression(a)),
+          hint,
+        );
       const known =
         lowerPlaces(context, node, callee.name, hint) ??
         lowerBuiltinCall(context, node, callee.name, hint) ??
@@ -96,7 +102,10 @@ function methodOrOutside(
 ): Value {
   const inner = bare(node.expression);
   if (inner.kind === ts.SyntaxKind.SuperKeyword) return context.lowering.classes.superCall(context, node);
-  if (!ts.isPropertyAccessExpression(inner) || (callee.kind === "value" && context.file.isNamespace(inner.expression))) {
+  if (
+    !ts.isPropertyAccessExpression(inner) ||
+    (callee.kind === "value" && context.file.isNamespace(inner.expression))
+  ) {
     if (isRefusedVariable(context, inner)) return standInFor(context, node);
     if (callee.kind === "ambient") return outside(context, node, callee.name, used);
     if (isFunctionLike(inner)) {
@@ -122,7 +131,10 @@ function methodOrOutside(
   const ofClass = context.lowering.classes.staticCall(context, node, inner, hint);
   if (ofClass !== undefined) return ofClass;
   const method = inner.name.text;
-  if (["call", "apply", "bind"].includes(method) && context.file.checker.getTypeAtLocation(inner.expression).getCallSignatures().length > 0)
+  if (
+    ["call", "apply", "bind"].includes(method) &&
+    context.file.checker.getTypeAtLocation(inner.expression).getCallSignatures().length > 0
+  )
     return refuse(context, node, language.functionMethod(spanOf(inner.name), method));
   const { checker } = context.file;
   const ownerType = checker.getNonNullableType(checker.getTypeAtLocation(inner.expression));
@@ -143,7 +155,10 @@ function methodOrOutside(
       grows ? language.arrayGrows(spanOf(inner.name)) : language.arrayMethodNotYet(spanOf(inner.name), method),
     );
   }
-  if (ownerIR?.kind === "num" && ["toFixed", "toString", "toPrecision", "toExponential", "toLocaleString"].includes(method)) {
+  if (
+    ownerIR?.kind === "num" &&
+    ["toFixed", "toString", "toPrecision", "toExponential", "toLocaleString"].includes(method)
+  ) {
     const receiver = context.expression(inner.expression);
     const args = node.arguments.map((a) => context.expression(a));
     const text = ["(", `).${method}(${args.length === 0 ? ")" : ""}`];
@@ -171,9 +186,9 @@ function callMember(
   hint: string | undefined,
 ): Value {
   const { functions } = context.file.types;
-  const unknown = (): Value =>
-    refuse(context, node, language.functionValuesNotYet(spanOf(inner), inner.getText()));
-  if (functions.of(self.type) !== undefined) return refuse(context, node, language.functionMethod(spanOf(inner), inner.name.text));
+  const unknown = (): Value => refuse(context, node, language.functionValuesNotYet(spanOf(inner), inner.getText()));
+  if (functions.of(self.type) !== undefined)
+    return refuse(context, node, language.functionMethod(spanOf(inner), inner.name.text));
   if (self.type.kind === "opaque") return refuse(context, node, meaning.noSource(spanOf(node), inner.getText()));
   if (self.type.kind !== "record") return unknown();
   const call = (object: Value, args: readonly Argument[]): Value => {
@@ -202,7 +217,6 @@ function isLocalName(context: FunctionContext, node: ts.Expression): boolean {
   const symbol = root === undefined ? undefined : symbolOf(context.file.checker, root);
   return root === undefined || (symbol !== undefined && context.env.slot(symbol) !== undefined);
 }
-
 
 // ------------------------------------------------------------------------------------------------------------- outside
 

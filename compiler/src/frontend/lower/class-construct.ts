@@ -144,7 +144,13 @@ function bindArguments(
       if (v === undefined || v.type.kind === "void") v = usual();
       else if (v.type.kind === "maybe") {
         const given = v;
-        v = branchValue(context, isNullish(context, given, param), usual, () => presentValue(context, given, param), {});
+        v = branchValue(
+          context,
+          isNullish(context, given, param),
+          usual,
+          () => presentValue(context, given, param),
+          {},
+        );
       }
     }
     const passed = v ?? context.undefinedOf({ kind: "void" });
@@ -260,7 +266,8 @@ function setField(context: FunctionContext, member: FieldMember, v: Value, node:
     return;
   }
   const { made } = construction;
-  const field = made.type.kind === "record" ? fieldsOf(context, made.type).find((f) => f.name === member.name) : undefined;
+  const field =
+    made.type.kind === "record" ? fieldsOf(context, made.type).find((f) => f.name === member.name) : undefined;
   if (field === undefined) return;
   context.putInto(made, v);
   context.at(node).store({ kind: "field", base: made, name: member.name }, context.coerce(v, field.type, node));
@@ -321,7 +328,7 @@ function isWritten(node: ts.PropertyAccessExpression): boolean {
     return parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken;
   return (
     ts.isDeleteExpression(parent) ||
-    ts.isArrayLiteralExpression(parent) && isTarget(parent) ||
+    (ts.isArrayLiteralExpression(parent) && isTarget(parent)) ||
     (ts.isCallExpression(parent) && parent.expression === node)
   );
 }
@@ -333,7 +340,11 @@ const isTarget = (node: ts.ArrayLiteralExpression): boolean =>
 
 /** Stands `this` in an arrow function of the constructor? */
 function isInFunction(node: ts.Node): boolean {
-  for (let at = node.parent; at !== undefined && !ts.isConstructorDeclaration(at) && !ts.isClassLike(at); at = at.parent)
+  for (
+    let at = node.parent;
+    at !== undefined && !ts.isConstructorDeclaration(at) && !ts.isClassLike(at);
+    at = at.parent
+  )
     if (ts.isArrowFunction(at)) return true;
   return false;
 }
@@ -343,7 +354,8 @@ function earlyName(context: FunctionContext, node: ts.Expression): string | unde
   const inner = bare(node);
   const construction = context.constructions.at(-1);
   if (construction === undefined || construction.made !== undefined) return undefined;
-  if (!ts.isPropertyAccessExpression(inner) || bare(inner.expression).kind !== ts.SyntaxKind.ThisKeyword) return undefined;
+  if (!ts.isPropertyAccessExpression(inner) || bare(inner.expression).kind !== ts.SyntaxKind.ThisKeyword)
+    return undefined;
   const { table } = context.file.types;
   const member = table.member(construction.node, inner.name.text, construction.running);
   return member?.kind === "field" ? member.name : undefined;
@@ -403,7 +415,12 @@ function settle(context: FunctionContext, node: ts.Node): Value {
     fields.push(ownConstructor);
     members.push(own);
   }
-  const type = refinedType(types, { node: construction.node, bindings: construction.bindings }, fields, construction.type);
+  const type = refinedType(
+    types,
+    { node: construction.node, bindings: construction.bindings },
+    fields,
+    construction.type,
+  );
   const made = context.at(node).aggregate(type, members, construction.hint);
   for (const member of members) context.putInto(made, member);
   construction.made = made;
@@ -418,7 +435,8 @@ function fieldType(
   declared: Field | { readonly why: string },
   v: Value | undefined,
 ): Type | undefined {
-  if (v === undefined || v.type.kind === "void" || context.isRefused(v)) return "why" in declared ? undefined : declared.type;
+  if (v === undefined || v.type.kind === "void" || context.isRefused(v))
+    return "why" in declared ? undefined : declared.type;
   if ("why" in declared) return v.type;
   const { type } = declared;
   if (sameType(v.type, type) || declared.noDiff === true) return type;

@@ -28,7 +28,12 @@ export interface ClassLowering {
   /** `super(…)`. */
   superCall(context: FunctionContext, node: ts.CallExpression): Value;
   /** `C.m(…)`, `super.m(…)`. */
-  staticCall(context: FunctionContext, node: ts.CallExpression, inner: Access, hint: string | undefined): Value | undefined;
+  staticCall(
+    context: FunctionContext,
+    node: ts.CallExpression,
+    inner: Access,
+    hint: string | undefined,
+  ): Value | undefined;
   /** `object.m(…)`. */
   methodCall(
     context: FunctionContext,

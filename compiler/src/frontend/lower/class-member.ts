@@ -51,8 +51,7 @@ function ownConstructor(context: FunctionContext, node: ts.Expression): ClassNod
   return others.length === 0 ? variant?.node : undefined;
 }
 
-const isAbstractConstructor = (type: ts.Type): boolean =>
-  ((type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.Class) !== 0;
+const isAbstractConstructor = (type: ts.Type): boolean => ((type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.Class) !== 0;
 
 /** The class that `this` is in a static method. */
 function classOfThis(context: FunctionContext): ClassNode | undefined {
@@ -61,7 +60,12 @@ function classOfThis(context: FunctionContext): ClassNode | undefined {
 }
 
 /** A private name of a class is no name of the classes that extend it. */
-function isForeignPrivate(context: FunctionContext, cls: ClassNode, member: Member, node: ts.PropertyAccessExpression): boolean {
+function isForeignPrivate(
+  context: FunctionContext,
+  cls: ClassNode,
+  member: Member,
+  node: ts.PropertyAccessExpression,
+): boolean {
   if (!ts.isPrivateIdentifier(node.name) || member.owner === cls) return false;
   context.report(
     language.classForm(
@@ -259,7 +263,9 @@ function valueOf(
   if (member?.kind === "accessor") {
     if (member.get === undefined) return context.undefinedOf({ kind: "void" });
     const bound = boundTo(context, member.get, object, bindings, node);
-    return bound === undefined ? standInFor(context, node) : callFunction(context, node, member.get, object, [], hint, bound);
+    return bound === undefined
+      ? standInFor(context, node)
+      : callFunction(context, node, member.get, object, [], hint, bound);
   }
   if (member?.kind === "method") {
     const bound = boundTo(context, member.node, object, bindings, node);
@@ -282,7 +288,11 @@ export function lowerStaticOrSuper(
     if (isForeignPrivate(context, cls, member, node)) return standInFor(context, node);
     if (member.kind === "accessor" && member.get !== undefined) {
       const self = classAsValue(context, member.get, cls);
-      return callFunction(context, node, member.get, self, [], hint, { captures: [], values: [], bindings: noBindings });
+      return callFunction(context, node, member.get, self, [], hint, {
+        captures: [],
+        values: [],
+        bindings: noBindings,
+      });
     }
     if (member.kind !== "field") return valueOf(context, undefined, noBindings, member, node.name.text, node, hint);
     return staticField(context, member, node, hint);
@@ -302,7 +312,11 @@ function staticField(
 ): Value {
   const declaration = member.node;
   const name = node.getText();
-  if (!ts.isPropertyDeclaration(declaration) || declaration.initializer === undefined || context.file.types.table.isAssigned(declaration)) {
+  if (
+    !ts.isPropertyDeclaration(declaration) ||
+    declaration.initializer === undefined ||
+    context.file.types.table.isAssigned(declaration)
+  ) {
     context.report(language.moduleVariable(spanOf(node), name));
     return standInFor(context, node);
   }
@@ -464,7 +478,8 @@ export function setterTarget(
   return {
     hint: undefined,
     type: "type" in declared ? declared.type : { kind: "num" },
-    get: () => dispatch(context, base, node, undefined, (object, own) => readMember(context, object, own, node, undefined)),
+    get: () =>
+      dispatch(context, base, node, undefined, (object, own) => readMember(context, object, own, node, undefined)),
     set: (v) => {
       if (isShared) assign(base, variant, v);
       else dispatch(context, base, node, undefined, (object, own) => assign(object, own, v));

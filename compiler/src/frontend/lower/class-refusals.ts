@@ -26,7 +26,9 @@ export function refuseClass(context: FunctionContext, cls: ClassNode, from: ts.N
         isCall
           ? `It extends what \`${name}\` returns, which is known only when the program runs`
           : `It extends \`${name}\`, which is not a class whose source can be read`,
-        isCall ? "Write the members of the mixin in the class" : "Keep an instance of it in a field instead of extending it",
+        isCall
+          ? "Write the members of the mixin in the class"
+          : "Keep an instance of it in a field instead of extending it",
       );
     }
     for (const decorator of decoratorsOf(context, at)) {
@@ -39,9 +41,19 @@ export function refuseClass(context: FunctionContext, cls: ClassNode, from: ts.N
     }
     for (const member of at.members) {
       if (ts.isPropertyDeclaration(member) && hasModifier(member, ts.SyntaxKind.AccessorKeyword))
-        refuse(member, "An `accessor` field", "It is a pair of functions that TypeScript writes", "Declare an ordinary field");
+        refuse(
+          member,
+          "An `accessor` field",
+          "It is a pair of functions that TypeScript writes",
+          "Declare an ordinary field",
+        );
       else if (member.name !== undefined && ts.isComputedPropertyName(member.name) && !isLibrarySymbol(member.name))
-        refuse(member.name, "A member with a computed name", "Which member it is is known only when the program runs", "Write the name out");
+        refuse(
+          member.name,
+          "A member with a computed name",
+          "Which member it is is known only when the program runs",
+          "Write the name out",
+        );
     }
   }
   return refused;

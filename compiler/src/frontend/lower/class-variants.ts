@@ -44,9 +44,9 @@ export function isMixed(context: FunctionContext, type: Type, has: (node: ClassN
 /** Is the object of this very class, by its constructor? */
 function hasConstructor(context: FunctionContext, v: Value, variant: Variant, node: ts.Node): Value {
   const { records } = context.file.types;
-  const own = v.type.kind === "record" ? records.get(v.type.name)?.fields.find((f) => f.name === constructorField) : undefined;
-  if (own === undefined)
-    return context.refuse(refusedClass(node, variant), bool);
+  const own =
+    v.type.kind === "record" ? records.get(v.type.name)?.fields.find((f) => f.name === constructorField) : undefined;
+  if (own === undefined) return context.refuse(refusedClass(node, variant), bool);
   const made = presentValue(context, context.at(node).load(field(v, constructorField), own.type), node);
   const reference = constructorText(context, variant.node);
   const result = value(bool);
@@ -96,12 +96,7 @@ export function dispatch(
 }
 
 /** `v instanceof C` for a class of the program. */
-export function lowerInstanceOf(
-  context: FunctionContext,
-  v: Value,
-  cls: ClassNode,
-  node: ts.Node,
-): Value | undefined {
+export function lowerInstanceOf(context: FunctionContext, v: Value, cls: ClassNode, node: ts.Node): Value | undefined {
   const isMaybe = v.type.kind === "maybe";
   const variants = variantsOf(context, present(v.type));
   if (variants === undefined) return undefined;
@@ -114,7 +109,15 @@ export function lowerInstanceOf(
       const variant = yes[k];
       if (variant === undefined) return context.constant(false);
       const test = hasConstructor(context, object, variant, node);
-      return k === yes.length - 1 ? test : branchValue(context, test, () => context.constant(true), () => from(k + 1), {});
+      return k === yes.length - 1
+        ? test
+        : branchValue(
+            context,
+            test,
+            () => context.constant(true),
+            () => from(k + 1),
+            {},
+          );
     };
     return from(0);
   };

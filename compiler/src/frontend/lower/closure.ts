@@ -4,7 +4,13 @@ import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { maybe, num } from "../../ir/types.js";
-import { type AnyOfFunctions, type AnyOfObjects, type Captured, type OneFunction, whichField } from "../function-types.js";
+import {
+  type AnyOfFunctions,
+  type AnyOfObjects,
+  type Captured,
+  type OneFunction,
+  whichField,
+} from "../function-types.js";
 import { type FunctionNode, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
 import type { FunctionContext } from "./context.js";
@@ -62,12 +68,7 @@ export function functionValue(
   bound: Bound | undefined = captured(context, target, node),
 ): Value {
   if (bound === undefined) return context.standIn(num);
-  const type = context.file.types.functions.typeOf(
-    context.file.of(target),
-    target,
-    bound.bindings,
-    bound.captures,
-  );
+  const type = context.file.types.functions.typeOf(context.file.of(target), target, bound.bindings, bound.captures);
   const made = context.at(node).aggregate(type, bound.values, hint);
   for (const v of bound.values) context.putInto(made, v);
   return made;
@@ -104,7 +105,8 @@ export function dispatch(
     const test = primitive(context, node, "eq", [which, context.constant(k)]);
     return branchValue(context, test, own, () => from(k + 1), {
       hint,
-      mismatch: (a, b) => context.report(language.mixedTypes(spanOf(node), "()", context.show(a.type), context.show(b.type))),
+      mismatch: (a, b) =>
+        context.report(language.mixedTypes(spanOf(node), "()", context.show(a.type), context.show(b.type))),
     });
   };
   return from(0);
@@ -144,7 +146,13 @@ export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts
       const here = context.constant(position(from.members[k]?.name ?? ""));
       if (k === last) return here;
       const test = context.b.prim("eq", [before, context.constant(k)]);
-      return branchValue(context, test, () => here, () => renumber(k + 1), { type: num, hint: whichField });
+      return branchValue(
+        context,
+        test,
+        () => here,
+        () => renumber(k + 1),
+        { type: num, hint: whichField },
+      );
     };
     known.set(whichField, context.integer(renumber(0)));
     from.members.forEach((m, k) => take(m, (i, name) => from.fields[k]?.[i] ?? name));
@@ -181,7 +189,13 @@ export function asChoice(context: FunctionContext, v: Value, type: Type): Value 
       const here = context.constant(positionOf(from.members[k]?.type.name ?? ""));
       if (k === from.members.length - 1) return here;
       const test = context.b.prim("eq", [before, context.constant(k)]);
-      return branchValue(context, test, () => here, () => renumber(k + 1), { type: num, hint: whichField });
+      return branchValue(
+        context,
+        test,
+        () => here,
+        () => renumber(k + 1),
+        { type: num, hint: whichField },
+      );
     };
     known.set(whichField, context.integer(renumber(0)));
     for (const m of from.members) {
@@ -216,7 +230,8 @@ export function withObject(
     const test = primitive(context, node, "eq", [which, context.constant(k)]);
     return branchValue(context, test, own, () => from(k + 1), {
       hint,
-      mismatch: (a, b) => context.report(language.mixedTypes(spanOf(node), ".", context.show(a.type), context.show(b.type))),
+      mismatch: (a, b) =>
+        context.report(language.mixedTypes(spanOf(node), ".", context.show(a.type), context.show(b.type))),
     });
   };
   return from(0);

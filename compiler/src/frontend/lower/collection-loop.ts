@@ -38,7 +38,10 @@ export function lowerForOfCollection(
       return;
     }
     const parts = what === "entries" && ts.isArrayBindingPattern(declared) ? declared.elements : undefined;
-    const isPlain = parts !== undefined && parts.length <= 2 && parts.every((p) => ts.isOmittedExpression(p) || (p.dotDotDotToken === undefined && p.initializer === undefined));
+    const isPlain =
+      parts !== undefined &&
+      parts.length <= 2 &&
+      parts.every((p) => ts.isOmittedExpression(p) || (p.dotDotDotToken === undefined && p.initializer === undefined));
     if (!isPlain) {
       context.lowering.bind(context, declared, whole());
       return;
@@ -48,7 +51,10 @@ export function lowerForOfCollection(
     });
   };
   const pieces = (step: Step): readonly Piece[] => {
-    const inner = [{ kind: "plain" as const, exits: noExits, run: () => take(step) }, ...toPieces(context, node.statement)];
+    const inner = [
+      { kind: "plain" as const, exits: noExits, run: () => take(step) },
+      ...toPieces(context, node.statement),
+    ];
     const { held } = step;
     return held === undefined ? inner : [branchPiece(() => held, inner, [])];
   };

@@ -42,12 +42,22 @@ export function lowerCollectionNew(
     return undefined;
   }
   if (source === undefined || source.type.kind === "void") return made;
-  const list = snapshotOf(context, node, source) ?? context.lowering.data.members(context, node.arguments?.[0] ?? node, source) ?? source;
+  const list =
+    snapshotOf(context, node, source) ??
+    context.lowering.data.members(context, node.arguments?.[0] ?? node, source) ??
+    source;
   if (list.type.kind !== "array" && list.type.kind !== "typed") {
     if (!context.isRefused(list)) context.report(language.spreadNotYet(spanOf(node), context.show(list.type)));
     return standInFor(context, node);
   }
-  return callFunction(context, node, preludeFunction(kind === "map" ? "mapFrom" : "setFrom"), undefined, [made, list], hint);
+  return callFunction(
+    context,
+    node,
+    preludeFunction(kind === "map" ? "mapFrom" : "setFrom"),
+    undefined,
+    [made, list],
+    hint,
+  );
 }
 
 /** `new Map([["a", x], ["b", y]])` of our own: what is written is put into it, one after the other. */
@@ -65,7 +75,10 @@ export function lowerWrittenMap(
     types.slice(1).reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), types[0]);
   const key = join(values.map(([k]) => k.type));
   const value = join(values.map(([, v]) => v.type));
-  const type = isRefused || key === undefined || value === undefined ? undefined : typeFor(context, node, "map", { key, value }, true);
+  const type =
+    isRefused || key === undefined || value === undefined
+      ? undefined
+      : typeFor(context, node, "map", { key, value }, true);
   const made = type === undefined ? undefined : emptyOf(context, node, type, hint);
   const of = made === undefined ? undefined : collectionOf(context, made);
   if (made === undefined || of === undefined) {
@@ -91,13 +104,19 @@ function writtenPairs(node: ts.NewExpression): readonly (readonly [ts.Expression
   const pairs = list.elements.flatMap((e) => {
     const pair = bare(e);
     const [key, v] = ts.isArrayLiteralExpression(pair) ? pair.elements : [];
-    const isPlain = key !== undefined && v !== undefined && ts.isArrayLiteralExpression(pair) && pair.elements.length === 2;
+    const isPlain =
+      key !== undefined && v !== undefined && ts.isArrayLiteralExpression(pair) && pair.elements.length === 2;
     return isPlain && !ts.isSpreadElement(key) && !ts.isSpreadElement(v) ? [[key, v] as const] : [];
   });
   return pairs.length === list.elements.length ? pairs : [];
 }
 
-function emptyOf(context: FunctionContext, node: ts.NewExpression, type: Type, hint: string | undefined): Value | undefined {
+function emptyOf(
+  context: FunctionContext,
+  node: ts.NewExpression,
+  type: Type,
+  hint: string | undefined,
+): Value | undefined {
   const of = context.file.types.collections.of(type);
   if (of === undefined) return undefined;
   const keys = context.at(node).aggregate(arrayOf(of.key), []);
@@ -119,7 +138,9 @@ function typeFor(
   const { checker, types, made } = context.file;
   const args = [checker.getTypeAtLocation(node), checker.getContextualType(node)].flatMap((t) => {
     const found = t === undefined ? [] : typeArguments(checker, checker.getNonNullableType(t));
-    return found.length > 0 && found.every((a) => (a.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) === 0) ? [found] : [];
+    return found.length > 0 && found.every((a) => (a.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) === 0)
+      ? [found]
+      : [];
   })[0];
   const declared = args?.map((t) => ownType(context, t));
   const known = context.signature?.elements.get(node);
@@ -165,14 +186,27 @@ function ownType(context: FunctionContext, type: ts.Type): Type | undefined {
     if (there !== type && !there.isUnion()) {
       const of = ownType(context, there);
       const whole = types.map(type);
-      return of === undefined ? undefined : "type" in whole && whole.type.kind === "maybe" ? maybe(of, whole.type.absent) : of;
+      return of === undefined
+        ? undefined
+        : "type" in whole && whole.type.kind === "maybe"
+          ? maybe(of, whole.type.absent)
+          : of;
     }
   }
   const symbol = type.getSymbol();
-  const kind = /^(Readonly)?Map$/.test(symbol?.name ?? "") ? "map" : /^(Readonly)?Set$/.test(symbol?.name ?? "") ? "set" : undefined;
+  const kind = /^(Readonly)?Map$/.test(symbol?.name ?? "")
+    ? "map"
+    : /^(Readonly)?Set$/.test(symbol?.name ?? "")
+      ? "set"
+      : undefined;
   if (kind !== undefined) {
     const [key, value = key] = typeArguments(checker, type).map((t) => ownType(context, t));
-    if (key !== undefined && value !== undefined && (made.all || isOwn(context, kind, key, value)) && !types.isOpen(value))
+    if (
+      key !== undefined &&
+      value !== undefined &&
+      (made.all || isOwn(context, kind, key, value)) &&
+      !types.isOpen(value)
+    )
       return types.collections.typeOf({ kind, key, value, site: undefined });
   }
   if (checker.isArrayType(type)) {
@@ -221,7 +255,10 @@ export function lowerCollectionMethod(
   const key = context.coerce(given, type.key, first);
   switch (name) {
     case "has":
-      return foreign(context, node, ["", ".has(", ")"], [placesOf(context, node, self, type), key], bool, { pure: false, hint });
+      return foreign(context, node, ["", ".has(", ")"], [placesOf(context, node, self, type), key], bool, {
+        pure: false,
+        hint,
+      });
     case "delete":
       return prelude("keyDelete", key);
     case "add":
@@ -303,7 +340,8 @@ export function snapshotOf(context: FunctionContext, node: ts.Expression, of: Va
 /** `map.get(key) ?? []` in a place that only goes over it: the members of the one or of the other. */
 export function membersOrNone(context: FunctionContext, node: ts.Expression): Value | undefined {
   const inner = bare(node);
-  if (!ts.isBinaryExpression(inner) || inner.operatorToken.kind !== ts.SyntaxKind.QuestionQuestionToken) return undefined;
+  if (!ts.isBinaryExpression(inner) || inner.operatorToken.kind !== ts.SyntaxKind.QuestionQuestionToken)
+    return undefined;
   const other = bare(inner.right);
   if (!ts.isArrayLiteralExpression(other) || other.elements.length > 0) return undefined;
   const { checker } = context.file;
@@ -311,7 +349,8 @@ export function membersOrNone(context: FunctionContext, node: ts.Expression): Va
   const left = context.expression(inner.left);
   const missing = isNullish(context, left, node);
   const there = presentValue(context, left, node);
-  const members = (): Value | undefined => snapshotOf(context, node, there) ?? context.lowering.data.members(context, inner.left, there);
+  const members = (): Value | undefined =>
+    snapshotOf(context, node, there) ?? context.lowering.data.members(context, inner.left, there);
   if (left.type.kind !== "maybe") return members();
   let list: Type | undefined;
   const all = (): Value => {
@@ -365,7 +404,12 @@ function isHeld(context: FunctionContext, node: ts.Node, places: Value, key: Val
 }
 
 /** What only the functions of the prelude call; absent where it is none of these. */
-export function lowerPlaces(context: FunctionContext, node: ts.CallExpression, name: string, hint: string | undefined): Value | undefined {
+export function lowerPlaces(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  name: string,
+  hint: string | undefined,
+): Value | undefined {
   if (context.file.user === undefined) return undefined;
   const texts = placeTexts.get(name);
   if (texts === undefined) return undefined;
@@ -373,7 +417,8 @@ export function lowerPlaces(context: FunctionContext, node: ts.CallExpression, n
   const [places, key, index] = args;
   if (name === "isHeld") {
     if (!shrinks(context)) return context.constant(true);
-    if (places !== undefined && key !== undefined && index !== undefined) return isHeld(context, node, places, key, index);
+    if (places !== undefined && key !== undefined && index !== undefined)
+      return isHeld(context, node, places, key, index);
   }
   if (name === "placeOf") return context.integer(foreign(context, node, texts, args, num, { pure: false, hint }));
   context.at(node).push({ kind: "foreign", text: texts, args, pure: false });

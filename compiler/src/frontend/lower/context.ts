@@ -244,7 +244,9 @@ export class FunctionContext {
         if (instance !== undefined) return className(instance.node);
         const own = this.file.types.collections.of(type);
         if (own !== undefined)
-          return own.kind === "map" ? `Map<${this.show(own.key)}, ${this.show(own.value)}>` : `Set<${this.show(own.key)}>`;
+          return own.kind === "map"
+            ? `Map<${this.show(own.key)}, ${this.show(own.value)}>`
+            : `Set<${this.show(own.key)}>`;
         return decl?.text?.text ?? `{ ${(decl?.fields ?? []).map((f) => f.name).join(", ")} }`;
       }
       case "opaque":
@@ -330,7 +332,14 @@ export class FunctionContext {
   /** `made` is `v` under another type: what is known of the one is true of the other. */
   sameAs(v: Value, made: Value): void {
     if (v === made) return;
-    for (const facts of [this.integers, this.numericText, this.maybeMissing, this.empty, this.#holdEmpty, this.#refused])
+    for (const facts of [
+      this.integers,
+      this.numericText,
+      this.maybeMissing,
+      this.empty,
+      this.#holdEmpty,
+      this.#refused,
+    ])
       if (facts.has(v.id)) facts.add(made.id);
     const open = this.openArrays.get(v.id);
     if (open !== undefined) this.openArrays.set(made.id, open);

@@ -5,12 +5,7 @@ import { mayBeAbsent, present, sameType } from "../../ir/types.js";
 import type { FunctionContext } from "./context.js";
 
 /** The value under the type; absent where no value has both types. */
-export function convert(
-  context: FunctionContext,
-  v: Value,
-  type: Type,
-  node: ts.Node | undefined,
-): Value | undefined {
+export function convert(context: FunctionContext, v: Value, type: Type, node: ts.Node | undefined): Value | undefined {
   if (sameType(v.type, type)) return v;
   const b = node === undefined ? context.b : context.at(node);
   if (v.type.kind === "void") {

@@ -77,9 +77,7 @@ const isDefaulted = (node: ts.Node): node is ts.BinaryExpression =>
   ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
 
 function withoutDefault(node: ts.Expression): { target: ts.Expression; fallback: ts.Expression | undefined } {
-  return isDefaulted(node)
-    ? { target: node.left, fallback: node.right }
-    : { target: node, fallback: undefined };
+  return isDefaulted(node) ? { target: node.left, fallback: node.right } : { target: node, fallback: undefined };
 }
 
 // -------------------------------------------------------------------------------------------------------- declarations

@@ -97,7 +97,11 @@ export function callFunction(
     return standInFor(context, node);
   }
   // A marked function takes the text it is passed for an input.
-  if (signature.from === undefined && signature.instance.given.includes("declared") && all.some((a) => context.numericText.has(a.id)))
+  if (
+    signature.from === undefined &&
+    signature.instance.given.includes("declared") &&
+    all.some((a) => context.numericText.has(a.id))
+  )
     context.report(meaning.lostThroughText(spanOf(node), signature.source));
   const results = result.kind === "void" ? [] : [value(result, hint)];
   context.at(node).push({ kind: "call", callee: signature.name, args: all, results });
@@ -143,7 +147,8 @@ function orDeclared(
   if (!isNull && !context.isRefused(v)) return v;
   const file = context.file.of(target);
   const mapped = file.types.map(file.checker.getTypeAtLocation(parameter.name));
-  if (isNull) return "type" in mapped && !file.types.isOpen(mapped.type) ? (convert(context, v, mapped.type, undefined) ?? v) : v;
+  if (isNull)
+    return "type" in mapped && !file.types.isOpen(mapped.type) ? (convert(context, v, mapped.type, undefined) ?? v) : v;
   return "type" in mapped && !file.types.isOpen(mapped.type) ? context.standIn(mapped.type) : "refused";
 }
 
@@ -234,18 +239,17 @@ export function callValue(
 }
 
 /** What a function value returns for arguments of these types. */
-function resultTypeOf(
-  context: FunctionContext,
-  node: ts.Node,
-  type: Type,
-  given: readonly Type[],
-): Type | undefined {
+function resultTypeOf(context: FunctionContext, node: ts.Node, type: Type, given: readonly Type[]): Type | undefined {
   const known = context.file.types.functions.of(type);
   if (known === undefined) return undefined;
   const results = (known.kind === "one" ? [known] : known.members).map((one) => {
     const passed = one.node.parameters.map((p, i) => (p.dotDotDotToken === undefined ? given[i] : undefined));
     const captures = one.file.captures.of(one.node);
-    if (captures.usesThis || captures.self.length > 0 || one.node.parameters.some((p) => p.dotDotDotToken !== undefined))
+    if (
+      captures.usesThis ||
+      captures.self.length > 0 ||
+      one.node.parameters.some((p) => p.dotDotDotToken !== undefined)
+    )
       return undefined;
     const bindings = bindingsOf(one.file, one.node, one.bindings, passed, undefined, (t, types) =>
       resultTypeOf(context, node, t, types),
@@ -258,10 +262,12 @@ function resultTypeOf(
     });
     return signature === undefined ? undefined : resultOf(signature);
   });
-  return results.slice(1).reduce<Type | undefined>(
-    (a, t) => (a === undefined || t === undefined ? undefined : context.file.types.join(a, t)),
-    results[0],
-  );
+  return results
+    .slice(1)
+    .reduce<Type | undefined>(
+      (a, t) => (a === undefined || t === undefined ? undefined : context.file.types.join(a, t)),
+      results[0],
+    );
 }
 
 function refuse(

@@ -33,7 +33,8 @@ export function foreign(
 
 /** A function is known by its code, not as an object that could be handed out. */
 export function checkFunctions(context: FunctionContext, node: ts.Node, args: readonly Value[]): void {
-  if (args.some((a) => context.file.types.holdsFunction(a.type))) context.report(language.functionEscapes(spanOf(node)));
+  if (args.some((a) => context.file.types.holdsFunction(a.type)))
+    context.report(language.functionEscapes(spanOf(node)));
 }
 
 /** May the value carry a number that depends on the input? */
@@ -184,7 +185,8 @@ function detailsOf(context: FunctionContext, node: ts.ObjectLiteralExpression): 
     if (i > 0) parts.push(", ");
     if (ts.isPropertyAssignment(property) && ts.isIdentifier(property.name))
       parts.push(`${property.name.text}: `, textOf(context, property.initializer));
-    else if (ts.isShorthandPropertyAssignment(property)) parts.push(`${property.name.text}: `, textOf(context, property.name));
+    else if (ts.isShorthandPropertyAssignment(property))
+      parts.push(`${property.name.text}: `, textOf(context, property.name));
     else context.report(language.thrownValue(spanOf(property)));
   });
   return join([...parts, " }"]);

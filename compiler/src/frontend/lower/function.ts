@@ -159,7 +159,8 @@ function bindParameter(context: FunctionContext, parameter: ts.ParameterDeclarat
   const hint = ts.isIdentifier(name) ? name.text : undefined;
   if (v !== undefined) underWrittenType(context, v, parameter.type);
   if (v === undefined) {
-    const made = initializer === undefined ? context.undefinedOf({ kind: "void" }) : context.expression(initializer, hint);
+    const made =
+      initializer === undefined ? context.undefinedOf({ kind: "void" }) : context.expression(initializer, hint);
     bind(context, name, made);
   } else if (initializer !== undefined && mayBeUndefined(v.type)) {
     const type = v.type.kind === "maybe" && v.type.absent === "undefined" ? present(v.type) : v.type;

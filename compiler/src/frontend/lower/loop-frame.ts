@@ -24,15 +24,16 @@ export function frameOf(
 ): Frame {
   const keys = new Set<Key>();
   for (const part of parts) {
+    // A variable in a box is the same box all the time.
     for (const symbol of context.file.effects.of(part).assigned)
-      // A variable in a box is the same box all the time.
       if (context.env.slot(symbol)?.boxed === undefined && context.env.slot(symbol) !== undefined) keys.add(symbol);
   }
   const outward = context.exits.of(node).to;
   if (outward.some((e) => e.kind === "return") && context.env.slot(context.result) !== undefined)
     keys.add(context.result);
   for (const exit of outward) {
-    const handler = exit.kind === "break" ? context.constructs.findLast((c) => c.node === exit.target)?.handler : undefined;
+    const handler =
+      exit.kind === "break" ? context.constructs.findLast((c) => c.node === exit.target)?.handler : undefined;
     if (handler !== undefined) keys.add(handler.error).add(handler.thrown);
   }
   for (const exit of outward) for (const flag of flagsOf(context, exit)) if (context.needed.has(flag)) keys.add(flag);

@@ -167,7 +167,8 @@ function ofAll(
 ): Value {
   const [only] = parts;
   const isNumbers = (p: Part): boolean =>
-    p.kind === "many" && (p.array.type.kind === "typed" || (p.array.type.kind === "array" && p.array.type.elem.kind === "num"));
+    p.kind === "many" &&
+    (p.array.type.kind === "typed" || (p.array.type.kind === "array" && p.array.type.elem.kind === "num"));
   const array =
     only !== undefined && only.kind === "many" && parts.length === 1 && isNumbers(only)
       ? only.array

@@ -3,11 +3,13 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { field, value } from "../../ir/build.js";
 import type { RecordDecl, Type, Value } from "../../ir/ir.js";
-import { arrayOf, isReference, sameType, str } from "../../ir/types.js";
+import { arrayOf, isReference, present, sameType, str, typeText } from "../../ir/types.js";
+import { preludeFunction } from "../prelude.js";
 import { bare, spanOf } from "../source.js";
 import { load, standInFor } from "./access.js";
 import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
+import { callFunction } from "./follow.js";
 import { foreign } from "./foreign.js";
 import { mayBeUndefined, presentValue } from "./missing.js";
 import { objectOf, spreadInto } from "./object.js";
@@ -50,9 +52,11 @@ function recordOf(context: FunctionContext, v: Value): RecordDecl | undefined {
 
 /** The names `for…in` goes over; nothing where they are not known. */
 export function keysOf(context: FunctionContext, node: ts.Expression, v: Value): Value | undefined {
-  if (v.type.kind === "opaque") return foreign(context, node, ["Object.keys(", ")"], [v], arrayOf(str), { pure: false });
+  if (v.type.kind === "opaque")
+    return foreign(context, node, ["Object.keys(", ")"], [v], arrayOf(str), { pure: false });
   const decl = recordOf(context, v);
-  if (decl === undefined || decl.variants !== undefined || decl.fields.some((f) => mayBeUndefined(f.type))) return undefined;
+  if (decl === undefined || decl.variants !== undefined || decl.fields.some((f) => mayBeUndefined(f.type)))
+    return undefined;
   context.file.ordered.push({ record: decl.name, diagnostic: language.dynamicKeys(spanOf(node), "for…in") });
   return context.at(node).aggregate(
     arrayOf(str),
@@ -153,7 +157,33 @@ function copied(
 ): Value {
   const source = context.expression(of);
   if (!used || context.isRefused(source) || !isReference(source.type)) return source;
+  // A clone shares inside what its source shares; a copy does not, so nothing may be shared.
+  const held = holdings(context, source.type);
+  if (held === "several") {
+    context.report(meaning.builtinArguments(spanOf(of), "structuredClone", "something that may hold an object twice"));
+    return context.standIn(source.type);
+  }
+  if (held === "elements") callFunction(context, node, preludeFunction("distinct"), undefined, [source]);
   const result = value(source.type, hint);
   context.at(node).push({ kind: "copy", source, result });
   return result;
+}
+
+/** Where something of this type may hold the same object twice: nowhere, among its elements, or somewhere else. */
+function holdings(context: FunctionContext, type: Type): "nothing" | "elements" | "several" {
+  const held = present(type);
+  if (held.kind === "array") {
+    if (!isReference(held.elem)) return "nothing";
+    return holdings(context, held.elem) === "nothing" ? "elements" : "several";
+  }
+  const members =
+    held.kind === "tuple"
+      ? held.elems
+      : held.kind === "record"
+        ? (context.file.types.records.get(held.name)?.fields ?? []).map((f) => f.type)
+        : [];
+  const references = members.filter(isReference);
+  const areFlat = references.every((m) => present(m).kind !== "record" && holdings(context, m) === "nothing");
+  const kinds = new Set(references.map((m) => typeText(present(m))));
+  return areFlat && kinds.size === references.length ? "nothing" : "several";
 }

@@ -71,15 +71,13 @@ function namesOfKey(context: FunctionContext, key: ts.Expression): readonly stri
   const own = checker.getTypeAtLocation(key);
   const type = own.flags & ts.TypeFlags.TypeParameter ? (checker.getBaseConstraintOfType(own) ?? own) : own;
   const literals = type.isUnion() ? type.types : [type];
-  const names = literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
+  const names = literals.flatMap((t) =>
+    t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : [],
+  );
   return names.length === literals.length ? names : [];
 }
 
-function replaceChosen(
-  context: FunctionContext,
-  property: ts.PropertyAssignment,
-  members: Map<string, Value>,
-): void {
+function replaceChosen(context: FunctionContext, property: ts.PropertyAssignment, members: Map<string, Value>): void {
   if (!ts.isComputedPropertyName(property.name)) return;
   const names = namesOfKey(context, property.name.expression);
   const key = context.expression(property.name.expression);
@@ -89,7 +87,16 @@ function replaceChosen(
     const before = members.get(name);
     if (before === undefined) continue;
     const test = primitive(context, property, "eq", [key, context.constant(asText ? name : Number(name))]);
-    members.set(name, branchValue(context, test, () => v, () => before, { hint: name }));
+    members.set(
+      name,
+      branchValue(
+        context,
+        test,
+        () => v,
+        () => before,
+        { hint: name },
+      ),
+    );
   }
 }
 
@@ -115,12 +122,7 @@ export function objectOf(
 }
 
 /** `...p`: every field of `p`, by name. What may be missing in `p` leaves what was there. */
-export function spreadInto(
-  context: FunctionContext,
-  node: ts.Node,
-  of: Value,
-  members: Map<string, Value>,
-): boolean {
+export function spreadInto(context: FunctionContext, node: ts.Node, of: Value, members: Map<string, Value>): boolean {
   if (of.type.kind === "void") return true;
   const source = presentValue(context, of, node);
   const decl = source.type.kind === "record" ? context.file.types.records.get(source.type.name) : undefined;
@@ -157,7 +159,12 @@ function opaqueType(context: FunctionContext, node: ts.Expression): Type | undef
   const type = checker.getContextualType(node);
   const keyed = type === undefined ? [] : checker.getIndexInfosOfType(checker.getNonNullableType(type));
   // A table of functions is an object with the fields it is written with.
-  if (type === undefined || keyed.length === 0 || isOnlyChecked(node) || keyed.some((info) => info.type.getCallSignatures().length > 0))
+  if (
+    type === undefined ||
+    keyed.length === 0 ||
+    isOnlyChecked(node) ||
+    keyed.some((info) => info.type.getCallSignatures().length > 0)
+  )
     return undefined;
   const mapped = types.map(checker.getNonNullableType(type));
   return "type" in mapped && mapped.type.kind === "opaque" ? mapped.type : undefined;

@@ -68,7 +68,9 @@ export function listed(
   hint: string | undefined,
 ): Value | undefined {
   const text = { parts, args: [v], pure: false };
-  return isList(type) ? foreign(context, node, parts, [v], type, { pure: false, hint }) : takenOut(context, node, text, type, hint);
+  return isList(type)
+    ? foreign(context, node, parts, [v], type, { pure: false, hint })
+    : takenOut(context, node, text, type, hint);
 }
 
 /** A list of data, or of tuples of data. */
@@ -106,7 +108,9 @@ function result(
     const made = takenOut(context, node, text, type, hint);
     if (made !== undefined) return made;
   }
-  context.report(language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))));
+  context.report(
+    language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))),
+  );
   return standInFor(context, node);
 }
 
@@ -172,7 +176,9 @@ export function lowerOpaqueMethod(
   if (collectionOf(context, receiver) !== undefined) {
     const own = lowerCollectionMethod(context, node, callee, receiver, hint);
     if (own !== undefined) return own;
-    context.report(language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))));
+    context.report(
+      language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))),
+    );
     return standInFor(context, node);
   }
   if (isReference(receiver.type)) {
@@ -181,7 +187,9 @@ export function lowerOpaqueMethod(
     const listed = lowerArrayMethod(context, node, callee, hint, used);
     context.known.delete(callee.expression);
     if (listed !== undefined) return listed;
-    context.report(language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))));
+    context.report(
+      language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))),
+    );
     return standInFor(context, node);
   }
   const inline = node.arguments.find((a) => ts.isArrowFunction(bare(a)) || ts.isFunctionExpression(bare(a)));
@@ -203,7 +211,8 @@ export function lowerOpaqueMethod(
   }
   const [open, ...rest] = separated(args.length, `.${method}(`, ")");
   const parts = ["", open ?? "", ...rest];
-  const isInteger = isText && ["indexOf", "lastIndexOf", "charCodeAt", "codePointAt", "search", "localeCompare"].includes(method);
+  const isInteger =
+    isText && ["indexOf", "lastIndexOf", "charCodeAt", "codePointAt", "search", "localeCompare"].includes(method);
   const made = result(context, node, { parts, args: [receiver, ...args], pure: isText }, used, hint);
   return isInteger ? context.integer(made) : made;
 }
@@ -254,19 +263,27 @@ export function readOpaque(
   receiver: Value,
   key: Value | undefined,
 ): Value {
-  if (key === undefined && ts.isPropertyAccessExpression(node)) return lowerOpaqueProperty(context, node, receiver, undefined);
+  if (key === undefined && ts.isPropertyAccessExpression(node))
+    return lowerOpaqueProperty(context, node, receiver, undefined);
   const text = { parts: ["", "[", "]"], args: key === undefined ? [receiver] : [receiver, key], pure: false };
   return result(context, node, text, true, undefined, memberType(context, node, receiver));
 }
 
 /** `table[key] = v`. */
-export function storeOpaque(context: FunctionContext, node: ts.Expression, receiver: Value, key: Value | string, v: Value): void {
+export function storeOpaque(
+  context: FunctionContext,
+  node: ts.Expression,
+  receiver: Value,
+  key: Value | string,
+  v: Value,
+): void {
   const constant = context.constantIn(receiver);
   if (constant !== undefined) context.report(language.moduleConstantWritten(spanOf(node), constant));
   context.keeps(v, node, node.getText());
   checkFunctions(context, node, [v]);
   const at = context.at(node);
-  if (typeof key === "string") at.push({ kind: "foreign", text: ["", `.${key} = `, ""], args: [receiver, v], pure: false });
+  if (typeof key === "string")
+    at.push({ kind: "foreign", text: ["", `.${key} = `, ""], args: [receiver, v], pure: false });
   else at.push({ kind: "foreign", text: ["", "[", "] = ", ""], args: [receiver, key, v], pure: false });
 }
 
@@ -336,7 +353,10 @@ export function lowerDelete(context: FunctionContext, node: ts.DeleteExpression)
   const constant = context.constantIn(base);
   if (constant !== undefined) context.report(language.moduleConstantWritten(spanOf(node), constant));
   const key = ts.isPropertyAccessExpression(inner) ? undefined : context.expression(inner.argumentExpression);
-  const text = key === undefined && ts.isPropertyAccessExpression(inner) ? ["delete ", `.${inner.name.text}`] : ["delete ", "[", "]"];
+  const text =
+    key === undefined && ts.isPropertyAccessExpression(inner)
+      ? ["delete ", `.${inner.name.text}`]
+      : ["delete ", "[", "]"];
   return foreign(context, node, text, key === undefined ? [base] : [base, key], bool, { pure: false });
 }
 
@@ -357,7 +377,10 @@ export function membersOfOpaque(context: FunctionContext, node: ts.Expression, v
   const mapped = context.file.types.map(element);
   const list: Type | undefined = "type" in mapped ? { kind: "array", elem: mapped.type } : undefined;
   const isConstant = context.constantIn(v) !== undefined;
-  const taken = list === undefined || isList(list) ? undefined : takenOut(context, node, { parts: ["Array.from(", ")"], args: [v], pure: false }, list, undefined);
+  const taken =
+    list === undefined || isList(list)
+      ? undefined
+      : takenOut(context, node, { parts: ["Array.from(", ")"], args: [v], pure: false }, list, undefined);
   if (taken !== undefined) return taken;
   if (list === undefined || !isList(list)) {
     context.report(language.opaqueMember(spanOf(node), context.file.types.show(element)));
@@ -419,4 +442,3 @@ export function lowerOpaqueCall(
 /** `key in table`. */
 export const isKeyOf = (context: FunctionContext, node: ts.Node, key: Value, table: Value, hint?: string): Value =>
   foreign(context, node, ["", " in ", ""], [key, table], bool, { pure: false, hint });
-

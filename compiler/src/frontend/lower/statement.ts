@@ -23,7 +23,13 @@ export function piecesOf(context: FunctionContext, nodes: readonly ts.Statement[
 }
 
 function toPieces(context: FunctionContext, node: ts.Statement): readonly Piece[] {
-  if (ts.isEmptyStatement(node) || ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)) return [];
+  if (
+    ts.isEmptyStatement(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isClassDeclaration(node)
+  )
+    return [];
   // Read where it is mentioned.
   if (ts.isFunctionDeclaration(node)) return [];
   const exits = context.exits.of(node);
@@ -110,7 +116,8 @@ function lowerReturn(context: FunctionContext, node: ts.ReturnStatement): void {
 // -------------------------------------------------------------------------------------------------------- declarations
 
 export function declare(context: FunctionContext, list: ts.VariableDeclarationList): void {
-  if (!(list.flags & ts.NodeFlags.BlockScoped) && !mayBeVar(list)) context.report(language.varDeclaration(spanOf(list)));
+  if (!(list.flags & ts.NodeFlags.BlockScoped) && !mayBeVar(list))
+    context.report(language.varDeclaration(spanOf(list)));
   if (list.flags & ts.NodeFlags.Using) context.report(language.notInLanguage(spanOf(list), "`using`"));
   for (const declaration of list.declarations) declareOne(context, declaration);
 }
@@ -126,7 +133,11 @@ function declareOne(context: FunctionContext, node: ts.VariableDeclaration): voi
     declareEmpty(context, node);
     return;
   }
-  if (isMathPattern(context, node) || (isFixed(context.file.checker, node) && ts.isIdentifier(name) && isFunctionLike(bare(initializer)))) return;
+  if (
+    isMathPattern(context, node) ||
+    (isFixed(context.file.checker, node) && ts.isIdentifier(name) && isFunctionLike(bare(initializer)))
+  )
+    return;
   const v = context.expression(initializer, ts.isIdentifier(name) ? name.text : undefined);
   if (context.isRefused(v)) {
     bindStandIns(context, name);

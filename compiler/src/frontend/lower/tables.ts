@@ -57,7 +57,9 @@ function membersOf(context: FunctionContext, base: Value): readonly { readonly n
 function namesOf(context: FunctionContext, node: ts.Expression): readonly string[] | undefined {
   const type = context.file.checker.getTypeAtLocation(node);
   const literals = type.isUnion() ? type.types : [type];
-  const names = literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
+  const names = literals.flatMap((t) =>
+    t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : [],
+  );
   return names.length === literals.length ? names : undefined;
 }
 

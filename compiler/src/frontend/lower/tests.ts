@@ -32,7 +32,9 @@ export function lowerEquality(
   const right = context.expression(node.right);
   if (context.isRefused(left) || context.isRefused(right)) return context.standIn(bool);
   const { functions } = context.file.types;
-  const either = [left, right].some(({ type: t }) => [t, present(t)].some((u) => functions.of(u) !== undefined || functions.choiceOf(u) !== undefined));
+  const either = [left, right].some(({ type: t }) =>
+    [t, present(t)].some((u) => functions.of(u) !== undefined || functions.choiceOf(u) !== undefined),
+  );
   if (either) return context.refuse(language.functionCompared(spanOf(node)), bool);
   if (left.type.kind === "opaque" || right.type.kind === "opaque")
     return foreign(context, node, ["", negated ? " !== " : " === ", ""], [left, right], bool, { pure: true, hint });
@@ -119,7 +121,8 @@ function lowerTypeTest(context: FunctionContext, node: ts.BinaryExpression): Val
   if (context.isRefused(v)) return context.standIn(bool);
   const name = nameOf(context, v.type);
   if (name === undefined) return context.refuse(language.reflection(spanOf(asked), "typeof"), bool);
-  if (text === "undefined") return v.type.kind === "void" ? context.constant(!context.isNull(v)) : isUndefined(context, v, node);
+  if (text === "undefined")
+    return v.type.kind === "void" ? context.constant(!context.isNull(v)) : isUndefined(context, v, node);
   if (text !== name) {
     // `typeof null` is "object".
     return text === "object" && mayBeMissing(v.type) ? isAbsent(context, v, null, node) : context.constant(false);
@@ -127,9 +130,11 @@ function lowerTypeTest(context: FunctionContext, node: ts.BinaryExpression): Val
   if (v.type.kind === "void") return context.constant(false);
   // Where it is declared to be there, what it is given says which of the declared types it is.
   const declared = context.file.checker.getTypeAtLocation(asked.expression);
-  const isThere = declared.isUnion() && !declared.types.some((t) => t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null));
+  const isThere =
+    declared.isUnion() && !declared.types.some((t) => t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null));
   if (v.type.kind !== "maybe" && isThere) return context.constant(true);
-  if (name === "object" && mayBeAbsent(v.type, null)) return primitive(context, node, "not", [isUndefined(context, v, node)]);
+  if (name === "object" && mayBeAbsent(v.type, null))
+    return primitive(context, node, "not", [isUndefined(context, v, node)]);
   // An element may be out of range.
   const isElement = ts.isElementAccessExpression(bare(asked.expression));
   const type = context.file.checker.getTypeAtLocation(asked.expression);
@@ -197,10 +202,13 @@ export function lowerIn(context: FunctionContext, node: ts.BinaryExpression, hin
   if (found === undefined) return context.constant(false, hint);
   const having = (decl.variants ?? [decl.name]).map((n) => records.get(n)?.fields.find((f) => f.name === found.name));
   // Where the field itself may hold `undefined`, what it holds does not tell whether it is there.
-  if (having.some((f) => f?.optional === true || (f !== undefined && decl.variants !== undefined && mayBeAbsent(f.type, undefined))))
+  if (
+    having.some(
+      (f) => f?.optional === true || (f !== undefined && decl.variants !== undefined && mayBeAbsent(f.type, undefined)),
+    )
+  )
     return context.refuse(language.reflection(spanOf(node), "in"), bool);
   if (having.every((f) => f !== undefined)) return context.constant(true, hint);
   const read = context.at(node).load(field(v, found.name), found.type);
   return primitive(context, node, "not", [isUndefined(context, read, node)], hint);
 }
-

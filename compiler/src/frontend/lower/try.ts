@@ -70,7 +70,9 @@ export function throwToHandler(context: FunctionContext, node: ts.ThrowStatement
   if (construct?.handler !== undefined) {
     const { text, args, imports } = errorText(context, node);
     const result = value(caught, "error");
-    context.at(node).push({ kind: "foreign", text, args, pure: false, result, ...(imports === undefined ? {} : { imports }) });
+    context
+      .at(node)
+      .push({ kind: "foreign", text, args, pure: false, result, ...(imports === undefined ? {} : { imports }) });
     context.env.set(construct.handler.error, result);
     context.env.set(construct.handler.thrown, context.b.const(true));
   }

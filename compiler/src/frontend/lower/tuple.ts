@@ -31,7 +31,8 @@ export function loadMember(
   const { base, type, count } = member;
   const from = (i: number): Value => {
     if (i < count) {
-      const own = (): Value => context.readFrom(base, context.at(node).load(field(base, nameOf(member, i)), type, hint));
+      const own = (): Value =>
+        context.readFrom(base, context.at(node).load(field(base, nameOf(member, i)), type, hint));
       if (member.isWithin === true && i === count - 1) return own();
       return branchValue(context, isIndex(context, member, i, node), own, () => from(i + 1), { type, hint });
     }

@@ -42,7 +42,8 @@ export function declareVariable(
     context.env.declare(symbol, { ...slot, type: wider }, v);
     return;
   }
-  if (context.file.captures.isChangedCounter(symbol)) context.report(language.closuresNotYet(spanOf(node), symbol.name));
+  if (context.file.captures.isChangedCounter(symbol))
+    context.report(language.closuresNotYet(spanOf(node), symbol.name));
   const boxType = context.file.types.recordOf([{ name: content, type: wider }]);
   const first = v ?? context.placeholder(wider);
   const box = context.at(node).aggregate(boxType, [first], symbol.name);
@@ -65,7 +66,8 @@ function settleType(context: FunctionContext, symbol: ts.Symbol, type: Type, nod
   if (signature === undefined || slot === undefined || type.kind === "void") return;
   signature.variables.set(symbol, type);
   // A loop carries the variable under its type, and a box is made of it: there it must be known from the start.
-  if (context.constructs.some((c) => c.isLoop) || context.file.captures.isBoxed(symbol)) throw new Again(signature, node);
+  if (context.constructs.some((c) => c.isLoop) || context.file.captures.isBoxed(symbol))
+    throw new Again(signature, node);
   context.env.restore(symbol, { hint: slot.hint, level: slot.level, type });
 }
 
@@ -123,7 +125,10 @@ export function returnValue(context: FunctionContext, v: Value, node: ts.Node): 
   const type = context.resultType;
   if (signature !== undefined && signature.resultIs !== "fixed" && !context.isRefused(v)) {
     const isFirst = signature.resultIs === "guess";
-    if (type === undefined || (isFirst && v.type.kind !== "void" && !sameType(v.type, type) && !context.never.has(v.id))) {
+    if (
+      type === undefined ||
+      (isFirst && v.type.kind !== "void" && !sameType(v.type, type) && !context.never.has(v.id))
+    ) {
       signature.result = v.type;
       if (v.type.kind !== "void") signature.resultIs = "met";
       throw new Again(signature, node);

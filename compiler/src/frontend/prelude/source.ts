@@ -63,7 +63,9 @@ export const preludeName = (library: string): string => library.replaceAll(".", 
 
 const wrappers = [
   ...unary.split(" ").map((f) => `export function Math_${f}(x: number): number { return Math.${f}(x); }`),
-  ...binary.split(" ").map((f) => `export function Math_${f}(x: number, y: number): number { return Math.${f}(x, y); }`),
+  ...binary
+    .split(" ")
+    .map((f) => `export function Math_${f}(x: number, y: number): number { return Math.${f}(x, y); }`),
   ...["isFinite", "isInteger", "isNaN"].map(
     (f) => `export function Number_${f}(x: number): boolean { return Number.${f}(x); }`,
   ),
@@ -280,4 +282,12 @@ export function ascending(a: number, b: number): number {
 ${collections}
 ${reductions}
 ${wrappers}
+
+export function distinct<T>(xs: readonly T[]): void {
+  for (let i = 0; i < xs.length; i++) {
+    for (let k = 0; k < i; k++) {
+      if (xs[i] === xs[k]) throw new TypeError("structuredClone: an object that is held twice cannot be differentiated");
+    }
+  }
+}
 `;
