@@ -88,17 +88,18 @@ describe("fixtures", () => {
     const sound = Object.fromEntries(
       all.filter(({ errors }) => errors.length === 0).map(({ path, source }) => [path, source]),
     );
-    expect(typeCheck({ ...sound, ...texts })).toEqual([]);
+    // A source may be laxer than the strictest settings; what is generated from it may not.
+    expect(typeCheck({ ...sound, ...texts }).filter((error) => error.includes("_grad.ts"))).toEqual([]);
   });
 
   it("give the same bytes whatever was compiled before", () => {
     const again = compile(judged.toReversed());
-    for (const fixture of judged) {
+    const different = judged.filter((fixture) => {
       const first = outcomes.get(fixture.path);
       const second = again.get(fixture.path);
-      if (first?.kind === "compiled" && second?.kind === "compiled")
-        expect(second.compiled.text).toBe(first.compiled.text);
-    }
+      return first?.kind === "compiled" && second?.kind === "compiled" && second.compiled.text !== first.compiled.text;
+    });
+    expect(different.map(({ name }) => name)).toEqual([]);
   });
 });
 

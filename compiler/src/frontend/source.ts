@@ -132,6 +132,16 @@ export function isConst(declaration: ts.VariableDeclaration): boolean {
   return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0;
 }
 
+/**
+ * The properties of a type in the order of their declarations. Those of a mapped type (`Record<"a" | "b", number>`) stand in
+ * an order that depends on what else was compiled: they are sorted.
+ */
+export function propertiesOf(checker: ts.TypeChecker, type: ts.Type): readonly ts.Symbol[] {
+  const properties = checker.getPropertiesOfType(type);
+  const isMapped = properties.some((p) => p.valueDeclaration === undefined);
+  return isMapped ? properties.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) : properties;
+}
+
 /** The arguments of an array, a tuple or another generic type. */
 export function typeArguments(checker: ts.TypeChecker, type: ts.Type): readonly ts.Type[] {
   return isReferenceType(type) ? checker.getTypeArguments(type) : [];

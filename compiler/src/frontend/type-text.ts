@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import type { TypeImport, TypeText } from "../ir/ir.js";
 import { packageOf } from "./packages/resolve.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
-import { hasModifier, isLibrary, isReadonlyList, original, typeArguments } from "./source.js";
+import { hasModifier, isLibrary, isReadonlyList, original, propertiesOf, typeArguments } from "./source.js";
 
 const { TypeFlags, SymbolFlags } = ts;
 
@@ -103,7 +103,7 @@ export class TypeTexts {
     }
     const names: string[] = [];
     const parts: TypeText[] = [];
-    for (const property of checker.getPropertiesOfType(type)) {
+    for (const property of propertiesOf(checker, type)) {
       if (isNoDiffMark(property)) continue;
       if (isClass) {
         // The object need not have the methods; what only the class may name cannot be written here.

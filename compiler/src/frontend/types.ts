@@ -11,7 +11,15 @@ import type { CollectionTypes } from "./collection-types.js";
 import type { FunctionTypes } from "./function-types.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
 import { RecordTable } from "./record-table.js";
-import { isLibrary, isPlainTuple, isReadonlyList, isRuntimeSymbol, original, typeArguments } from "./source.js";
+import {
+  isLibrary,
+  isPlainTuple,
+  isReadonlyList,
+  isRuntimeSymbol,
+  original,
+  propertiesOf,
+  typeArguments,
+} from "./source.js";
 import { hasMethods, isClosed, wideName } from "./type-questions.js";
 import { TypeTexts } from "./type-text.js";
 
@@ -321,7 +329,7 @@ export class TypeMapper implements ClassHost {
   #record(type: ts.Type): Mapped {
     const { checker } = this;
     const named = type.aliasSymbol ?? type.getSymbol();
-    const properties = checker.getPropertiesOfType(type).filter((p) => !isNoDiffMark(p));
+    const properties = propertiesOf(checker, type).filter((p) => !isNoDiffMark(p));
     const plain = named === undefined || named.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0;
     const base = plain ? properties.map((p) => p.name).join("_") || "Empty" : named.name;
     const name = this.#records.nameFrom(base);

@@ -64,6 +64,8 @@ function fieldByName(context: FunctionContext, base: Value, record: string, node
   const names = isAnyKey
     ? all
     : literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
+  // The order in which TypeScript lists a union depends on what else was compiled.
+  names.sort((a, b) => all.indexOf(a) - all.indexOf(b));
   const fields = names.map((name) => context.file.types.records.get(record)?.fields.find((f) => f.name === name));
   const [first] = fields;
   const isKnown =
