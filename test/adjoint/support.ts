@@ -6,6 +6,7 @@ import type { Program, Type, TypeText } from "../../compiler/src/ir/ir.js";
 import { num } from "../../compiler/src/ir/types.js";
 import { optionalPasses } from "../../compiler/src/optimize/index.js";
 import { generate } from "../../compiler/src/pipeline.js";
+import { typeOf } from "../support/emit.js";
 import { interpret, type JsValue } from "../support/interpret.js";
 
 export const withoutPasses = optionalPasses;
@@ -71,34 +72,6 @@ export function generatedText(
 ): string {
   const text = emitModule(generated(program, name, wrt, without), { specifier: (from) => from });
   return `import type { Gradient } from "@adc/runtime";\n${declarations}\n${text}`;
-}
-
-/** A type of the IR in TypeScript. */
-function typeOf(type: Type, program: Program): string {
-  switch (type.kind) {
-    case "num":
-      return "number";
-    case "bool":
-      return "boolean";
-    case "str":
-      return "string";
-    case "typed":
-      return type.name;
-    case "array":
-      return `(${typeOf(type.elem, program)})[]`;
-    case "tuple":
-      return `[${type.elems.map((elem) => typeOf(elem, program)).join(", ")}]`;
-    case "maybe":
-      return `${typeOf(type.of, program)} | ${type.absent === "both" ? "null | undefined" : type.absent}`;
-    case "record": {
-      const decl = program.records.get(type.name);
-      if (decl?.text !== undefined) return decl.text.text;
-      const fields = (decl?.fields ?? []).map((f) => `${f.name}: ${typeOf(f.type, program)}`);
-      return `{ ${fields.join("; ")} }`;
-    }
-    default:
-      return "unknown";
-  }
 }
 
 /** Runs both forms of the gradient. */

@@ -1,5 +1,5 @@
 /** `adc build` as its users see it: what is written, what is printed, the exit status. */
-import { chmodSync, existsSync, mkdirSync, statSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { adc, makeFolder, square, tsconfig } from "./support.js";
@@ -178,15 +178,6 @@ describe("what stands in the way", () => {
     expect(out).toMatch(
       /^error ADC8002: made\/src\/square_grad\.ts cannot be written\. The system says: a part of the path is a file/,
     );
-  });
-
-  test.skipIf(process.platform === "win32" || process.getuid?.() === 0)("a folder that cannot be written", async () => {
-    const folder = makeFolder(project);
-    chmodSync(join(folder.path, "src"), 0o555);
-    const { status, out } = await adc(folder, "build");
-    chmodSync(join(folder.path, "src"), 0o755);
-    expect(status).toBe(1);
-    expect(out).toMatch(/^error ADC8002: src\/square_grad\.ts cannot be written\. The system says: permission denied/);
   });
 });
 

@@ -72,7 +72,9 @@ function returnsOf(func: Func, program: Program): string {
     : `[${func.results.map((type) => typeOf(type, program)).join(", ")}]`;
 }
 
-function typeOf(type: Type, program: Program): string {
+/** A type of the IR in TypeScript. */
+export function typeOf(type: Type, program: Program): string {
+  const of = (inner: Type): string => typeOf(inner, program);
   switch (type.kind) {
     case "num":
       return "number";
@@ -83,14 +85,22 @@ function typeOf(type: Type, program: Program): string {
     case "typed":
       return type.name;
     case "array":
-      return `(${typeOf(type.elem, program)})[]`;
+      return `(${of(type.elem)})[]`;
     case "tuple":
-      return `[${type.elems.map((elem) => typeOf(elem, program)).join(", ")}]`;
-    case "record":
-      if (program.records.get(type.name)?.text !== undefined) return program.records.get(type.name)?.text?.text ?? "";
-      return `{ ${(program.records.get(type.name)?.fields ?? []).map((f) => `${f.name}: ${typeOf(f.type, program)}`).join("; ")} }`;
-    case "closure":
-      return `(${type.params.map((p, k) => `p${k}: ${typeOf(p, program)}`).join(", ")}) => ${type.results.length === 1 && type.results[0] !== undefined ? typeOf(type.results[0], program) : `[${type.results.map((r) => typeOf(r, program)).join(", ")}]`}`;
+      return `[${type.elems.map(of).join(", ")}]`;
+    case "maybe":
+      return `${of(type.of)} | ${type.absent === "both" ? "null | undefined" : type.absent}`;
+    case "record": {
+      const decl = program.records.get(type.name);
+      if (decl?.text !== undefined) return decl.text.text;
+      return `{ ${(decl?.fields ?? []).map((f) => `${f.name}: ${of(f.type)}`).join("; ")} }`;
+    }
+    case "closure": {
+      const [only] = type.results;
+      const result =
+        type.results.length === 1 && only !== undefined ? of(only) : `[${type.results.map(of).join(", ")}]`;
+      return `(${type.params.map((p, k) => `p${k}: ${of(p)}`).join(", ")}) => ${result}`;
+    }
     case "opaque":
       return type.text;
     default:

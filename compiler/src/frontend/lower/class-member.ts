@@ -7,7 +7,7 @@ import { field } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
 import { present } from "../../ir/types.js";
 import type { ClassInstance } from "../class-types.js";
-import { className, type ClassNode, enclosingClass, isStatic, type Member } from "../classes.js";
+import { className, type ClassNode, enclosingClass, type Member } from "../classes.js";
 import type { Captured } from "../function-types.js";
 import { staticConstant } from "../globals.js";
 import { bare, type FunctionNode, spanOf } from "../source.js";
@@ -17,47 +17,12 @@ import type { Target } from "./assign.js";
 import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
 import { lowerThis } from "./class-construct.js";
 import { accessorField } from "./class-fields.js";
+import { classOfThis, classReference, staticAround } from "./class-reference.js";
 import { dispatch, isMixed, refusedClass, type Variant, variantsOf } from "./class-variants.js";
 import { type Bound, functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { thisKey } from "./env.js";
 import { literalOf } from "./literals.js";
-
-// ---------------------------------------------------------------------------------------------------------- references
-
-/** The class an expression stands for: its name, or `this` in a static member. */
-export function classReference(context: FunctionContext, node: ts.Expression): ClassNode | undefined {
-  const inner = bare(node);
-  if (inner.kind === ts.SyntaxKind.ThisKeyword || inner.kind === ts.SyntaxKind.SuperKeyword) {
-    const own = staticAround(inner);
-    if (own === undefined) return undefined;
-    if (inner.kind === ts.SyntaxKind.SuperKeyword) return context.file.types.table.base(own);
-    // An inherited static method runs with the class it was called on.
-    return classOfThis(context) ?? own;
-  }
-  if (!ts.isIdentifier(inner) && !ts.isPropertyAccessExpression(inner)) return undefined;
-  const own = ownConstructor(context, inner);
-  if (own !== undefined) return own;
-  const type = context.file.checker.getTypeAtLocation(inner);
-  if (type.getConstructSignatures().length === 0 && !isAbstractConstructor(type)) return undefined;
-  return context.file.types.table.classOf(inner);
-}
-
-/** `this.constructor`: the class of this very object. */
-function ownConstructor(context: FunctionContext, node: ts.Expression): ClassNode | undefined {
-  if (!ts.isPropertyAccessExpression(node) || node.name.text !== "constructor") return undefined;
-  if (bare(node.expression).kind !== ts.SyntaxKind.ThisKeyword || context.thisValue === undefined) return undefined;
-  const [variant, ...others] = variantsOf(context, context.thisValue.type) ?? [];
-  return others.length === 0 ? variant?.node : undefined;
-}
-
-const isAbstractConstructor = (type: ts.Type): boolean => ((type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.Class) !== 0;
-
-/** The class that `this` is in a static method. */
-function classOfThis(context: FunctionContext): ClassNode | undefined {
-  const type = context.thisValue?.type;
-  return type?.kind === "record" ? context.file.types.classObjects.get(type.name) : undefined;
-}
 
 /** A private name of a class is no name of the classes that extend it. */
 function isForeignPrivate(
@@ -76,15 +41,6 @@ function isForeignPrivate(
     ),
   );
   return true;
-}
-
-/** The class in whose static member a node stands. */
-function staticAround(node: ts.Node): ClassNode | undefined {
-  for (let at = node.parent; at !== undefined; at = at.parent) {
-    if (ts.isClassElement(at)) return isStatic(at) ? enclosingClass(at) : undefined;
-    if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at)) return undefined;
-  }
-  return undefined;
 }
 
 const isSuper = (node: ts.Expression): boolean => bare(node).kind === ts.SyntaxKind.SuperKeyword;

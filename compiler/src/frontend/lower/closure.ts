@@ -140,27 +140,32 @@ export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts
     known.set(whichField, context.constant(position(from.name)));
     take(from, (_, name) => name);
   } else {
-    const before = context.b.load(field(v, whichField), num, whichField);
-    const last = from.members.length - 1;
-    const renumber = (k: number): Value => {
-      const here = context.constant(position(from.members[k]?.name ?? ""));
-      if (k === last) return here;
-      const test = context.b.prim("eq", [before, context.constant(k)]);
-      return branchValue(
-        context,
-        test,
-        () => here,
-        () => renumber(k + 1),
-        { type: num, hint: whichField },
-      );
-    };
-    known.set(whichField, context.integer(renumber(0)));
+    const positions = from.members.map((m) => position(m.name));
+    known.set(whichField, renumbered(context, v, positions));
     from.members.forEach((m, k) => take(m, (i, name) => from.fields[k]?.[i] ?? name));
   }
   const members = (decl?.fields ?? []).map((f) => known.get(f.name) ?? context.placeholder(f.type));
   const made = context.b.aggregate(type, members, v.hint);
   for (const member of members) context.putInto(made, member);
   return made;
+}
+
+/** Which of several a value is, by its number among others: `positions` says where each of its own stands there. */
+function renumbered(context: FunctionContext, v: Value, positions: readonly number[]): Value {
+  const before = context.b.load(field(v, whichField), num, whichField);
+  const from = (k: number): Value => {
+    const here = context.constant(positions[k] ?? 0);
+    if (k === positions.length - 1) return here;
+    const test = context.b.prim("eq", [before, context.constant(k)]);
+    return branchValue(
+      context,
+      test,
+      () => here,
+      () => from(k + 1),
+      { type: num, hint: whichField },
+    );
+  };
+  return context.integer(from(0));
 }
 
 /** An object as one of several; absent where it is none of them. */
@@ -184,20 +189,8 @@ export function asChoice(context: FunctionContext, v: Value, type: Type): Value 
     known.set(whichField, context.constant(k));
     known.set(member.field, context.b.cast(v, maybe(member.type)));
   } else {
-    const before = context.b.load(field(v, whichField), num, whichField);
-    const renumber = (k: number): Value => {
-      const here = context.constant(positionOf(from.members[k]?.type.name ?? ""));
-      if (k === from.members.length - 1) return here;
-      const test = context.b.prim("eq", [before, context.constant(k)]);
-      return branchValue(
-        context,
-        test,
-        () => here,
-        () => renumber(k + 1),
-        { type: num, hint: whichField },
-      );
-    };
-    known.set(whichField, context.integer(renumber(0)));
+    const positions = from.members.map((m) => positionOf(m.type.name));
+    known.set(whichField, renumbered(context, v, positions));
     for (const m of from.members) {
       const target = to.members[positionOf(m.type.name)];
       if (target !== undefined) known.set(target.field, context.b.load(field(v, m.field), maybe(m.type)));

@@ -14,7 +14,7 @@ import { isAssignment, lowerAssignment, lowerStep } from "./assign.js";
 import { lowerCall } from "./call.js";
 import { functionValue } from "./closure.js";
 import { lowerNewInstance, lowerThis } from "./class-construct.js";
-import { classReference } from "./class-member.js";
+import { classReference } from "./class-reference.js";
 import type { FunctionContext } from "./context.js";
 import { lowerText } from "./foreign.js";
 import { enumMember, literalOf } from "./literals.js";

@@ -13,7 +13,6 @@ import { type FunctionNode, isThisParameter, locOf, spanOf } from "../source.js"
 import { assign, bind } from "./destructure.js";
 import { earlyAssignment, earlyField, lowerConstructor, lowerSuperCall } from "./class-construct.js";
 import {
-  classReference,
   fieldNameOf,
   lowerMethodCall,
   lowerStaticCall,
@@ -22,6 +21,7 @@ import {
   memberValue,
   setterTarget,
 } from "./class-member.js";
+import { classReference } from "./class-reference.js";
 import { lowerInstanceOf } from "./class-variants.js";
 import { lowerFrom } from "./callbacks.js";
 import { asChoice, asOneOf } from "./closure.js";

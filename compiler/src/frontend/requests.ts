@@ -1,0 +1,288 @@
+/** What was asked for at a marked function, checked against its types: parameters, modes, the signature that is generated. */
+import { ts } from "ts-morph";
+import { annotation, type Diagnostic } from "../diagnostics.js";
+import type { Type, TypeText } from "../ir/ir.js";
+import { isDifferentiable } from "../ir/types.js";
+import type { Request } from "./annotations.js";
+import { unmakable, unreadable } from "./class-boundary.js";
+import { instanceTypeOf } from "./class-types.js";
+import type { FileContext, Signature } from "./file-context.js";
+import { gradientText } from "./gradient-text.js";
+import { declaredInstance, type Instance } from "./instance.js";
+import type { Annotated, Mode, ParamSignature } from "./lowered.js";
+import { bare, isConst, locOf, numericLiteral, spanOf, symbolOf } from "./source.js";
+
+/** Checks what was asked for against the types of the function. */
+export function annotate(
+  file: FileContext,
+  request: Request,
+  signature: Signature,
+  report: (d: Diagnostic) => void,
+): Annotated | undefined {
+  let ok = true;
+  const fail = (d: Diagnostic): void => {
+    ok = false;
+    report(d);
+  };
+  const { records } = file.types;
+  const { checker } = file;
+  const inputs = inputsOf(file, request, signature);
+  const canDiffer = inputs.map(
+    (p) => isDifferentiable(p.type, records) && !file.types.isNoDiff(p.node?.type, p.declared),
+  );
+  const wrt = chooseParameters(
+    request,
+    inputs,
+    canDiffer,
+    (i) => file.types.show(inputs[i]?.declared ?? checker.getTypeAtLocation(request.node)),
+    fail,
+  );
+  const returned = checker.getSignatureFromDeclaration(request.node)?.getReturnType();
+  const shown = returned === undefined ? "void" : file.types.show(returned);
+  const chosen = chooseModes(
+    request,
+    signature,
+    signature.result !== undefined && isDifferentiable(signature.result, records),
+    shown,
+    fail,
+  );
+  const params = inputs.map((p, i) =>
+    parameter(
+      file,
+      p,
+      throughFunction(file, request, (f) => `Parameters<typeof ${f}>[${i}]`),
+      fail,
+    ),
+  );
+  const why = signature.result === undefined ? undefined : unmakable(file.types, signature.result);
+  if (why !== undefined && returned !== undefined && chosen.length > 0)
+    fail(
+      annotation.signatureType(
+        spanOf(request.node.type ?? request.node.name ?? request.node),
+        "the result",
+        shown,
+        why,
+      ),
+    );
+  const returns =
+    returned === undefined
+      ? undefined
+      : (file.types.text(returned) ?? throughFunction(file, request, (f) => `ReturnType<typeof ${f}>`));
+  const variable = returned === undefined ? undefined : file.types.variableText(returned);
+  if (returns === undefined)
+    fail(
+      annotation.signatureType(
+        spanOf(request.node.type ?? request.node),
+        "the result",
+        shown,
+        "It cannot be written in another file",
+      ),
+    );
+  const complete = params.filter((p) => p !== undefined);
+  if (!ok || returns === undefined || complete.length !== params.length) return undefined;
+  return {
+    func: signature.name,
+    exportName: request.name,
+    modes: chosen,
+    wrt,
+    params: complete,
+    returns,
+    returnsGradient: gradientText(signature.result ?? { kind: "void" }, variable ?? returns, file.types),
+    loc: locOf(request.node),
+  };
+}
+
+/** Something a generated function is passed. */
+interface Input {
+  readonly name: string;
+  /** What `wrt=` calls it. */
+  readonly asked: string;
+  readonly type: Type;
+  readonly declared: ts.Type;
+  /** Absent for the object of a method. */
+  readonly node: ts.ParameterDeclaration | undefined;
+}
+
+/** What a generated function is passed: for a method, first the object. */
+function inputsOf(file: FileContext, request: Request, signature: Signature): readonly Input[] {
+  const params = signature.params.map((p): Input => {
+    const declared = file.checker.getTypeAtLocation(p.node.name);
+    return { name: p.name, asked: p.name, type: p.type, declared, node: p.node };
+  });
+  const type = signature.instance.self;
+  if (request.owner === undefined || type === undefined) return params;
+  let name = "self";
+  while (params.some((p) => p.name === name)) name = `${name}_`;
+  return [
+    { name, asked: "this", type, declared: instanceTypeOf(file.types, request.owner), node: undefined },
+    ...params,
+  ];
+}
+
+/** The instance of a marked function that is lowered; for a method, that of an object of its class. */
+export function instanceOf(file: FileContext, request: Request, report: (d: Diagnostic) => void): Instance | undefined {
+  const declared = declaredInstance(request.node);
+  const { owner } = request;
+  if (owner === undefined) return declared;
+  const [generic] = owner.typeParameters ?? [];
+  if (generic !== undefined) {
+    report(annotation.genericFunction(spanOf(generic), request.name));
+    return undefined;
+  }
+  if (request.isStatic === true) return declared;
+  const type = instanceTypeOf(file.types, owner);
+  const mapped = file.types.map(type);
+  const span = spanOf(request.node.name ?? request.node);
+  const why = "why" in mapped ? mapped.why : unreadable(file.types, mapped.type);
+  if ("why" in mapped || why !== undefined) {
+    report(annotation.signatureType(span, "`this`", file.types.show(type), why ?? ""));
+    return undefined;
+  }
+  const own = mapped.type.kind === "record" ? file.types.classes.get(mapped.type.name) : undefined;
+  return { ...declared, self: mapped.type, bindings: own?.bindings ?? declared.bindings };
+}
+
+function chooseParameters(
+  request: Request,
+  inputs: readonly Input[],
+  canDiffer: readonly boolean[],
+  show: (i: number) => string,
+  fail: (d: Diagnostic) => void,
+): number[] {
+  if (request.wrt === undefined) {
+    const all = canDiffer.flatMap((yes, i) => (yes && inputs[i]?.node !== undefined ? [i] : []));
+    if (all.length === 0)
+      fail(annotation.nothingToDifferentiate(spanOf(request.node.name ?? request.node), request.name));
+    return all;
+  }
+  const chosen = new Set<number>();
+  for (const { name, span } of request.wrt) {
+    const i = inputs.findIndex((p) => p.asked === name);
+    if (i === -1) {
+      const names = inputs.map((p) => p.asked);
+      fail(annotation.unknownParameter(span, name, request.name, names));
+    } else if (canDiffer[i] !== true) fail(annotation.parameterNotDifferentiable(span, name, show(i)));
+    else chosen.add(i);
+  }
+  return [...chosen].toSorted((a, b) => a - b);
+}
+
+function chooseModes(
+  request: Request,
+  signature: Signature,
+  differentiable: boolean,
+  shown: string,
+  fail: (d: Diagnostic) => void,
+): Mode[] {
+  const isNumber = signature.result?.kind === "num";
+  const span = spanOf(request.node.type ?? request.node.name ?? request.node);
+  if (!differentiable) {
+    fail(annotation.returnNotDifferentiable(span, shown));
+    return [];
+  }
+  if (request.modes === undefined) return isNumber ? ["grad", "value_and_grad", "vjp"] : ["vjp"];
+  const chosen: Mode[] = [];
+  for (const mode of request.modes) {
+    if (mode.name !== "vjp" && !isNumber) fail(annotation.modeNeedsNumber(mode.span, mode.name, shown));
+    else if (!chosen.includes(mode.name)) chosen.push(mode.name);
+  }
+  return chosen;
+}
+
+/** A type that has no name outside its file, written through the exported function that mentions it. */
+function throughFunction(file: FileContext, request: Request, write: (name: string) => string): TypeText | undefined {
+  const source = request.node.getSourceFile();
+  const symbol = ts.isMethodDeclaration(request.node)
+    ? undefined
+    : file.checker.getSymbolAtLocation(
+        request.node.name ?? (ts.isVariableDeclaration(request.node.parent) ? request.node.parent.name : request.node),
+      );
+  const name = symbol === undefined ? undefined : file.types.exportedName(symbol, source);
+  return name === undefined ? undefined : { text: write(name), imports: [{ name, from: source.fileName }] };
+}
+
+function parameter(
+  file: FileContext,
+  param: Input,
+  fallback: TypeText | undefined,
+  fail: (d: Diagnostic) => void,
+): ParamSignature | undefined {
+  const type = param.declared;
+  const text = file.types.text(type) ?? fallback;
+  const why = text === undefined ? "It cannot be written in another file" : unreadable(file.types, param.type);
+  if (text === undefined || why !== undefined) {
+    const span = param.node === undefined ? undefined : spanOf(param.node);
+    fail(annotation.signatureType(span, `the parameter \`${param.name}\``, file.types.show(type), why ?? ""));
+    return undefined;
+  }
+  const variable = file.types.variableText(type) ?? text;
+  const base = { name: param.name, type: text, gradient: gradientText(param.type, variable, file.types) };
+  if (param.node?.dotDotDotToken !== undefined) return { ...base, rest: true };
+  if (param.node?.questionToken !== undefined) {
+    // The question mark says already that it may be missing.
+    const own =
+      param.node.type === undefined ? undefined : file.types.text(file.checker.getTypeFromTypeNode(param.node.type));
+    return { ...base, type: own ?? text, optional: true };
+  }
+  if (param.node?.initializer === undefined) return base;
+  const initial = defaultText(file, param.node.initializer);
+  if (initial === undefined) {
+    fail(annotation.parameterDefault(spanOf(param.node.initializer), param.name));
+    return undefined;
+  }
+  return { ...base, default: initial };
+}
+
+/** The default, as another file can write it: literals, what is made of them, constants that are literals, parameters before it. */
+function defaultText(file: FileContext, node: ts.Expression): string | undefined {
+  const inner = bare(node);
+  const all = (nodes: readonly ts.Expression[]): readonly string[] | undefined => {
+    const texts = nodes.map((n) => defaultText(file, n)).filter((t) => t !== undefined);
+    return texts.length === nodes.length ? texts : undefined;
+  };
+  if (ts.isArrayLiteralExpression(inner)) {
+    const members = all(inner.elements);
+    return members === undefined ? undefined : `[${members.join(", ")}]`;
+  }
+  if (ts.isObjectLiteralExpression(inner)) {
+    const members = inner.properties.map((p) => {
+      const v =
+        ts.isPropertyAssignment(p) && !ts.isComputedPropertyName(p.name) ? defaultText(file, p.initializer) : undefined;
+      return v === undefined || p.name === undefined ? undefined : `${p.name.getText()}: ${v}`;
+    });
+    return members.every((m) => m !== undefined)
+      ? members.length === 0
+        ? "{}"
+        : `{ ${members.join(", ")} }`
+      : undefined;
+  }
+  if (ts.isBinaryExpression(inner) && /^(\+|-|\*|\/|\*\*|%)$/.test(inner.operatorToken.getText())) {
+    const sides = all([inner.left, inner.right]);
+    const side = (i: 0 | 1): string =>
+      ts.isBinaryExpression(bare(i === 0 ? inner.left : inner.right)) ? `(${sides?.[i]})` : `${sides?.[i]}`;
+    return sides === undefined ? undefined : `${side(0)} ${inner.operatorToken.getText()} ${side(1)}`;
+  }
+  if (
+    ts.isNewExpression(inner) &&
+    /^(Float|Int|Uint)\d+(Clamped)?Array$/.test(file.globalName(inner.expression) ?? "")
+  ) {
+    const args = all(inner.arguments ?? []);
+    return args === undefined ? undefined : `new ${inner.expression.getText()}(${args.join(", ")})`;
+  }
+  if (ts.isIdentifier(inner)) {
+    if (inner.text === "undefined" || inner.text === "Infinity" || inner.text === "NaN") return inner.text;
+    const declaration = symbolOf(file.checker, inner)?.valueDeclaration;
+    if (declaration !== undefined && ts.isParameter(declaration)) return inner.text;
+    const isLiteral =
+      declaration !== undefined &&
+      ts.isVariableDeclaration(declaration) &&
+      isConst(declaration) &&
+      declaration.initializer !== undefined;
+    return isLiteral && declaration.initializer !== undefined ? defaultText(file, declaration.initializer) : undefined;
+  }
+  const number = numericLiteral(inner);
+  if (number !== undefined) return inner.getText();
+  if (ts.isStringLiteralLike(inner)) return JSON.stringify(inner.text);
+  if (inner.kind === ts.SyntaxKind.TrueKeyword || inner.kind === ts.SyntaxKind.FalseKeyword) return inner.getText();
+  return /^(Math|Number)\.[A-Z][A-Z0-9_]*$|^Infinity$/.test(inner.getText()) ? inner.getText() : undefined;
+}
