@@ -181,6 +181,12 @@ export const takenWritten = error("ADC2053", (text: string) => [
   "Copy it into a local array or object first.",
 ]);
 
+export const constantChanges = error("ADC2054", (name: string, by: string) => [
+  `\`${name}\` is changed by ${by}.`,
+  "The file does not export it, so the generated file would make one of its own, and never see the change.",
+  "Export it, or pass it as a parameter.",
+]);
+
 export const opaqueCallback = error("ADC2051", (name: string) => [
   `A function is passed to \`${name}\`, whose source is not at hand.`,
   "When and how often it runs is not known to adc.",

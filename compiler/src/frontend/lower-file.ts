@@ -2,13 +2,16 @@
 import type { ts } from "ts-morph";
 import { constantWrites } from "../analysis/constant-writes.js";
 import { type Diagnostic, language, type Span } from "../diagnostics.js";
-import type { Program, ValueId } from "../ir/ir.js";
+import type { Op, Program, ValueId } from "../ir/ir.js";
+import { walk } from "../ir/walk.js";
 import { findRequests } from "./annotations.js";
 import { FileContext, type Signature } from "./file-context.js";
+import { nameOfFunction } from "./function-types.js";
 import { inOrderOfNeed } from "./global-order.js";
 import { type Checked, checkLost } from "./lost.js";
 import { lowerFunction } from "./lower/function.js";
 import { Again } from "./lower/variables.js";
+import { changedBy } from "./module-setup.js";
 import { isPackageFile, type ProgramFiles } from "./packages/program.js";
 import { atUsersCall, stateText } from "./packages/refusals.js";
 import { withoutScratch } from "./packages/scratch.js";
@@ -98,6 +101,7 @@ export function lowerFile(
   let lowered: Program = { funcs: file.funcs, records: file.types.records, globals: file.globals };
   if (!failed() && wanted.size === 0) {
     refuseSharedInitialisers(lowered, file, report);
+    refuseChanging(lowered, file, report);
     const local = withoutScratch(lowered, constantWrites(lowered, foreignMemory(file)), file.packageConstants);
     lowered = { ...local.program, globals: inOrderOfNeed(local.program) };
     for (const { name, loc, reason } of local.writes) {
@@ -117,6 +121,28 @@ export function lowerFile(
   const diagnostics = inOrder(found);
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
   return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
+}
+
+/** A constant that the generated file makes once more must stay as it is made. */
+function refuseChanging(lowered: Program, file: FileContext, report: (d: Diagnostic) => void): void {
+  const uses = new Map<string, Op>();
+  for (const func of lowered.funcs.values())
+    walk(func.body, (op) => {
+      if (op.kind === "global" && !uses.has(op.name)) uses.set(op.name, op);
+    });
+  for (const [name, op] of uses) {
+    const declaration = file.globalNodes.get(name);
+    const isMade = lowered.globals.get(name)?.exportedFrom === undefined;
+    if (declaration === undefined || !isMade || isPackageFile(declaration.getSourceFile().fileName)) continue;
+    const by = changedBy(file.checker, declaration, (call) => {
+      const body = file.calleeBody(call);
+      return body === "pure" || (body !== undefined && file.effects.isReadOnly(body));
+    });
+    // What a function that was followed does is known more exactly.
+    if (by === undefined || file.signatures.has(by)) continue;
+    const span = spanAt(file.program, op.loc) ?? spanOf(declaration);
+    report(language.constantChanges(span, declaration.name.getText(), `\`${nameOfFunction(by)}\``));
+  }
 }
 
 /** Arrays and objects that others hold too; what is only put somewhere and never taken out again does not matter. */

@@ -1,7 +1,7 @@
-/** The statements of a module that complete a constant after its declaration: `for (…) table.push(…)`. */
+/** What a module does with a constant after its declaration: statements that complete it, functions that change it later. */
 import { ts } from "ts-morph";
 import { eachChild } from "./chains.js";
-import { isFunctionNode, symbolOf } from "./source.js";
+import { bare, type FunctionNode, isFunctionNode, symbolOf } from "./source.js";
 
 /** Statements at the top of a file that mention the variable, in their order, declarations aside. */
 export function setupOf(checker: ts.TypeChecker, declaration: ts.VariableDeclaration): readonly ts.Statement[] {
@@ -32,3 +32,48 @@ function mentions(checker: ts.TypeChecker, node: ts.Node, text: string, symbol: 
 /** An argument of a call (a callback) may run during the call. */
 const runsAtOnce = (node: ts.Node): boolean =>
   ts.isCallExpression(node.parent) || ts.isParenthesizedExpression(node.parent);
+
+/** Methods that change what they are called on: arrays, maps and sets. */
+const changing = new Set("push pop shift unshift splice fill set reverse sort copyWithin add delete clear".split(" "));
+
+/** A function that changes the constant whenever somebody calls it; `isReadOnly` says of a called function that it changes nothing. */
+export function changedBy(
+  checker: ts.TypeChecker,
+  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+  isReadOnly: (call: ts.CallExpression) => boolean,
+): FunctionNode | undefined {
+  const symbol = checker.getSymbolAtLocation(declaration.name);
+  if (symbol === undefined) return undefined;
+  /** Is it the constant, or something it holds? */
+  const isOf = (node: ts.Expression): boolean => {
+    const inner = bare(node);
+    if (ts.isIdentifier(inner)) return symbolOf(checker, inner) === symbol;
+    if (ts.isElementAccessExpression(inner)) return isOf(inner.expression);
+    return ts.isPropertyAccessExpression(inner) && (symbolOf(checker, inner.name) === symbol || isOf(inner.expression));
+  };
+  const isPart = (node: ts.Expression): boolean => {
+    const inner = bare(node);
+    return (ts.isElementAccessExpression(inner) || ts.isPropertyAccessExpression(inner)) && isOf(inner.expression);
+  };
+  const changes = (node: ts.Node): boolean => {
+    if (ts.isBinaryExpression(node)) {
+      const { kind } = node.operatorToken;
+      return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment && isPart(node.left);
+    }
+    if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+      const isStep = node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
+      return isStep && isPart(node.operand);
+    }
+    if (ts.isDeleteExpression(node)) return isPart(node.expression);
+    if (!ts.isCallExpression(node)) return false;
+    const callee = bare(node.expression);
+    if (ts.isPropertyAccessExpression(callee) && changing.has(callee.name.text) && isOf(callee.expression)) return true;
+    return node.arguments.some((argument) => isOf(argument)) && !isReadOnly(node);
+  };
+  const search = (node: ts.Node, within: FunctionNode | undefined): FunctionNode | undefined => {
+    if (within !== undefined && changes(node)) return within;
+    const around = within ?? (isFunctionNode(node) && !runsAtOnce(node) ? node : undefined);
+    return eachChild(node, (child) => search(child, around));
+  };
+  return search(declaration.getSourceFile(), undefined);
+}
