@@ -16,6 +16,20 @@ export function stripTypes(source: string, fileName = "module.ts"): string {
   return `"use strict";${exported.join("")}\n${applyEdits(source, edits)}`;
 }
 
+const written = new Map<string, string>();
+
+/** What TypeScript itself makes of a declaration. Programs that are compared with rewritten ones have many in common. */
+function asJavaScript(text: string): string {
+  let known = written.get(text);
+  if (known === undefined) {
+    const compilerOptions = { target: ts.ScriptTarget.ES2022, preserveConstEnums: true };
+    known = ts.transpileModule(text, { compilerOptions }).outputText.replace(/\/\/# .*$/m, "");
+    if (written.size >= 2000) written.clear();
+    written.set(text, known);
+  }
+  return known;
+}
+
 function syntaxErrors(file: ts.SourceFile): string[] {
   const found: unknown = Reflect.get(file, "parseDiagnostics");
   return Array.isArray(found)
@@ -35,13 +49,10 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     // They have a body at run time, which TypeScript writes.
     const modifier = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
     const text = file.text.slice(modifier?.end ?? start, node.end);
-    const { outputText } = ts.transpileModule(text, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, preserveConstEnums: true },
-    });
     cut(
       start,
       node.end,
-      `${outputText.replace(/\/\/# .*$/m, "")}${modifier === undefined ? "" : `exports.${node.name.text} = ${node.name.text};`}`,
+      `${asJavaScript(text)}${modifier === undefined ? "" : `exports.${node.name.text} = ${node.name.text};`}`,
     );
     return false;
   }
@@ -50,23 +61,18 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     const name = node.name?.text ?? "";
     const keyword = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
     const named = node.modifiers?.every(({ kind }) => kind !== ts.SyntaxKind.DefaultKeyword) === true;
-    const { outputText } = ts.transpileModule(file.text.slice(start, node.end).replace(/^export (default )?/, ""), {
-      compilerOptions: { target: ts.ScriptTarget.ES2022 },
-    });
+    const text = asJavaScript(file.text.slice(start, node.end).replace(/^export (default )?/, ""));
     const exports = keyword === undefined ? "" : `exports.${named ? name : "default"} = ${name};`;
-    cut(start, node.end, `${outputText.replace(/\/\/# .*$/m, "")}${exports}`);
+    cut(start, node.end, `${text}${exports}`);
     return false;
   }
   if (ts.isClassExpression(node)) {
-    const { outputText } = ts.transpileModule(`(${file.text.slice(start, node.end)});`, {
-      compilerOptions: { target: ts.ScriptTarget.ES2022 },
-    });
+    const text = asJavaScript(`(${file.text.slice(start, node.end)});`);
     cut(
       start,
       node.end,
-      outputText
+      text
         .replace(/^"use strict";/, "")
-        .replace(/\/\/# .*$/m, "")
         .trim()
         .replace(/;$/, ""),
     );

@@ -4,6 +4,7 @@
  */
 import { ts } from "ts-morph";
 import { eachChild } from "./chains.js";
+import { classMentions } from "./class-mentions.js";
 import { bare, hasModifier, isFunctionLike, symbolOf } from "./source.js";
 
 export type ClassNode = ts.ClassLikeDeclaration;
@@ -152,20 +153,9 @@ export class ClassTable {
   /** Every class of the program's source files, in the order of the files. */
   all(): readonly ClassNode[] {
     if (this.#all === undefined) {
-      const found: ClassNode[] = [];
-      const visit = (n: ts.Node): void => {
-        if (ts.isClassLike(n)) found.push(n);
-        else if (ts.isUnionTypeNode(n)) {
-          const names = n.types.flatMap((t) => (ts.isTypeReferenceNode(t) ? [t.typeName.getText()] : []));
-          if (names.length > 1) for (const name of names) this.#askedFor.add(name);
-        } else if (ts.isBinaryExpression(n) && n.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) {
-          this.#askedFor.add(bare(n.right).getText());
-        }
-        eachChild(n, visit);
-      };
-      for (const file of this.program.getSourceFiles())
-        if (!file.isDeclarationFile && /\b(class|instanceof)\b/.test(file.text)) visit(file);
-      this.#all = found;
+      const files = this.program.getSourceFiles().map(classMentions);
+      for (const { askedFor } of files) for (const name of askedFor) this.#askedFor.add(name);
+      this.#all = files.flatMap((f) => f.classes);
     }
     return this.#all;
   }
