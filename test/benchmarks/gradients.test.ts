@@ -18,13 +18,13 @@ import {
   gmmCases,
   gmmFromInput,
   gmmSummaries,
+  handModelOf,
   handSummaries,
   icfRows,
   lstmCases,
   lstmFiles,
   lstmFromExpected,
   lstmSummaries,
-  smallHandModel,
 } from "./problems.js";
 
 describe("gmm", () => {
@@ -187,7 +187,11 @@ describe("lstm", () => {
 describe("hand", () => {
   test.each(["simple", "complicated"] as const)("%s, two points, the whole Jacobian", (kind) => {
     const expected = loadExpected(`hand_test_${kind}`);
-    const problem = loadHand(`hand/hand_test_${kind}.txt`, smallHandModel(), kind === "complicated");
+    const problem = loadHand(
+      `hand/hand_test_${kind}.txt`,
+      handModelOf(`hand/hand_test_${kind}.txt`),
+      kind === "complicated",
+    );
     const { residuals, jacobian } = handJacobian(problem);
     expectClose(residuals, expected.objective);
     expect(jacobian.length).toBe(expected.jacobian.length);
@@ -196,7 +200,7 @@ describe("hand", () => {
   });
 
   test.each(handSummaries)("%s", (path, summary) => {
-    const { data, us, theta } = loadHand(path, smallHandModel(), path.includes("complicated"));
+    const { data, us, theta } = loadHand(path, handModelOf(path), path.includes("complicated"));
     // One point at a time: reverse mode costs as much as the whole residual for every row, and this is the same function.
     const squares = new Float64Array(summary.cols);
     for (let i = 0; i < data.correspondences.length; i++) {
@@ -222,7 +226,11 @@ describe("hand", () => {
   });
 
   test("a row of a hundred points is the row of its point", () => {
-    const { data, us, theta } = loadHand("hand/simple_small/hand1_t26_c100.txt", smallHandModel(), false);
+    const { data, us, theta } = loadHand(
+      "hand/simple_small/hand1_t26_c100.txt",
+      handModelOf("hand/simple_small/hand1_t26_c100.txt"),
+      false,
+    );
     const { jacobian } = handJacobian({ data, us, theta });
     const alone = handJacobian({
       data: {

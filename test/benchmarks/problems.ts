@@ -56,9 +56,11 @@ export function lstmFromExpected(expected: LstmExpected): LstmProblem {
 /** Files with a full gradient beside the data file. */
 export const lstmFiles = ["lstm_l2_c1024", "lstm_l4_c1024"] as const;
 
-let model: HandModel | undefined;
-/** The model of all hand data that are here. */
-export function smallHandModel(): HandModel {
-  model ??= loadHandModel("hand/model_small");
+const handModels = new Map<string, HandModel>();
+/** The model of a file of hand data. */
+export function handModelOf(path: string): HandModel {
+  const folder = path.includes("_big/") ? "hand/model_big" : "hand/model_small";
+  const model = handModels.get(folder) ?? loadHandModel(folder);
+  handModels.set(folder, model);
   return model;
 }

@@ -16,12 +16,12 @@ import {
   gmmCases,
   gmmFromInput,
   gmmSummaries,
+  handModelOf,
   handSummaries,
   lstmCases,
   lstmFiles,
   lstmFromExpected,
   lstmSummaries,
-  smallHandModel,
 } from "./problems.js";
 
 function gmm(problem: GmmProblem, priorSign: number): number {
@@ -93,19 +93,23 @@ describe("lstm", () => {
 
 describe("hand", () => {
   test("simple, two points", () => {
-    const { data, theta } = loadHand("hand/hand_test_simple.txt", smallHandModel(), false);
+    const { data, theta } = loadHand("hand/hand_test_simple.txt", handModelOf("hand/hand_test_simple.txt"), false);
     expectClose(handResiduals(theta, data), loadExpected("hand_test_simple").objective);
   });
 
   test("complicated, two points", () => {
-    const { data, us, theta } = loadHand("hand/hand_test_complicated.txt", smallHandModel(), true);
+    const { data, us, theta } = loadHand(
+      "hand/hand_test_complicated.txt",
+      handModelOf("hand/hand_test_complicated.txt"),
+      true,
+    );
     const residuals = handResidualsComplicated(us, theta, data);
     expectClose(residuals, loadExpected("hand_test_complicated").objective);
   });
 
   test.each(handSummaries)("%s", (path, summary) => {
     const complicated = path.includes("complicated");
-    const { data, us, theta } = loadHand(path, smallHandModel(), complicated);
+    const { data, us, theta } = loadHand(path, handModelOf(path), complicated);
     const residuals = complicated ? handResidualsComplicated(us, theta, data) : handResiduals(theta, data);
     expect(residuals.length).toBe(summary.rows);
     expectCloseNumber(norm(residuals), summary.norm_objective);
