@@ -32,7 +32,7 @@ function take(name, otherwise) {
   return at < 0 ? otherwise : Number(given.splice(at, 2)[1]);
 }
 
-function run(job) {
+async function run(job) {
   const own = Math.min(share, count - job * share);
   if (own <= 0) return 0;
   const args = [...command, "--count", String(own), "--seed", String(seed + job * share)];

@@ -30,7 +30,7 @@ const examplePackage = {
     exports: "./index.js",
   }),
   "/node_modules/running-mean/index.d.ts":
-    "export declare function smoothed(x: number): number;\nexport declare function weighted(x: number, before: number): number;\n",
+    "export declare function smoothed(x: number): number;\nexport declare function weighted(x: number, before: number): number;\nexport declare function native(x: number): number;\nexport declare function fused(x: number): number;\n",
   "/node_modules/running-mean/index.js": `let mean = 0;
 export function smoothed(x) {
   mean = weighted(x, mean);

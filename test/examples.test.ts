@@ -13,8 +13,12 @@ import { loadFlowers, split, standardised } from "../examples/neural-network/dat
 import { loss } from "../examples/neural-network/network.js";
 import { loss_value_and_grad } from "../examples/neural-network/network_grad.js";
 import { accuracy, initialNetwork, train } from "../examples/neural-network/train.js";
+import { oscillation, valley } from "../examples/optimisers/models.js";
+import { oscillation_grad, valley_grad } from "../examples/optimisers/models_grad.js";
+import { bottomOfValley, fitOscillation } from "../examples/optimisers/optimisers.js";
 import { f } from "../examples/quick-start/f.js";
 import { f_grad, f_value_and_grad } from "../examples/quick-start/f_grad.js";
+import { checkGradient } from "../runtime/src/index.js";
 import { expectClose, expectCloseNumber } from "./benchmarks/close.js";
 
 afterEach(() => {
@@ -30,6 +34,34 @@ async function output(run: () => Promise<unknown>): Promise<string> {
   await run();
   return lines.join("\n");
 }
+
+describe("optimisers", () => {
+  test("gradients agree with differences", () => {
+    expect(checkGradient(valley, valley_grad, [[-1.2, 1, 0.3, 2]]).ok).toBe(true);
+    expect(checkGradient(oscillation, oscillation_grad, [[3, 0.4, 2, 0.5], 1.3], { wrt: [0] }).ok).toBe(true);
+  });
+
+  test("a quasi-Newton method finds the bottom of the valley", () => {
+    const { solution, value } = bottomOfValley([-1.2, 1, -1.2, 1, -1.2, 1]);
+    expect(value).toBeLessThan(1e-20);
+    for (const x of solution) expect(x).toBeCloseTo(1, 9);
+  });
+
+  test("Levenberg and Marquardt's method with the exact Jacobian finds the parameters", () => {
+    const truth = [3, 0.4, 2, 0.5];
+    const times = Array.from({ length: 30 }, (_, i) => i / 6);
+    const values = times.map((t) => oscillation(truth, t));
+    const { parameterValues } = fitOscillation(times, values, [2, 0.2, 1.8, 0.2]);
+    parameterValues.forEach((b, i) => expect(b).toBeCloseTo(truth[i] ?? NaN, 8));
+  });
+
+  test("what the script prints", async () => {
+    const lines = (await output(() => import("../examples/optimisers/main.js"))).split("\n");
+    expect(lines[0]).toMatch(/^valley: \de-2\d after \d+ iterations$/);
+    expect(lines[1]).toBe("oscillation: (3.000000, 0.400000, 2.000000, 0.500000)");
+    expect(lines[2]).toMatch(/^cross entropy: 0\.693 before, 0\.2\d\d after$/);
+  });
+});
 
 describe("quick start", () => {
   test("the gradient of the tutorial", () => {

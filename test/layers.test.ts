@@ -18,8 +18,21 @@ const table: Readonly<Record<string, readonly string[]>> = {
   adjoint: ["analysis", "ir", "support", "diagnostics", "rules", "frontend/lowered"],
   frontend: ["analysis", "ir", "support", "diagnostics", "rules", "frontend/lowered"],
   emit: ["analysis", "ir", "support", "diagnostics", "emit/generated"],
-  signatures: ["ir", "support", "frontend/lowered"],
+  tangent: ["adjoint", "analysis", "ir", "support", "diagnostics", "rules", "frontend/lowered"],
+  differentiate: [
+    "adjoint",
+    "tangent",
+    "optimize",
+    "analysis",
+    "ir",
+    "support",
+    "diagnostics",
+    "rules",
+    "frontend/lowered",
+  ],
+  signatures: ["ir", "support", "frontend/lowered", "emit/generated"],
   pipeline: [
+    "differentiate",
     "adjoint",
     "optimize",
     "analysis",
@@ -32,7 +45,32 @@ const table: Readonly<Record<string, readonly string[]>> = {
     "emit/generated",
   ],
   build: ["pipeline", "frontend", "emit", "ir", "support", "diagnostics", "frontend/lowered", "emit/generated"],
-  index: ["build", "frontend", "diagnostics"],
+  verify: [
+    "build",
+    "pipeline",
+    "frontend",
+    "emit",
+    "ir",
+    "support",
+    "diagnostics",
+    "frontend/lowered",
+    "emit/generated",
+  ],
+  explain: [
+    "build",
+    "pipeline",
+    "adjoint",
+    "analysis",
+    "frontend",
+    "ir",
+    "support",
+    "rules",
+    "frontend/lowered",
+    "emit/generated",
+  ],
+  graph: ["explain", "build", "optimize", "adjoint", "frontend", "ir", "support", "diagnostics", "frontend/lowered"],
+  init: ["frontend", "diagnostics"],
+  index: ["verify", "explain", "graph", "init", "build", "frontend", "diagnostics"],
   cli: ["index", "support"],
   transformer: ["build", "frontend", "diagnostics", "support"],
 };
@@ -40,7 +78,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
 /** The only layers that may import TypeScript. */
 const knowsTypeScript = new Set(["frontend", "transformer"]);
 const typeScriptPackages = /^(?:ts-morph|typescript)(?:\/|$)/;
-const packages = /^(?:node:.*|ts-morph)$/;
+const packages = /^(?:node:.*|ts-morph|@jridgewell\/gen-mapping|@hpcc-js\/wasm-graphviz)$/;
 
 const root = fileURLToPath(new URL("../compiler/src", import.meta.url));
 

@@ -4,6 +4,9 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as glMatrix from "gl-matrix";
 import * as simplexNoise from "simplex-noise";
+import dgemv from "@stdlib/blas-base-dgemv";
+import besselj0 from "@stdlib/math-base-special-besselj0";
+import digamma from "@stdlib/math-base-special-digamma";
 import erf from "@stdlib/math-base-special-erf";
 import expm1 from "@stdlib/math-base-special-expm1";
 import gammaln from "@stdlib/math-base-special-gammaln";
@@ -20,6 +23,9 @@ const sources = Object.fromEntries(
 const packages = {
   "gl-matrix": glMatrix,
   "simplex-noise": simplexNoise,
+  "@stdlib/blas-base-dgemv": { default: dgemv },
+  "@stdlib/math-base-special-besselj0": { default: besselj0 },
+  "@stdlib/math-base-special-digamma": { default: digamma },
   "@stdlib/math-base-special-erf": { default: erf },
   "@stdlib/math-base-special-expm1": { default: expm1 },
   "@stdlib/math-base-special-gammaln": { default: gammaln },
@@ -44,6 +50,14 @@ const cases: Readonly<Record<string, (random: Random) => readonly unknown[]>> = 
     r.pick([r.real(0.1, 12), 1, 2]),
     r.real(0.5, 2),
     Float64Array.from(reals(r, 4, 0.1, 5)),
+  ],
+  "stdlib.ts fisher": (r) => [r.real(0.2, 6), r.real(0.3, 4)],
+  "stdlib.ts wave": (r) => [r.real(0.1, 9), r.real(-2, 2)],
+  "stdlib.ts layers": (r) => [
+    Float64Array.from(reals(r, 9)),
+    Float64Array.from(reals(r, 3)),
+    Float64Array.from(reals(r, 3)),
+    r.real(0.5, 1.5),
   ],
   "stdlib.ts beta": (r) => [r.real(0.1, 5), r.real(-1, 3)],
   "three.ts turned": (r) => [reals(r, 3), r.real(-3, 3), reals(r, 3)],

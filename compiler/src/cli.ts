@@ -1,5 +1,13 @@
 /** The command `adc`. */
-import { helpText, type BuildCommand, readArguments } from "./cli/arguments.js";
+import {
+  type BuildCommand,
+  type ExplainCommand,
+  type GraphCommand,
+  helpText,
+  type InitCommand,
+  readArguments,
+  type VerifyCommand,
+} from "./cli/arguments.js";
 import { isPretty, processTerminal, type Terminal } from "./cli/terminal.js";
 import { readVersion } from "./cli/version.js";
 import { assertNever } from "./support/invariant.js";
@@ -20,6 +28,14 @@ export async function main(args: readonly string[], terminal: Terminal = process
         return 2;
       case "build":
         return await runBuild(command, terminal);
+      case "explain":
+        return await runExplain(command, terminal);
+      case "graph":
+        return await runGraph(command, terminal);
+      case "verify":
+        return await runVerify(command, terminal);
+      case "init":
+        return await runInit(command, terminal);
       default:
         return assertNever(command, "command");
     }
@@ -28,6 +44,49 @@ export async function main(args: readonly string[], terminal: Terminal = process
     terminal.printError(`adc: internal error: ${text}\n  This is a bug in adc ${readVersion()}; please report it.\n`);
     return 70;
   }
+}
+
+async function runExplain({ target, project, ir, pretty: asked }: ExplainCommand, terminal: Terminal): Promise<number> {
+  const [{ explainFunction, formatExplanation }, { reportNotFound }] = await Promise.all([
+    import("./index.js"),
+    import("./cli/report.js"),
+  ]);
+  const pretty = isPretty(asked, terminal);
+  const found = explainFunction({ target, cwd: terminal.cwd, ir, ...(project === undefined ? {} : { project }) });
+  if (found.status !== "explained") return reportNotFound(found, pretty, terminal);
+  terminal.print(formatExplanation(found, { pretty }));
+  return 0;
+}
+
+async function runGraph(
+  { target, project, at, output, pretty: asked }: GraphCommand,
+  terminal: Terminal,
+): Promise<number> {
+  const [{ graphFunction }, { reportNotFound }, { writeFile }] = await Promise.all([
+    import("./index.js"),
+    import("./cli/report.js"),
+    import("./cli/write-file.js"),
+  ]);
+  const shared = { ...(project === undefined ? {} : { project }), ...(at === undefined ? {} : { at }) };
+  const found = graphFunction({ target, cwd: terminal.cwd, ...shared });
+  if (found.status !== "drawn") return reportNotFound(found, isPretty(asked, terminal), terminal);
+  if (output === undefined) {
+    terminal.print(found.dot);
+    return 0;
+  }
+  return writeFile(output, /\.svg$/i.test(output) ? await found.svg() : found.dot, terminal);
+}
+
+async function runVerify(command: VerifyCommand, terminal: Terminal): Promise<number> {
+  const [{ verify }, { reportVerified }] = await Promise.all([import("./index.js"), import("./cli/verify-report.js")]);
+  const { kind: _kind, pretty: asked, ...options } = command;
+  return reportVerified(await verify({ ...options, cwd: terminal.cwd }), isPretty(asked, terminal), terminal);
+}
+
+async function runInit({ project, pretty: asked }: InitCommand, terminal: Terminal): Promise<number> {
+  const [{ initProject }, { reportInit }] = await Promise.all([import("./index.js"), import("./cli/report.js")]);
+  const result = initProject({ cwd: terminal.cwd, ...(project === undefined ? {} : { project }) });
+  return reportInit(result, isPretty(asked, terminal), terminal);
 }
 
 async function runBuild(command: BuildCommand, terminal: Terminal): Promise<number> {

@@ -23,4 +23,6 @@ export * as annotation from "./diagnostics/annotation.js";
 export * as configuration from "./diagnostics/configuration.js";
 export * as language from "./diagnostics/language.js";
 export * as meaning from "./diagnostics/meaning.js";
+export * as rule from "./diagnostics/rule.js";
+export * as schedule from "./diagnostics/schedule.js";
 export * as output from "./diagnostics/output.js";

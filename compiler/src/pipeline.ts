@@ -4,14 +4,21 @@
  *     lowered ─ beforeDifferentiation ─▶ ─ differentiate, once per annotated function and mode ─▶ ─ afterDifferentiation ─▶ generated
  */
 import { reachable } from "./analysis/memory.js";
-import { Context, type Rules } from "./adjoint/context.js";
-import { differentiateGradient, differentiatePullback } from "./adjoint/entry.js";
+import type { Rules } from "./adjoint/context.js";
+import type { Decisions } from "./adjoint/decisions.js";
+import { Derivation, type Setting } from "./differentiate/derivation.js";
+import { expandDerivatives } from "./differentiate/nested.js";
+import { withoutValue } from "./differentiate/gradient.js";
+import { differentiate } from "./differentiate/modes.js";
+import { poolArrays } from "./differentiate/pooled.js";
 import type { GeneratedFunction, GeneratedModule } from "./emit/generated.js";
-import { docOf, returnsOf } from "./signatures.js";
-import type { Annotated, LoweredFile } from "./frontend/lowered.js";
+import { docOf, paramsOf, returnsOf } from "./signatures.js";
+import type { LoweredFile } from "./frontend/lowered.js";
 import type { Func, Op, Program, RecordDecl } from "./ir/ir.js";
+import { withoutRules } from "./ir/rule-functions.js";
 import { verify } from "./ir/verify.js";
 import { walk } from "./ir/walk.js";
+import { checkPartials, checkValues } from "./optimize/finite-checks.js";
 import { beforeDifferentiation, improvement, optimize, removal } from "./optimize/index.js";
 import { invariant } from "./support/invariant.js";
 
@@ -22,21 +29,40 @@ export interface PipelineOptions {
   readonly verifyEach?: boolean;
   /** Called after each step with its name and what it made. */
   readonly onStep?: (step: string, program: Program) => void;
+  /** Generated code reports the first value or partial derivative that is not finite. */
+  readonly debug?: boolean;
+  /** Hears what the reverse transformation decides. */
+  readonly decisions?: Decisions;
 }
 
-export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOptions = {}): GeneratedModule {
-  const entries = new Set(lowered.annotated.map((a) => a.func));
+export function generate(given: LoweredFile, rules: Rules, options: PipelineOptions = {}): GeneratedModule {
+  const entries = new Set(given.annotated.map((a) => a.func));
   const check = (stage: string) => (pass: string, program: Program) => {
     if (options.verifyEach === true) verify(program);
     options.onStep?.(`${stage}: ${pass}`, program);
   };
   const shared = options.without === undefined ? {} : { without: options.without };
-  verify(lowered.program);
-  options.onStep?.("lower", lowered.program);
-  const primal = optimize(lowered.program, beforeDifferentiation, { ...shared, entries, afterEach: check("before") });
+  verify(given.program);
+  options.onStep?.("lower", given.program);
+  const lowered = { ...given, program: expandDerivatives(given.program, given.annotated, { rules, ...shared }) };
+  if (lowered.program !== given.program) verify(lowered.program);
+  const improvedPrimal = optimize(lowered.program, beforeDifferentiation, {
+    ...shared,
+    entries,
+    afterEach: check("before"),
+  });
+  const primal = options.debug === true ? checkValues(improvedPrimal) : improvedPrimal;
   verify(primal);
 
-  const { program: differentiated, exported, valueless } = differentiateAll(lowered, primal, rules);
+  const {
+    program: differentiated,
+    exported,
+    valueless,
+  } = differentiateAll(lowered, primal, {
+    rules,
+    ...shared,
+    ...(options.decisions === undefined ? {} : { decisions: options.decisions }),
+  });
   options.onStep?.("differentiate", differentiated);
   verify(differentiated);
 
@@ -51,8 +77,16 @@ export function generate(lowered: LoweredFile, rules: Rules, options: PipelineOp
   const optimized = optimize(complete, removal, after);
   verify(optimized);
 
-  const functions = exported.map((e): GeneratedFunction => ({ ...e, func: funcOf(optimized, e.func.name) }));
-  const helpers = new Map([...optimized.funcs].filter(([name]) => !names.has(name)));
+  const pooling = new Set(lowered.annotated.map((a) => `${a.func}.accumulate`));
+  const finished = (name: string): Func =>
+    pooling.has(name) ? poolArrays(funcOf(optimized, name)) : funcOf(optimized, name);
+  const looked = (func: Func, name?: string): Func => (options.debug === true ? checkPartials(func, name) : func);
+  const functions = exported.map(
+    (e): GeneratedFunction => ({ ...e, func: looked(finished(e.func.name), e.exportName) }),
+  );
+  const helpers = new Map(
+    [...optimized.funcs].filter(([name]) => !names.has(name)).map(([name, func]) => [name, looked(func)] as const),
+  );
   const program = { ...optimized, funcs: helpers, globals: usedGlobals(optimized) };
   return { sourcePath: lowered.path, exported: functions, program };
 }
@@ -64,7 +98,7 @@ function funcOf(program: Program, name: string): Func {
 }
 
 /** The constants that the generated code reads, and those these are made of, in their order. */
-function usedGlobals(program: Program): Program["globals"] {
+export function usedGlobals(program: Program): Program["globals"] {
   const used = new Set<string>();
   const visit = (op: Op): void => {
     if (op.kind !== "global" || used.has(op.name)) return;
@@ -79,7 +113,7 @@ function usedGlobals(program: Program): Program["globals"] {
 function differentiateAll(
   lowered: LoweredFile,
   primal: Program,
-  rules: Rules,
+  setting: Omit<Setting, "primal">,
 ): {
   readonly program: Program;
   readonly exported: readonly GeneratedFunction[];
@@ -90,56 +124,32 @@ function differentiateAll(
   const funcs = new Map<string, Func>(primal.funcs);
   const records = new Map<string, RecordDecl>(primal.records);
   const exported: GeneratedFunction[] = [];
-  const add = (annotated: Annotated, mode: Annotated["modes"][number], func: Func): void => {
-    if (!valueless.has(func.name)) funcs.set(func.name, func);
-    exported.push({
-      exportName: `${annotated.exportName}_${mode}`,
-      doc: docOf(annotated, mode),
-      func,
-      params: annotated.params.map((p) => ({
-        name: p.name,
-        type: p.type,
-        ...(p.default === undefined ? {} : { default: p.default }),
-        ...(p.optional === undefined ? {} : { optional: p.optional }),
-        ...(p.rest === undefined ? {} : { rest: p.rest }),
-      })),
-      returns: returnsOf(annotated, mode),
-    });
-  };
   for (const annotated of lowered.annotated) {
-    const context = new Context(primal, annotated.func, annotated.wrt, rules);
-    const byMode = new Map<string, Func>();
-    if (annotated.modes.some((m) => m !== "vjp")) {
-      const both = differentiateGradient(context);
-      const grad = withoutValue(`${annotated.func}.grad`, both);
-      byMode.set("value_and_grad", both);
-      byMode.set("grad", grad);
-      if (annotated.modes.includes("value_and_grad")) valueless.set(grad.name, both.name);
-    }
-    if (annotated.modes.includes("vjp")) byMode.set("vjp", differentiatePullback(context));
+    const derivation = new Derivation(annotated, { ...setting, primal });
+    const made = new Map(differentiate(derivation).map((m) => [m.mode, m] as const));
     for (const mode of annotated.modes) {
-      const func = byMode.get(mode);
-      invariant(func !== undefined, `mode ${mode} is not generated`);
-      add(annotated, mode, func);
+      const found = made.get(mode);
+      invariant(found !== undefined, `mode ${mode} is not generated`);
+      const { func, partOf, doc = [] } = found;
+      if (partOf === undefined) funcs.set(func.name, func);
+      else valueless.set(func.name, partOf);
+      const exportName = `${annotated.exportName}_${mode}`;
+      const params = paramsOf(annotated, mode);
+      const original =
+        annotated.original === undefined
+          ? {}
+          : { original: { ...annotated.original, params: annotated.params.length } };
+      const returns = returnsOf(annotated, mode);
+      exported.push({ exportName, doc: [...docOf(annotated, mode), ...doc], func, params, returns, ...original });
     }
-    for (const [name, func] of context.made) funcs.set(name, func);
-    for (const [name, record] of context.records) records.set(name, record);
+    for (const [name, func] of derivation.funcs) funcs.set(name, func);
+    for (const [name, record] of derivation.records) records.set(name, record);
   }
   // The primal functions have served: only what generated code still calls goes on.
-  const everything = { ...primal, funcs, records };
+  const everything = withoutRules({ ...primal, funcs, records });
   const roots = exported.map((e) => valueless.get(e.func.name) ?? e.func.name);
   const called = new Set(roots.flatMap((name) => reachable(everything, name)));
-  const program = { ...everything, funcs: new Map([...funcs].filter(([name]) => called.has(name))) };
-  return { program, exported, valueless };
-}
-
-/** The gradient alone: dead code elimination then removes what only the value needed. */
-function withoutValue(name: string, both: Func): Func {
-  const { yields } = both.body;
-  return {
-    ...both,
-    name,
-    body: { ...both.body, yields: yields === null ? null : yields.slice(1) },
-    results: both.results.slice(1),
-  };
+  const program = { ...everything, funcs: new Map([...everything.funcs].filter(([name]) => called.has(name))) };
+  // A constant that only a function without derivatives reads would name functions that are gone.
+  return { program: { ...program, globals: usedGlobals(program) }, exported, valueless };
 }

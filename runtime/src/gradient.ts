@@ -53,7 +53,7 @@ type GradientOfObject<T> =
     : never;
 
 /** Values no derivative flows into, though some have members that are numbers. */
-type Opaque =
+export type Opaque =
   | string
   | boolean
   | bigint
@@ -68,13 +68,13 @@ type Opaque =
   | ReadonlySet<unknown>
   | RegExp;
 
-type IsAny<T> = 0 extends 1 & T ? true : false;
+export type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /**
  * `true`, or a union with it, when a derivative can live somewhere in `T`. `Seen` holds the types being looked into, so
  * that the answer for a recursive type is found in the members that are not recursive.
  */
-type IsDifferentiable<T, Seen = never> =
+export type IsDifferentiable<T, Seen = never> =
   IsAny<T> extends true
     ? true
     : T extends null | undefined

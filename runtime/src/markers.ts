@@ -42,6 +42,8 @@ export interface DifferentiableOptions {
   readonly wrt?: readonly string[];
   /** Default: `grad`, `value_and_grad` and `vjp`, as the return type allows. */
   readonly modes?: readonly Mode[];
+  /** Jacobians and Hessians as coordinates of their entries, a `SparseMatrix`. Default: false. */
+  readonly sparse?: boolean;
 }
 
 type Method = (this: never, ...args: never[]) => unknown;

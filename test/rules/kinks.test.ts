@@ -46,6 +46,13 @@ const rows: readonly Row[] = [
   ["min(2, 3, literal 4)", "minLiteral", [2, 3, 4], 2, [1, 0, 0]],
   ["max(literal 2), nothing else", "maxLiteral", [2], 2, [1]],
   ["sqrt(0)", "sqrt", [0], 0, [Infinity]],
+  ["sigmoid far on the left: not 0", "sigmoid", [-700], Math.exp(-700), [Math.exp(-700)]],
+  ["sigmoid(-Infinity)", "sigmoid", [-Infinity], 0, [0]],
+  ["softplus(1000): no overflow on the way", "softplus", [1000], 1000, [1]],
+  ["softplus(-Infinity)", "softplus", [-Infinity], 0, [0]],
+  ["logAddExp(1000, 0)", "logAddExp", [1000, 0], 1000, [1, 0]],
+  ["logAddExp(-Infinity, 2): an impossible one", "logAddExp", [-Infinity, 2], 2, [0, 1]],
+  ["logAddExp(-Infinity, -Infinity)", "logAddExp", [-Infinity, -Infinity], -Infinity, [NaN, NaN]],
   ["sqrt of a sum of squares at 0", "sqrtSumSquares", [0], 0, [0]],
   ["hypot(0, 0)", "hypot", [0, 0], 0, [0, 0]],
   ["hypot(0, 0, 0)", "hypot", [0, 0, 0], 0, [0, 0, 0]],
@@ -152,7 +159,7 @@ describe("x ** literal at 0 and below", () => {
 describe("the guard", () => {
   const canBeInfinite: readonly PrimName[] = [
     ...(["div", "mod", "pow", "sqrt", "cbrt", "log", "log10", "log2", "log1p"] as const),
-    ...(["acos", "asin", "acosh", "atanh", "atan2", "hypot"] as const),
+    ...(["acos", "asin", "acosh", "atanh", "atan2", "hypot", "logAddExp"] as const),
   ];
   test("stands where a slope can be infinite or NaN, and nowhere else", () => {
     const guarded = rows

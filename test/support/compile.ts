@@ -4,7 +4,7 @@ import * as runtime from "../../runtime/src/index.js";
 import type { Diagnostic } from "../../compiler/src/diagnostics.js";
 import { emitModule } from "../../compiler/src/emit/module.js";
 import { openMemory, openProject } from "../../compiler/src/frontend/index.js";
-import type { LoweredFile } from "../../compiler/src/frontend/lowered.js";
+import type { LoweredFile, Mode } from "../../compiler/src/frontend/lowered.js";
 import { powConstant, ruleSet } from "../../compiler/src/frontend/rules.js";
 import { generate, type PipelineOptions } from "../../compiler/src/pipeline.js";
 import { type Exports, Modules } from "./evaluate.js";
@@ -33,6 +33,10 @@ export interface CompileOptions extends PipelineOptions {
   readonly only?: readonly string[];
   /** Modules of packages that the files import, by specifier; the files are then read from the disk, with what is installed. */
   readonly packages?: Readonly<Record<string, Exports>>;
+  /** Makes every mode that a function can have, whatever is asked for; or of these modes those it can have. */
+  readonly everyMode?: boolean | readonly string[];
+  /** With it, Jacobians and Hessians are sparse. */
+  readonly isSparse?: boolean;
 }
 
 /** `/a/model.ts` to `/a/model_grad.ts`. */
@@ -56,19 +60,42 @@ export function compileAll(
         continue;
       }
       stage = "pipeline";
-      const module = generate(lowered, { ruleSet, powConstant }, options);
+      const asked = withEveryMode(lowered, options.everyMode ?? false, options.isSparse === true);
+      const module = generate(asked, { ruleSet, powConstant }, options);
       stage = "emitter";
       const text = emitModule(module, { specifier: (from) => specifierFrom(path, from) });
       stage = "evaluation";
       modules.add(generatedPath(path), text);
       const generated = modules.exports(generatedPath(path));
-      const compiled = { path, lowered, text, modules, original: modules.exports(path), generated };
+      const compiled = { path, lowered: asked, text, modules, original: modules.exports(path), generated };
       outcomes.set(path, { kind: "compiled", compiled, warnings: diagnostics });
     } catch (error) {
       outcomes.set(path, { kind: "crashed", stage, error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
   return outcomes;
+}
+
+function withEveryMode(lowered: LoweredFile, wanted: boolean | readonly string[], isSparse: boolean): LoweredFile {
+  if (wanted === false) return lowered;
+  const annotated = lowered.annotated.map((a) => {
+    const { body, results } = lowered.program.funcs.get(a.func) ?? {};
+    const [only, ...others] = a.wrt.map((i) => body?.params[i]?.type.kind);
+    const canAccumulate = others.length > 0 || (only !== "num" && only !== "maybe");
+    const ofNumber: readonly Mode[] = [
+      "grad",
+      "value_and_grad",
+      "hvp",
+      "hessian",
+      ...(canAccumulate ? (["accumulate"] as const) : []),
+      ...(only === "num" && others.length === 0 ? (["d2", "d3"] as const) : []),
+    ];
+    const modes: readonly Mode[] = [...(results?.[0]?.kind === "num" ? ofNumber : []), "vjp", "jvp", "jacobian"];
+    // What is asked for is made anyway: the expectations of a fixture may be about it.
+    const chosen = modes.filter((mode) => wanted === true || wanted.includes(mode) || a.modes.includes(mode));
+    return isSparse ? { ...a, modes: chosen, isSparse } : { ...a, modes: chosen };
+  });
+  return { ...lowered, annotated };
 }
 
 function specifierFrom(importer: string, from: string): string {

@@ -89,8 +89,24 @@ const compute: { readonly [name in PrimName]: Compute } = {
   tan: (x) => Math.tan(x),
   tanh: (x) => Math.tanh(x),
   trunc: (x) => Math.trunc(x),
+  sigmoid: (x) => logistic(x),
+  softplus: (x) => logOfSum(x, 0),
+  logAddExp: (x, y) => logOfSum(x, y),
   stopGradient: (x) => x,
 };
+
+function logistic(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+/** log(eˣ + eʸ). */
+function logOfSum(x: number, y: number): number {
+  if (x === y) return x + Math.LN2;
+  const [low, high] = x < y ? [x, y] : [y, x];
+  return high + Math.log1p(Math.exp(low - high));
+}
 
 /** The derivative by operand `i`, given the operands and the result `z`. */
 type Slope = (x: number, y: number, z: number, i: number, all: readonly number[]) => number;
@@ -189,6 +205,9 @@ const slopes: { readonly [name in PrimName]: Slope | null } = {
   tan: (_x, _y, z) => 1 + z * z,
   tanh: (x) => 1 / Math.cosh(x) ** 2,
   trunc: null,
+  sigmoid: (x) => logistic(x) * logistic(-x),
+  softplus: (x) => logistic(x),
+  logAddExp: (x, y, _z, i) => (i === 0 ? logistic(x - y) : logistic(y - x)),
   stopGradient: null,
 };
 

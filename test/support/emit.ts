@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { emitModule } from "../../compiler/src/emit/module.js";
 import type { Func, Program, Type, TypeText } from "../../compiler/src/ir/ir.js";
 import { parseProgram } from "../../compiler/src/ir/parse.js";
+import { present } from "../../compiler/src/ir/types.js";
 import { verify } from "../../compiler/src/ir/verify.js";
 import * as tape from "../../runtime/src/tape.js";
 import { stripTypes } from "./strip-types.js";
@@ -86,6 +87,8 @@ export function typeOf(type: Type, program: Program): string {
       return type.name;
     case "array":
       return `(${of(type.elem)})[]`;
+    case "dict":
+      return `Record<${type.key === "num" ? "number" : "string"}, ${of(type.loose === true ? type.elem : present(type.elem))}>`;
     case "tuple":
       return `[${type.elems.map(of).join(", ")}]`;
     case "maybe":

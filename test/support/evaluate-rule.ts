@@ -1,6 +1,7 @@
 /** A tiny evaluator of rule expressions, which knows primitives by their JavaScript spelling. */
 import { primitives, type PrimName } from "../../compiler/src/ir/primitives.js";
 import type { Rule, RuleExpr } from "../../compiler/src/rules/rule.js";
+import * as runtime from "../../runtime/src/index.js";
 import { assertNever } from "../../compiler/src/support/invariant.js";
 
 type Scalar = number | boolean;
@@ -27,7 +28,9 @@ export function applyPrimitive(name: PrimName, args: readonly Scalar[]): Scalar 
   const [x = NaN, y = NaN] = numbers;
   if (kind === "infix") return infix[text]?.(x, y) ?? NaN;
   if (kind === "prefix") return text === "-" ? -x : x;
-  const builtin: unknown = Object.getOwnPropertyDescriptor(Math, text.replace("Math.", ""))?.value;
+  const builtin: unknown =
+    Object.getOwnPropertyDescriptor({ ...runtime }, text)?.value ??
+    Object.getOwnPropertyDescriptor(Math, text.replace("Math.", ""))?.value;
   if (typeof builtin !== "function") throw new Error(`rules do not use ${text}`);
   return Number(Reflect.apply(builtin, Math, numbers));
 }

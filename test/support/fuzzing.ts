@@ -7,7 +7,7 @@ import { exportedFunction, Modules } from "./evaluate.js";
 import type { Options } from "./generate/context.js";
 import { type GeneratedProgram, generateProgram } from "./generate/program.js";
 import { judge } from "./judge.js";
-import { judgeSharing } from "./judge-sharing.js";
+import { callShared, judgeSharing } from "./judge-sharing.js";
 import { judgeSequence } from "./judge-sequence.js";
 import { limited, withDraws } from "./limit.js";
 import { checkBounds, nameSubexpressions, returnTuple, unrollLoops } from "./metamorphic.js";
@@ -90,7 +90,19 @@ export const emptySummary = (): Summary => ({
 });
 
 const passes = optionalPasses;
-const timeLimit = 10_000;
+/** By the clock: on a busy machine a program may have to wait. */
+const timeLimit = 60_000;
+const cheapModes = ["grad", "value_and_grad", "vjp", "jvp"];
+
+/** A program that ends for its arguments may go on for ever where these share. */
+function ends(call: () => unknown): boolean {
+  try {
+    limited(5_000, () => withDraws(call));
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && /timed out/.test(error.message));
+  }
+}
 
 /** The programs of `count` seeds from `first`, judged and then compared with a variant of themselves. */
 export function fuzzBatch(first: number, count: number, options: Options, summary: Summary, forced?: Check): void {
@@ -101,6 +113,15 @@ export function fuzzBatch(first: number, count: number, options: Options, summar
     programs.map(({ source }) => source),
     [],
     random.chance(0.4),
+    // Each mode costs about what the others cost together: the dearer ones in some of the batches.
+    [
+      ...cheapModes,
+      ...random.weighted<readonly string[]>([
+        [2, []],
+        [1, ["hvp"]],
+        [0.5, ["d2", "d3"]],
+      ]),
+    ],
   );
   const good: { readonly program: GeneratedProgram; readonly compiled: Compiled }[] = [];
   programs.forEach((program, i) => {
@@ -160,10 +181,11 @@ function compileSources(
   sources: readonly string[],
   without: readonly string[] = [],
   verifyEach = false,
+  everyMode: readonly string[] = cheapModes,
 ): readonly (Outcome | undefined)[] {
   const paths = sources.map((_, i) => `/fuzz/program${i}.ts`);
   const files = Object.fromEntries(sources.map((source, i) => [paths[i] ?? "", source]));
-  const outcomes = compileAll(files, { only: paths, without, verifyEach });
+  const outcomes = compileAll(files, { only: paths, without, verifyEach, everyMode });
   return paths.map((path) => outcomes.get(path));
 }
 
@@ -184,7 +206,8 @@ function judgeOutcome(outcome: Outcome, cases: readonly (readonly unknown[])[]):
       limited(timeLimit, () =>
         tally.add(judge(compiled, annotatedOf(compiled), args, { differences: rounds ? 0 : 6 })),
       );
-      if (!rounds) limited(timeLimit, () => tally.add(judgeSharing(compiled, annotatedOf(compiled), args)));
+      if (!rounds && ends(() => callShared(compiled, annotatedOf(compiled), args)))
+        limited(timeLimit, () => tally.add(judgeSharing(compiled, annotatedOf(compiled), args)));
     } catch (error) {
       tally.problem("judge failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
     }

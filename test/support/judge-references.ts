@@ -140,7 +140,7 @@ export function againstDifferences(
   }
 }
 
-function compareEstimate(tally: Tally, where: string, value: number, estimate: Estimate, scale: number): void {
+export function compareEstimate(tally: Tally, where: string, value: number, estimate: Estimate, scale: number): void {
   if (!estimate.smooth || !Number.isFinite(value)) {
     tally.skipped++;
     return;

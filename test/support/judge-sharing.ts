@@ -9,7 +9,9 @@ import { present, typeText } from "../../compiler/src/ir/types.js";
 import type { Compiled } from "./compile.js";
 import { cloneData, difference, leaves, mapLeaves, memberAt, members, numberAt, type Path, pathText } from "./data.js";
 import { exportedFunction } from "./evaluate.js";
+import { run } from "./judge-call.js";
 import { argumentPath, dualReference, perParameter, thrownText } from "./judge-references.js";
+import { judgeTangent } from "./judge-tangents.js";
 import { withDraws } from "./limit.js";
 import { Random } from "./random.js";
 import { Tally } from "./tally.js";
@@ -34,13 +36,25 @@ export function judgeSharing(compiled: Compiled, annotated: Annotated, given: re
   const first = cloneData(pull());
   const changed = difference(first, cloneData(pull()));
   tally.check("sharing: again", changed === undefined, () => `the pullback for shared arguments, again: ${changed}`);
-  const trial = { compiled, annotated, args, primal: { kind: "returned", value, printed: [] }, tally } as const;
-  const wanted = dualReference({ ...trial, random: new Random(1), options: {} }, seed);
+  const primal = { kind: "returned", value, printed: [] } as const;
+  const trial = { compiled, annotated, args, primal, tally, random: new Random(1), options: {} };
+  const wanted = dualReference(trial, seed);
   if (wanted !== undefined) compareShared(tally, annotated, args, perParameter(annotated, first), wanted);
+  // What is shared with a constant is one with it only where something is overwritten: there is no telling from here.
+  if (annotated.modes.includes("jvp") && annotated.wrt.length === args.length) {
+    const ran = run(compiled, exportedFunction(compiled.original, annotated.exportName), args);
+    judgeTangent({ ...trial, primal: ran }, undefined);
+  }
   if (!annotated.modes.includes("value_and_grad")) return tally;
   const pair = exportedFunction(compiled.generated, `${annotated.exportName}_value_and_grad`)(...cloneData(args));
   tally.compare("sharing: grad", "the gradient for shared arguments: ", Array.isArray(pair) ? pair[1] : pair, first);
   return tally;
+}
+
+/** Calls the user's own function with the arguments that `judgeSharing` would call it with, if there are any. */
+export function callShared(compiled: Compiled, annotated: Annotated, given: readonly unknown[]): void {
+  const args = sharedArguments(compiled.lowered.program, annotated.func, given);
+  if (args !== undefined) exportedFunction(compiled.original, annotated.exportName)(...cloneData(args));
 }
 
 function attempt(run: () => unknown): { readonly value?: unknown; readonly thrown?: string } {
@@ -70,6 +84,7 @@ function sharedArguments(program: Program, name: string, given: readonly unknown
       Reflect.set(x, member, share(held, Reflect.get(x, member)));
     };
     if (shape.kind === "array" && Array.isArray(x)) x.forEach((_, i) => inside(i, shape.elem));
+    else if (shape.kind === "dict") for (const member of Object.keys(x)) inside(member, shape.elem);
     else if (shape.kind === "tuple") shape.elems.forEach((elem, i) => inside(i, elem));
     else if (shape.kind === "record")
       for (const f of program.records.get(shape.name)?.fields ?? []) if (f.name in x) inside(f.name, f.type);

@@ -20,6 +20,8 @@ import {
 } from "./data.js";
 import { exportedFunction } from "./evaluate.js";
 import { jvp, type JsValue } from "./interpret.js";
+import { call, callGenerated, callTwice, checkFresh, run } from "./judge-call.js";
+import { judgeAccumulate, judgeHessian, judgeJacobian } from "./judge-higher.js";
 import {
   againstDifferences,
   argumentPath,
@@ -27,12 +29,11 @@ import {
   dualReference,
   type JudgeOptions,
   perParameter,
-  type Ran,
-  thrownText,
   type Trial,
   whereGiven,
   withDefaults,
 } from "./judge-references.js";
+import { judgeHessianVector, judgeHigher, judgeTangent } from "./judge-tangents.js";
 import { withDraws } from "./limit.js";
 import { Random } from "./random.js";
 import { Tally } from "./tally.js";
@@ -53,64 +54,13 @@ export function judge(
   const gradient = annotated.modes.includes("grad") ? judgeGradient(trial) : undefined;
   if (annotated.modes.includes("value_and_grad")) judgeValueAndGradient(trial, gradient);
   if (annotated.modes.includes("vjp")) judgePullback(trial, gradient);
+  if (annotated.modes.includes("jvp")) judgeTangent(trial, gradient);
+  if (annotated.modes.includes("hvp")) judgeHessianVector(trial, gradient);
+  if (annotated.modes.some((mode) => /^d\d+$/.test(mode))) judgeHigher(trial);
+  if (annotated.modes.includes("accumulate")) judgeAccumulate(trial, gradient);
+  if (annotated.modes.includes("jacobian")) judgeJacobian(trial);
+  if (annotated.modes.includes("hessian")) judgeHessian(trial);
   return tally;
-}
-
-/** Calls with a copy of the arguments, printing into nothing. */
-function run(compiled: Compiled, f: Callable, args: readonly unknown[]): Ran {
-  return call(compiled, f, cloneData(args));
-}
-
-function call(compiled: Compiled, f: Callable, args: readonly unknown[]): Ran {
-  const { printed } = compiled.modules;
-  printed.length = 0;
-  try {
-    const value = withDraws(() => f(...args));
-    return { kind: "returned", value, printed: [...printed] };
-  } catch (error) {
-    return { kind: "threw", thrown: thrownText(error), printed: [...printed] };
-  }
-}
-
-/** Calls a generated function; checks that it leaves the arguments alone, and prints and throws as the user's function. */
-function callGenerated(trial: Trial, mode: string): unknown {
-  const { compiled, annotated, args, primal, tally } = trial;
-  const name = `${annotated.exportName}_${mode}`;
-  const given = cloneData(args);
-  const ran = call(compiled, exportedFunction(compiled.generated, name), given);
-  if (ran.kind === "threw" || primal.kind === "threw") {
-    const expected = primal.kind === "threw" ? `throws ${primal.thrown}` : "returns";
-    const found = ran.kind === "threw" ? `throws ${ran.thrown}` : "returns";
-    tally.check("throws", expected === found, () => `${name} ${found}; ${annotated.exportName} ${expected}`);
-    return undefined;
-  }
-  const changed = difference(given, cloneData(args));
-  tally.check("arguments", changed === undefined, () => `${name} changed its arguments, ${changed}`);
-  const printed = difference(ran.printed, primal.printed);
-  tally.check("output", printed === undefined, () => `${name} prints something else, ${printed}`);
-  checkFresh(trial, name, ran.value, references(given), "an argument");
-  return ran.value;
-}
-
-function checkFresh(trial: Trial, name: string, value: unknown, others: ReadonlySet<unknown>, what: string): void {
-  const shared = [...references(value)].some((reference) => others.has(reference));
-  trial.tally.check("fresh", !shared, () => `what ${name} returns shares memory with ${what}`);
-}
-
-/** A generated function twice: the same bits, in fresh memory. */
-function callTwice(trial: Trial, mode: string): unknown {
-  const name = `${trial.annotated.exportName}_${mode}`;
-  const first = callGenerated(trial, mode);
-  const kept = cloneData(first);
-  const second = callGenerated(trial, mode);
-  const changed = difference(kept, second);
-  trial.tally.check(
-    "repeatable",
-    changed === undefined,
-    () => `${name} gives something else the second time, ${changed}`,
-  );
-  checkFresh(trial, name, second, references(first), "an earlier result");
-  return second;
 }
 
 function judgeGradient(trial: Trial): unknown {

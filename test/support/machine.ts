@@ -74,6 +74,11 @@ export class Machine {
 
   private place(place: Place, env: Env): { readonly base: JsValue; readonly key: Key } {
     const base = this.read(place.base, env);
+    if (place.kind === "elem" && place.index.type.kind === "str") {
+      const key = this.read(place.index, env);
+      if (typeof key !== "string") throw new InterpreterError("a key is not text");
+      return { base, key };
+    }
     if (place.kind === "elem") return { base, key: this.plainNumber(place.index, env) };
     return { base, key: place.base.type.kind === "tuple" ? Number(place.name) : place.name };
   }
@@ -195,6 +200,7 @@ export class Machine {
   }
 
   private aggregate(members: readonly Value[], type: Type, env: Env): JsValue {
+    if (type.kind === "dict") return {};
     const fields = type.kind === "record" ? this.program.records.get(type.name)?.fields : undefined;
     const made: JsValue = fields === undefined ? [] : {};
     members.forEach((v, i) => {
@@ -208,6 +214,7 @@ export class Machine {
   /** May there be nothing at a place, by its type? */
   private mayBeAbsent(place: Place): boolean {
     const { type } = place.base;
+    if (type.kind === "dict") return true;
     if (place.kind === "elem") return type.kind === "array" && type.elem.kind === "maybe";
     if (type.kind === "tuple") return type.elems[Number(place.name)]?.kind === "maybe";
     const fields = type.kind === "record" ? (this.program.records.get(type.name)?.fields ?? []) : [];

@@ -44,7 +44,11 @@ const isPlainObject = (x: JsValue): x is Record<string, JsValue> =>
 /** Typed arrays may be views of one buffer: what they hold belongs to that. */
 const owner = (base: JsValue): object => (isTypedArray(base) ? base.buffer : (base as object));
 const keyIn = (base: JsValue, key: Key): Key =>
-  isTypedArray(base) ? base.byteOffset / base.BYTES_PER_ELEMENT + Number(key) : key;
+  isTypedArray(base)
+    ? base.byteOffset / base.BYTES_PER_ELEMENT + Number(key)
+    : Array.isArray(base)
+      ? Number(key)
+      : String(key);
 
 export class Memory {
   private readonly tangents = new WeakMap<object, Map<Key, number>>();
@@ -103,6 +107,7 @@ export class Memory {
       case "typed":
         return type.name === "Float64Array" || type.name === "Float32Array";
       case "array":
+      case "dict":
         return this.isDifferentiable(type.elem, seen);
       case "maybe":
         return this.isDifferentiable(type.of, seen);
@@ -154,6 +159,11 @@ export class Memory {
         for (let i = 0; i < lengthOf(x); i++) made.push(this.zeros(type.elem, this.get(x, i), memo));
         return made;
       }
+      case "dict": {
+        const made = note<Record<string, JsValue>>({});
+        for (const key of keysOf(x)) made[key] = this.zeros(type.elem, this.get(x, key), memo);
+        return made;
+      }
       case "tuple": {
         const made = note<JsValue[]>([]);
         type.elems.forEach((t, i) => made.push(this.zeros(t, this.get(x, i), memo)));
@@ -202,7 +212,8 @@ export class Memory {
     if (type.kind === "typed" || type.kind === "array") {
       const elem: Type = type.kind === "array" ? type.elem : { kind: "num" };
       for (let i = 0; i < lengthOf(target); i++) member(elem, i);
-    } else if (type.kind === "tuple") type.elems.forEach((t, i) => member(t, i));
+    } else if (type.kind === "dict") for (const key of keysOf(target)) member(type.elem, key);
+    else if (type.kind === "tuple") type.elems.forEach((t, i) => member(t, i));
     else if (type.kind === "record") for (const f of this.fields(type.name)) member(f.type, f.name);
   }
 
@@ -223,6 +234,11 @@ export class Memory {
       case "array": {
         const made = note<JsValue[]>([]);
         for (let i = 0; i < lengthOf(x); i++) this.set(made, i, this.rebuild(type.elem, this.get(x, i), memo));
+        return made;
+      }
+      case "dict": {
+        const made = note<Record<string, JsValue>>({});
+        for (const key of keysOf(x)) this.set(made, key, this.rebuild(type.elem, this.get(x, key), memo));
         return made;
       }
       case "tuple": {
@@ -253,7 +269,13 @@ export class Memory {
       case "typed":
         return isTypedArray(x) ? Float64Array.from({ length: x.length }, (_, i) => tangent(this.get(x, i))) : undefined;
       case "array":
+        if (isTypedArray(x)) return this.tangentOf({ kind: "typed", name: "Float64Array" }, x);
         return Array.isArray(x) ? x.map((_: JsValue, i) => this.tangentOf(type.elem, this.get(x, i))) : undefined;
+      case "dict": {
+        const made: Record<string, JsValue> = {};
+        for (const key of keysOf(x)) made[key] = this.tangentOf(type.elem, this.get(x, key));
+        return made;
+      }
       case "tuple":
         return Array.isArray(x)
           ? type.elems.map((t, i) => (this.isDifferentiable(t) ? this.tangentOf(t, this.get(x, i)) : 0))
@@ -285,6 +307,7 @@ export class Memory {
     if (!this.isDifferentiable(type)) return x;
     if (type.kind === "typed") for (let i = 0; i < lengthOf(x); i++) member({ kind: "num" }, i);
     else if (type.kind === "array") for (let i = 0; i < lengthOf(x); i++) member(type.elem, i);
+    else if (type.kind === "dict") for (const key of keysOf(x)) member(type.elem, key);
     else if (type.kind === "tuple") type.elems.forEach((t, i) => member(t, i));
     else if (type.kind === "record")
       for (const f of this.fields(type.name)) if (this.carries(f)) member(f.type, f.name);
@@ -305,6 +328,8 @@ export class Memory {
         return Array.from({ length: lengthOf(x) }, (_, i) => [i]);
       case "array":
         return Array.from({ length: lengthOf(x) }, (_, i) => below(i, type.elem)).flat();
+      case "dict":
+        return keysOf(x).flatMap((key) => below(key, type.elem));
       case "tuple":
         return type.elems.flatMap((t, i) => below(i, t));
       case "record":
@@ -314,6 +339,9 @@ export class Memory {
     }
   }
 }
+
+/** The keys of an object with arbitrary keys. */
+const keysOf = (x: JsValue): readonly string[] => (typeof x === "object" && x !== null ? Object.keys(x) : []);
 
 /** Has an object this field? What is absent from an optional one is left out. */
 export const isHeld = (f: Field, x: JsValue): boolean =>

@@ -23,7 +23,7 @@ const settings: ts.CompilerOptions = {
 const libraries = new Map<string, ts.SourceFile | undefined>();
 
 /** What TypeScript has to say about `files` (absolute paths); each message opens with the file and the place. */
-export function typeCheck(files: Readonly<Record<string, string>>): string[] {
+export function typeCheck(files: Readonly<Record<string, string>>, checked = Object.keys(files)): string[] {
   const host = ts.createCompilerHost(settings);
   const readDisk = host.getSourceFile.bind(host);
   const texts = new Map(Object.entries(files));
@@ -39,8 +39,8 @@ export function typeCheck(files: Readonly<Record<string, string>>): string[] {
   host.readFile = (name) => texts.get(name) ?? read(name);
   host.resolveModuleNameLiterals = (literals, containing) =>
     literals.map(({ text }) => ({ resolvedModule: resolve(text, containing, host.fileExists) }));
-  const program = ts.createProgram([...texts.keys()], settings, host);
-  return [...texts.keys()].flatMap((name) => {
+  const program = ts.createProgram(checked, settings, host);
+  return checked.flatMap((name) => {
     const file = program.getSourceFile(name);
     const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
     return found.map((diagnostic) => {

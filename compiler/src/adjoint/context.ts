@@ -5,12 +5,16 @@ import { integerValues } from "../analysis/integers.js";
 import { analyzeGrowth, type Growth } from "../analysis/growth.js";
 import { analyzeMemory, type MemoryClass, type MemoryModel, reachable } from "../analysis/memory.js";
 import { probedSlots } from "../analysis/probes.js";
+import { Snapshots } from "../analysis/snapshots.js";
 import { analyzeStability, type Stability } from "../analysis/stability.js";
-import type { Func, Program, RecordDecl, Type, ValueId } from "../ir/ir.js";
+import type { Func, FunctionRule, Program, RecordDecl, Type, Value, ValueId } from "../ir/ir.js";
 import { gradientRecord, gradientType, isReference, shadowName, shadowRecord, shadowType } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import type { Rule, RuleSet } from "../rules/rule.js";
+import { withClosedRules } from "./closed-rules.js";
 import { invariant } from "../support/invariant.js";
+import type { Decisions } from "./decisions.js";
+import { append } from "../support/append.js";
 
 export interface Rules {
   readonly ruleSet: RuleSet;
@@ -30,7 +34,7 @@ function copiedClasses(funcs: readonly Func[], memory: MemoryModel): ReadonlySet
     const key = owner.slot("");
     if (found.has(key)) continue;
     found.add(key);
-    pending.push(...owner.members());
+    append(pending, owner.members());
   }
   return found;
 }
@@ -53,17 +57,29 @@ export class Context {
   readonly made = new Map<string, Func>();
   readonly records: Map<string, RecordDecl>;
   readonly #stability = new Map<string, Stability>();
+  #snapshots: Snapshots | undefined;
+  #relinked: Set<string> | undefined;
+  #viewed: Set<string> | undefined;
   readonly #integers = new Map<string, ReadonlySet<ValueId>>();
 
+  /** As the analyses see it: functions with rules are not looked into. */
+  readonly program: Program;
+
   constructor(
-    readonly program: Program,
+    /** With the bodies and the rules of functions that have rules. */
+    readonly complete: Program,
     readonly entry: string,
     readonly wrt: readonly number[],
     readonly rules: Rules,
+    readonly decisions?: Decisions,
+    /** Positions of parameters that are given copies made for this call: nobody else holds them, and they need not stay as they are. */
+    private readonly own: ReadonlySet<number> = new Set(),
   ) {
+    const program = withClosedRules(complete);
+    this.program = program;
     this.names = reachable(program, entry);
     this.memory = analyzeMemory(program, entry, this.names);
-    this.sharing = joinAliases(program, entry, this.names, this.memory);
+    this.sharing = joinAliases(program, entry, this.names, this.memory, own);
     this.activity = analyzeActivity(program, entry, wrt, this.memory, (name, arity, operand) => {
       return rules.ruleSet(name, arity).slots[operand] != null;
     });
@@ -76,6 +92,7 @@ export class Context {
     );
     this.goesThroughShadows =
       (this.func(entry).body.yields ?? []).some((v) => isReference(v.type)) || this.#copied.size > 0;
+    decisions?.begins(this);
   }
 
   /** Must the shadow structure of these objects be, on the way back, what it was on the way there? */
@@ -83,8 +100,60 @@ export class Context {
     return owner.external || this.#copied.has(owner.slot(""));
   }
 
+  /** Are there views (`subarray`) of typed arrays of this class? */
+  hasViews(owner: MemoryClass): boolean {
+    if (this.#viewed === undefined) {
+      this.#viewed = new Set();
+      for (const name of this.names)
+        walk(this.func(name).body, (op) => {
+          if (op.kind === "view") this.#viewed?.add(this.memory.classOf(op.result).slot(""));
+        });
+    }
+    return this.#viewed.has(owner.slot(""));
+  }
+
+  /** Are references stored into objects of this class, other than when these are made, or do they change their length? */
+  changesReferences(owner: MemoryClass): boolean {
+    if (this.#relinked === undefined) {
+      this.#relinked = new Set();
+      for (const name of this.names)
+        walk(this.func(name).body, (op) => {
+          if (op.kind === "store" && isReference(op.value.type))
+            this.#relinked?.add(this.memory.classOf(op.place.base).slot(""));
+        });
+    }
+    return this.growth.changes(owner) || this.#relinked.has(owner.slot(""));
+  }
+
+  /** Does this reference lead to an array that may become longer or shorter? */
+  changesLength(v: Value): boolean {
+    const classes = new Set([this.memory.classOf(v)]);
+    for (const owner of classes) {
+      if (this.growth.changes(owner)) return true;
+      for (const member of owner.members()) classes.add(member);
+    }
+    return false;
+  }
+
+  /** Is this parameter of the differentiated function given a copy that nobody else holds? */
+  isOwn(param: Value): boolean {
+    return this.own.size > 0 && this.func(this.entry).body.params.some((p, i) => p === param && this.own.has(i));
+  }
+
   func(name: string): Func {
     const func = this.program.funcs.get(name);
+    invariant(func !== undefined, `no function ${name}`);
+    return func;
+  }
+
+  /** The rule of a function that has one. */
+  ruleOf(name: string): FunctionRule | undefined {
+    return this.complete.funcs.get(name)?.rule;
+  }
+
+  /** A function that a rule consists of. */
+  ruleFunc(name: string): Func {
+    const func = this.complete.funcs.get(name);
     invariant(func !== undefined, `no function ${name}`);
     return func;
   }
@@ -96,6 +165,12 @@ export class Context {
       this.#stability.set(name, found);
     }
     return found;
+  }
+
+  /** What need not be copied into snapshots. */
+  get snapshots(): Snapshots {
+    this.#snapshots ??= new Snapshots(this.program, this.names, this.entry, this.growth);
+    return this.#snapshots;
   }
 
   integers(name: string): ReadonlySet<ValueId> {
@@ -120,7 +195,7 @@ export class Context {
   }
 
   #declare(type: Type): void {
-    if (type.kind === "array") this.#declare(type.elem);
+    if (type.kind === "array" || type.kind === "dict") this.#declare(type.elem);
     else if (type.kind === "maybe") this.#declare(type.of);
     else if (type.kind === "tuple") type.elems.forEach((e) => this.#declare(e));
     else if (type.kind === "record" && !this.records.has(shadowName(type.name))) {

@@ -9,11 +9,16 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
-import type { Cast, For, If, Op, Place, Region, Store, Type, Value, While } from "../ir/ir.js";
+import type { Cast, For, FunctionRule, If, Op, Place, Region, Store, Type, Value, While } from "../ir/ir.js";
 import { isDifferentiable, isReference, num, shadowName } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
-import { constant, Frame, openRegion, placeholderOf } from "./frame.js";
+import { Frame, openRegion } from "./frame.js";
+import { shadowsOf, writeCheckpoint } from "./checkpoint.js";
+import { writeImplicit } from "./implicit.js";
+import { stepIn } from "./step.js";
+import { shadowed, shadowOrZeros } from "./shadows.js";
+import { callRule, isActiveCall, sameObject } from "./rule-call.js";
 import { type Entry, type FunctionState, type HalfSource, type OpenLoop, placeOn, type Written } from "./state.js";
 
 /** Writes the forward version of `region` into `frame`. */
@@ -85,8 +90,13 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
       if (activity.hasShadow(op.result) && !state.isStationary(op.result)) castShadow(state, op, frame);
       return { kind: "plain", op };
     case "for":
-    case "while":
-      return writeLoop(state, halves, op, frame);
+    case "while": {
+      const step = op.tag?.kind === "implicit" ? stepIn(op) : undefined;
+      if (step === undefined) return writeLoop(state, halves, op, frame);
+      const loop = { ...op, body: step.body };
+      const written = writeLoop(state, halves, loop, frame);
+      return writeImplicit(state, halves, op, step.call, written, frame);
+    }
     case "call":
       return writeCall(state, halves, op, frame);
     default:
@@ -99,8 +109,12 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
 function writeFill(state: FunctionState, op: Store, frame: Frame): Entry | undefined {
   const { program, activity, memory } = state.context;
   const type = placeType(op.place, program.records);
+  // What a key is added to has its shape on entry noted.
+  if (op.place.base.type.kind === "dict") return undefined;
   if (type?.kind !== "maybe" || !isFloatPlace(program, op.place)) return undefined;
-  if (!activity.isActiveSlot(memory.slotOf(op.place)) || !memory.classOf(op.place.base).external) return undefined;
+  // What is stored may be a constant that nobody reads: the gradient has the shape of the argument all the same.
+  if (!activity.hasShadow(op.place.base) || !state.isInShadow(op.place)) return undefined;
+  if (!memory.classOf(op.place.base).external) return undefined;
   const { forward } = frame;
   const wasAbsent = forward.prim("isNullish", [forward.load(op.place, type)]);
   state.frames.define(wasAbsent, frame);
@@ -148,19 +162,6 @@ function shadowStore(state: FunctionState, op: Op & { kind: "store" }, v: Value)
   const place = placeOn(op.place, state.shadow(op.place.base), undefined);
   const grows = op.grows === true && !state.context.growth.shrinks(state.context.memory.classOf(op.place.base));
   return { kind: "store", place, value: v, ...(grows ? { grows } : {}) };
-}
-
-/** The shadow of a value that is stored or yielded where shadows are expected; zeros when it has none. */
-export function shadowOrZeros(state: FunctionState, v: Value, frame: Frame): Value {
-  const found = state.shadows.get(v.id);
-  if (found !== undefined) return found;
-  const definition = state.frames.definitions.get(v.id);
-  const type = state.context.shadowType(v.type);
-  // A placeholder nobody reads (the value of an exit not taken) has a placeholder for its shadow.
-  if (definition?.op?.kind === "const") return constant(frame.forward, placeholderOf(type), type);
-  const shadow = value(type);
-  frame.forward.push({ kind: "zeros", like: v, result: shadow });
-  return shadow;
 }
 
 /** The shadow of the same object under another type is the same shadow under another type. */
@@ -247,11 +248,6 @@ function newShadow(state: FunctionState, op: Op & { result?: Value }, frame: Fra
   state.frames.define(shadow, frame, forward.push(make));
 }
 
-/** Results and parameters that carry references carry their shadows too. */
-export function shadowed(state: FunctionState, values: readonly Value[]): readonly number[] {
-  return values.flatMap((v, i) => (state.context.activity.hasShadow(v) ? [i] : []));
-}
-
 function pick(values: readonly Value[], i: number): Value {
   const found = values[i];
   invariant(found !== undefined, "position out of range");
@@ -285,7 +281,7 @@ function writeIf(state: FunctionState, halves: HalfSource, op: If, frame: Frame,
   return { kind: "if", op, arms, open: owner, forward, inTail };
 }
 
-function writeLoop(state: FunctionState, halves: HalfSource, op: For | While, frame: Frame): Entry {
+function writeLoop(state: FunctionState, halves: HalfSource, op: For | While, frame: Frame): LoopEntry {
   const index = op.kind === "for" ? op.body.params[0] : undefined;
   const carried = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
   const shadowPositions = shadowed(state, carried);
@@ -317,6 +313,8 @@ function writeLoop(state: FunctionState, halves: HalfSource, op: For | While, fr
   return { kind: "loop", op, body: written, forward, enter: enterLoop(state, forward) };
 }
 
+type LoopEntry = Entry & { kind: "loop" };
+
 /** The operations that will stand directly before a loop (room for what it saves). */
 function enterLoop(state: FunctionState, loop: Op): Op[] {
   const ops: Op[] = [];
@@ -330,21 +328,21 @@ function writeCall(
   op: Op & { kind: "call" },
   frame: Frame,
 ): Entry | undefined {
-  if (!state.context.activity.isActiveFunction(op.callee)) {
-    frame.forward.push(op);
-    for (const i of shadowed(state, op.results))
-      newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);
+  const rule = state.context.ruleOf(op.callee);
+  const same = sameObject(rule, op);
+  if (!isActiveCall(state.context, op)) {
+    if (same === undefined) frame.forward.push(op);
+    else frame.forward.push({ kind: "cast", value: same, result: pick(op.results, 0) });
+    if (same !== undefined) passShadow(state, same, op, frame);
+    else
+      for (const i of shadowed(state, op.results))
+        newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);
     return undefined;
   }
+  if (rule !== undefined) return writeRule(state, rule, op, frame);
+  if (state.context.func(op.callee).checkpoint === true) return writeCheckpoint(state, maker, op, frame);
   const halves = maker.halves(op.callee);
-  const shadows = new Map<number, Value>();
-  for (const i of shadowed(state, op.args)) {
-    const arg = pick(op.args, i);
-    const shadow = shadowOrZeros(state, arg, frame);
-    // One made for this call alone (of an absent reference, say) is known to nobody else.
-    if (!state.frames.definitions.has(shadow.id)) state.frames.define(shadow, frame, frame.forward.ops.at(-1));
-    shadows.set(i, shadow);
-  }
+  const shadows = shadowsOf(state, op.args, frame);
   const shadowResults = shadowed(state, op.results).map((i) => state.makeShadow(pick(op.results, i), frame));
   frame.forward.push({
     ...op,
@@ -355,4 +353,22 @@ function writeCall(
   state.frames.usesTape = true;
   for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) at.interleaved = true;
   return { kind: "call", op, halves, shadows };
+}
+
+/** The forward half of a custom rule takes the place of the function; what its pullback needs is kept. */
+function writeRule(state: FunctionState, rule: FunctionRule, op: Op & { kind: "call" }, frame: Frame): Entry {
+  const entry = callRule(state, rule, op, frame);
+  const result = pick(op.results, 0);
+  const same = sameObject(rule, op);
+  if (same !== undefined) passShadow(state, same, op, frame);
+  else if (state.context.activity.hasShadow(result)) newShadow(state, { kind: "copy", source: result, result }, frame);
+  return entry;
+}
+
+/** A call that returns its argument returns the shadow with it. */
+function passShadow(state: FunctionState, same: Value, op: Op & { kind: "call" }, frame: Frame): void {
+  const result = pick(op.results, 0);
+  if (!state.context.activity.hasShadow(result)) return;
+  const shadow = shadowOrZeros(state, same, frame);
+  frame.forward.push({ kind: "cast", value: shadow, result: state.makeShadow(result, frame) });
 }

@@ -6,6 +6,7 @@
  * again at the top of the reversed region, it leaves an `if` as one more result, or it is saved on the tape at the end of
  * the forward region and restored at the start of the reversed one.
  */
+import type { Decisions } from "./decisions.js";
 import type { Stability } from "../analysis/stability.js";
 import { Builder, like } from "../ir/build.js";
 import type { Length, Load, Op, Region, Type, Value, ValueId } from "../ir/ir.js";
@@ -46,6 +47,7 @@ export class Frames {
     readonly tapes: { readonly forward: Value; readonly reverse: Value },
     /** The reverse code may run several times. */
     private readonly repeatable: boolean,
+    readonly decisions?: Decisions,
   ) {}
 
   define(v: Value, frame: Frame, op?: Op, mirrors?: Load): void {
@@ -141,7 +143,10 @@ export class Frame {
   }
 
   resolve(v: Value): Value {
-    if (this.shape.kind === "root") return v;
+    if (this.shape.kind === "root") {
+      this.frames.decisions?.settled(v, "kept", v);
+      return v;
+    }
     if (this.shape.kind === "loop" && this.shape.index?.id === v.id) {
       invariant(this.reverseIndex !== undefined, "reverse index is not there yet");
       return this.reverseIndex;
@@ -161,8 +166,14 @@ export class Frame {
   settle(yields: readonly Value[] | null, passed?: ReadonlySet<ValueId>): void {
     for (const { source, placeholder } of this.#requests.values()) {
       if (passed?.has(source.id) === true) continue;
-      if (this.#isRecomputable(source)) this.#recompute(source, placeholder);
-      else if (this.#inScope && !isReference(source.type)) this.#hoist(source, placeholder);
+      const how = this.#isRecomputable(source)
+        ? "again"
+        : this.#inScope && !isReference(source.type)
+          ? "hoisted"
+          : "saved";
+      this.frames.decisions?.settled(source, how, placeholder);
+      if (how === "again") this.#recompute(source, placeholder);
+      else if (how === "hoisted") this.#hoist(source, placeholder);
       else this.#saved.push({ source, placeholder });
     }
     if (this.#saved.length === 0) return;

@@ -4,21 +4,33 @@
  * the adjoints of its numeric parameters. Adjoints in memory go through the shadows both halves are given.
  */
 import { value } from "../ir/build.js";
-import type { Func, Value, ValueId } from "../ir/ir.js";
+import type { Activity } from "../analysis/activity.js";
+import type { For, Func, Value, ValueId, While } from "../ir/ir.js";
 import { num, tapeType } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
 import { placeBefore } from "./finish.js";
-import { shadowed, shadowOrZeros, writeForward } from "./forward.js";
+import { writeForward } from "./forward.js";
+import { shadowed, shadowOrZeros } from "./shadows.js";
 import { Frame } from "./frame.js";
 import { reverseRegion } from "./reverse.js";
 import { adjointName, RootScope } from "./scope.js";
-import { FunctionState, type Halves, type HalfSource } from "./state.js";
+import { apartIn } from "./apart.js";
+import { writeReplay } from "./replay.js";
+import { writeSolver } from "./solve.js";
+import { FunctionState, type Halves, type HalfSource, type Replay, type Solver } from "./state.js";
+
+/** Who makes the halves that run again, by what is differentiated: all its modes have the same. */
+const makers = new WeakMap<Context, HalfMaker>();
+
+/** Who makes the halves of steps that go to a fixed point. */
+const solvers = new WeakMap<Context, HalfMaker>();
 
 export class HalfMaker implements HalfSource {
   readonly #known = new Map<string, Halves>();
   readonly #underway = new Set<string>();
   readonly #recursive = new Set<string>();
+  readonly #replays = new Map<string, Replay>();
 
   constructor(
     private readonly context: Context,
@@ -45,12 +57,67 @@ export class HalfMaker implements HalfSource {
       passedShadows: positions(func.body.params, (v) => activity.hasShadow(v)),
       activeResults: positions(func.body.yields ?? [], (v) => activity.isActive(v)),
       activeParams: positions(func.body.params, (v) => activity.isActive(v)),
+      running: runningOf(func, activity),
     };
     this.#known.set(name, halves);
     this.#underway.add(name);
     this.#build(func, halves);
     this.#underway.delete(name);
     return halves;
+  }
+
+  replay(name: string): Replay {
+    const known = this.#replays.get(name);
+    if (known !== undefined) return known;
+    // What runs again runs once: its halves need not be fit for more.
+    let again = makers.get(this.context);
+    if (again === undefined) {
+      again = new HalfMaker(this.context, false, `${this.tag}.again`);
+      makers.set(this.context, again);
+    }
+    const func = this.context.func(name);
+    const { activity } = this.context;
+    const numbers = (values: readonly Value[]): readonly number[] =>
+      values.flatMap((v, i) => (activity.isActive(v) ? [i] : []));
+    const replay: Replay = {
+      name: `${name}.again@${this.tag}`,
+      forward: `${name}.forward@${again.tag}`,
+      activeResults: numbers(func.body.yields ?? []),
+      activeParams: numbers(func.body.params),
+      running: runningOf(func, activity),
+      takesTape: !this.repeatable,
+      apart: apartIn(this.context, func),
+    };
+    this.#replays.set(name, replay);
+    const halves = again.halves(name);
+    this.context.made.set(replay.name, writeReplay(this.context, func, replay, halves));
+    return replay;
+  }
+
+  solver(step: string, loop: For | While): Solver {
+    invariant(loop.tag?.kind === "implicit", "the loop is one that goes to a fixed point");
+    // Its reverse half runs many times on what its forward half left.
+    let many = solvers.get(this.context);
+    if (many === undefined) {
+      many = new HalfMaker(this.context, true, `${this.tag}.solved`);
+      solvers.set(this.context, many);
+    }
+    const func = this.context.func(step);
+    const { activity } = this.context;
+    const state = loop.inits.length;
+    const numbers = (values: readonly Value[]): readonly number[] =>
+      values.flatMap((v, i) => (activity.isActive(v) ? [i] : []));
+    const solver: Solver = {
+      name: `${step}.solve@${this.tag}`,
+      activeResults: numbers(func.body.yields ?? []),
+      activeParams: numbers(func.body.params).filter((i) => i >= state),
+      takesTape: !this.repeatable,
+    };
+    if (!this.context.made.has(solver.name)) {
+      const halves = many.halves(step);
+      this.context.made.set(solver.name, writeSolver(this.context, func, solver, halves, loop.tag, state));
+    }
+    return solver;
   }
 
   #build(func: Func, halves: Halves): void {
@@ -75,6 +142,13 @@ export class HalfMaker implements HalfSource {
           });
 
     const scope = new RootScope();
+    const sums = halves.running.map((i) => {
+      const param = params[i];
+      invariant(param !== undefined, "parameter out of range");
+      const sum = value(num, adjointName(param));
+      scope.set(param, sum);
+      return sum;
+    });
     const adjoints = halves.activeResults.map((i) => {
       const result = func.body.yields?.[i];
       invariant(result !== undefined, "result out of range");
@@ -118,7 +192,7 @@ export class HalfMaker implements HalfSource {
       name: halves.reverse,
       source: `${func.source}_reverse`,
       body: {
-        params: [...passedParams, ...passedShadowParams, ...adjoints, tapes.reverse],
+        params: [...passedParams, ...passedShadowParams, ...adjoints, ...sums, tapes.reverse],
         ops: frame.reversed(),
         yields: returned,
       },
@@ -127,3 +201,10 @@ export class HalfMaker implements HalfSource {
     });
   }
 }
+
+/** The parameters whose adjoints run through the function, of those that have one. */
+const runningOf = (func: Func, activity: Activity): readonly number[] =>
+  (func.running ?? []).filter((i) => {
+    const param = func.body.params[i];
+    return param !== undefined && activity.isActive(param);
+  });

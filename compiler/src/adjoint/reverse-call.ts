@@ -4,6 +4,7 @@ import type { Call, Value } from "../ir/ir.js";
 import { num } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import type { Frame } from "./frame.js";
+import { runThrough } from "./running.js";
 import { type AdjointScope, adjointName } from "./scope.js";
 import type { Entry, FunctionState } from "./state.js";
 
@@ -28,13 +29,14 @@ export function reverseCall(
     return state.frames.resolve(shadow, b);
   });
   const adjoints = halves.activeResults.map((i) => scope.get(at(op.results, i)) ?? b.const(0));
+  const { sums, leave } = runThrough(state, scope, b, op.args, halves);
   const results = halves.activeParams.map((i) => value(num, adjointName(at(op.args, i))));
   const call: Call = {
     kind: "call",
     callee: halves.reverse,
-    args: [...passed, ...shadows, ...adjoints, state.frames.tapes.reverse],
+    args: [...passed, ...shadows, ...adjoints, ...sums, state.frames.tapes.reverse],
     results,
   };
   b.push(call);
-  halves.activeParams.forEach((i, k) => state.contribute(scope, b, at(op.args, i), at(results, k)));
+  leave(results);
 }

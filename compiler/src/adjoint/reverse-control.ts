@@ -6,6 +6,7 @@ import { invariant } from "../support/invariant.js";
 import { type Frame, reserve } from "./frame.js";
 import { type AdjointScope, adjointName, ArmScope, LoopScope } from "./scope.js";
 import type { Entry, FunctionState, ReverseRegion, Written } from "./state.js";
+import { append } from "../support/append.js";
 
 /**
  *     if (c) { A } else { B }   →   if (c) { reversed A } else { reversed B }
@@ -48,7 +49,7 @@ export function reverseIf(
   const results = [...touched.values()].map((v) => value(num, adjointName(v)));
   const arm = (ops: readonly Op[], inner: AdjointScope) => {
     const builder = new Builder(op.loc);
-    builder.ops.push(...ops);
+    append(builder.ops, ops);
     const yields = [...touched.values()].map((v) => inner.get(v) ?? inner.inherited(v) ?? builder.const(0));
     return builder.region([], yields);
   };
@@ -99,7 +100,7 @@ function joinTail(entry: Entry & { kind: "if" }, scope: AdjointScope, scopes: re
   entry.arms.forEach((arm, i) => {
     const inner = scopes[i];
     if (arm.yields === null || inner === undefined) return;
-    arm.frame.forward.ops.push(...arm.frame.reversed());
+    append(arm.frame.forward.ops, arm.frame.reversed());
     for (const v of touched.values()) arm.yields.push(inner.get(v) ?? inner.inherited(v) ?? arm.frame.forward.const(0));
   });
   for (const v of touched.values()) {
@@ -177,14 +178,16 @@ export function reverseLoop(
   const idle = sums.length === 0 && carried.every((c, i) => yields[i] === params[i] || (c.isFresh && ops.length === 0));
   if (idle && ops.every((o) => o.kind === "const")) {
     passThrough(state, scope, b, carried, inits);
+    state.context.decisions?.reversedLoop(op, false);
     return;
   }
+  state.context.decisions?.reversedLoop(op, true);
 
   b.loc = op.loc;
   const results = params.map(like);
   const reversedBody = (index: Value) => {
     const builder = new Builder(op.loc);
-    builder.ops.push(...ops);
+    append(builder.ops, ops);
     return builder.region([index, ...params], yields);
   };
   if (op.kind === "for") b.push(reversedFor(state, entry, op, frame, inits, reversedBody, results));
@@ -369,5 +372,5 @@ function reserveForLoop(state: FunctionState, entry: Entry & { kind: "loop" }, f
   const trips = exact ? steps : b.prim("add", [steps, b.const(1)]);
   const amount = (k: number): Value => (k === 1 ? trips : k === 0 ? b.const(0) : b.prim("mul", [trips, b.const(k)]));
   reserve(b, tape, amount(numbers), amount(flags));
-  entry.enter.push(...b.ops);
+  append(entry.enter, b.ops);
 }

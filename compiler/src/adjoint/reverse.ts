@@ -15,7 +15,10 @@ import { placeType } from "../ir/derive.js";
 import { instantiate, type RuleMemo } from "../rules/instantiate.js";
 import type { Rule } from "../rules/rule.js";
 import { invariant } from "../support/invariant.js";
+import { reverseCheckpoint } from "./checkpoint.js";
+import { reverseImplicit } from "./implicit.js";
 import { reverseCall } from "./reverse-call.js";
+import { reverseRule } from "./rule-call.js";
 import { reverseIf, reverseLoop } from "./reverse-control.js";
 import { type AdjointScope, adjointName } from "./scope.js";
 import { type Entry, type FunctionState, placeOn, type Written } from "./state.js";
@@ -28,6 +31,7 @@ export function reverseRegion(state: FunctionState, written: Written, scope: Adj
     written.frame.reverse.loc = entry.op.loc;
     reverseEntry(state, entry, written, scope);
   }
+  state.context.decisions?.reversed(written.region, scope.all);
 }
 
 function reverseEntry(state: FunctionState, entry: Entry, written: Written, scope: AdjointScope): void {
@@ -40,6 +44,15 @@ function reverseEntry(state: FunctionState, entry: Entry, written: Written, scop
       return;
     case "call":
       reverseCall(state, entry, written.frame, scope);
+      return;
+    case "checkpoint":
+      reverseCheckpoint(state, entry, written.frame, scope);
+      return;
+    case "implicit":
+      reverseImplicit(state, entry, written.frame, scope);
+      return;
+    case "rule":
+      reverseRule(state, entry, written.frame, scope, reverseShadow);
       return;
     case "plain":
       reversePlain(state, entry.op, written, scope);
@@ -100,6 +113,7 @@ export function reverseShadow(state: FunctionState, v: Value, b: Builder): Value
 
 /** Tuples and records of numbers, and array literals no element of which is ever stored to (which might make them longer). */
 function hasFixedShape(state: FunctionState, v: Value): boolean {
+  if (v.type.kind === "dict") return false;
   if (v.type.kind !== "array") return true;
   return !state.context.stability(state.func.name).isWritten(v.type, state.context.memory.classOf(v));
 }
@@ -177,7 +191,9 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
 /** `dx[i] += g` for a read of `x[i]`. Where the program looks whether there is an element, a missing one gets no adjoint. */
 function accumulate(state: FunctionState, primal: Place, g: Value, b: Builder): void {
   const place = shadowPlace(state, primal, b);
-  if (mayBeAbsentAt(state, place)) {
+  // A member that only the reverse sweep's own object has too much, nobody sees.
+  const isOwn = primal.base.type.kind === "dict" && !state.context.memory.classOf(primal.base).external;
+  if (mayBeAbsentAt(state, place) && !isOwn) {
     // What is absent has no adjoint, and stays absent.
     b.if(
       b.prim("ne", [g, b.const(0)]),
@@ -223,7 +239,7 @@ const mayBeAbsentAt = (state: FunctionState, place: Place): boolean =>
 
 /** The place held something else before, so what is added to its adjoint from here on is for that. */
 function reverseStore(state: FunctionState, op: Store, b: Builder, scope: AdjointScope, wasAbsent?: Value): void {
-  if (!isActivePlace(state, op.place)) return;
+  if (wasAbsent === undefined && !isActivePlace(state, op.place)) return;
   const place = shadowPlace(state, op.place, b);
   const g = state.context.activity.isActive(op.value) ? readAdjoint(state, op.place, place, op.value, b) : undefined;
   const type = placeType(place, state.context.records);

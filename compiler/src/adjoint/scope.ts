@@ -18,15 +18,25 @@ export abstract class AdjointScope {
     return this.current.get(v.id);
   }
 
+  /** The adjoint so far, here or in the regions around. */
+  soFar(v: Value): Value | undefined {
+    return this.current.get(v.id) ?? (this.isLocal(v) ? undefined : this.inherited(v));
+  }
+
   /** Adds `g` to the adjoint of `v`. */
   add(b: Builder, v: Value, g: Value): void {
-    const before = this.current.get(v.id) ?? (this.isLocal(v) ? undefined : this.inherited(v));
+    const before = this.soFar(v);
     this.set(v, before === undefined ? g : b.prim("add", [before, g], adjointName(v)));
   }
 
   set(v: Value, g: Value): void {
     this.current.set(v.id, g);
     if (!this.isLocal(v)) this.touched.set(v.id, v);
+  }
+
+  /** The adjoints so far, of values defined in this region and outside it. */
+  get all(): ReadonlyMap<ValueId, Value> {
+    return this.current;
   }
 
   /** Values of the regions outside whose adjoints were changed here. */

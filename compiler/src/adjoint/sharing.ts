@@ -8,8 +8,9 @@ import { heldTypes } from "../analysis/aliases.js";
 import type { MemoryClass } from "../analysis/memory.js";
 import { Builder, field, like, value } from "../ir/build.js";
 import type { Func, Op, RecordDecl, Type, Value } from "../ir/ir.js";
-import { isReference, num, opaque, present, typeText } from "../ir/types.js";
+import { arrayOf, isReference, num, opaque, present, typeText } from "../ir/types.js";
 import type { Context } from "./context.js";
+import { append } from "../support/append.js";
 
 interface Found {
   isOverwritten: boolean;
@@ -22,12 +23,17 @@ interface Found {
 export function refuseOverlap(context: Context, func: Func, given: readonly Value[]): readonly Op[] {
   const found: Found = { isOverwritten: false, count: 0, areArguments: true };
   func.body.params.forEach((p) => {
-    if (isReference(p.type)) collect(context, found, p.type, context.memory.classOf(p), 1, true, new Set());
+    if (isReference(p.type) && !context.isOwn(p))
+      collect(context, found, p.type, context.memory.classOf(p), 1, true, new Set());
   });
   if (!found.isOverwritten || found.count < 2) return [];
   const b = new Builder(func.loc);
   if (found.areArguments) refusePairs(context, func, given, b);
-  else new Walk(context, func, b).arguments(given, b);
+  else
+    new Walk(context, func, b).arguments(
+      given.filter((_, i) => !func.body.params.some((p, k) => k === i && context.isOwn(p))),
+      b,
+    );
   return b.ops;
 }
 
@@ -51,7 +57,7 @@ function collect(
   const key = typeText(shape);
   if (around.has(key)) return;
   const inside = new Set(around).add(key);
-  const many = shape.kind === "array" || isRecursive(shape, context.program.records);
+  const many = shape.kind === "array" || shape.kind === "dict" || isRecursive(shape, context.program.records);
   for (const [name, member] of heldTypes(shape, context.program.records)) {
     if (isReference(member)) collect(context, found, member, owner.member(name), many ? 2 : count, false, inside);
   }
@@ -66,7 +72,10 @@ function isRecursive(type: Type, records: ReadonlyMap<string, RecordDecl>): bool
     if (key === typeText(type)) return true;
     if (seen.has(key)) continue;
     seen.add(key);
-    pending.push(...heldTypes(at, records).map(([, member]) => present(member)));
+    append(
+      pending,
+      heldTypes(at, records).map(([, member]) => present(member)),
+    );
   }
   return false;
 }
@@ -78,6 +87,7 @@ function refusePairs(context: Context, func: Func, given: readonly Value[], b: B
   const isOverwritten = (p: Value): boolean => stability.isWrittenItself(context.memory.classOf(p));
   params.forEach((p, i) => {
     params.slice(0, i).forEach((q, j) => {
+      if (context.isOwn(p) || context.isOwn(q)) return;
       const [first, second] = [given[j], given[i]];
       if (first === undefined || second === undefined) return;
       if (p.type.kind !== "typed" || q.type.kind !== "typed") return;
@@ -111,12 +121,18 @@ function ifPresent(v: Value, b: Builder, then: (inner: Value, there: Builder) =>
   );
 }
 
-function refuseIf(test: Value, message: string, b: Builder): void {
+/** Throws where the test holds. */
+export function refuseIf(
+  test: Value,
+  message: string,
+  b: Builder,
+  error: "TypeError" | "RangeError" = "TypeError",
+): void {
   b.if(
     test,
     [],
     (then) => {
-      then.push({ kind: "throw", text: [`new TypeError(${JSON.stringify(message)})`], args: [] });
+      then.push({ kind: "throw", text: [`new ${error}(${JSON.stringify(message)})`], args: [] });
       return null;
     },
     () => [],
@@ -214,6 +230,12 @@ class Walk {
   private inside(v: Value, path: string, b: Builder): void {
     for (const [name, member] of heldTypes(v.type, this.records)) {
       if (!isReference(member) || !this.leadsTo(member)) continue;
+      if (v.type.kind === "dict") {
+        const list = value(arrayOf(present(member)), "members");
+        b.push({ kind: "foreign", text: ["Object.values(", ")"], args: [v], pure: false, result: list });
+        this.inside(list, path, b);
+        continue;
+      }
       if (v.type.kind !== "array") {
         this.visit(b.load(field(v, name), member, name), `${path}.${name}`, b);
         continue;

@@ -1,5 +1,5 @@
 /** The state of differentiating one function: shared by the forward and the reverse side. */
-import type { Cast, Func, Load, Op, Place, Region, Value, ValueId } from "../ir/ir.js";
+import type { Cast, For, Func, Load, Op, Place, Region, Value, ValueId, While } from "../ir/ir.js";
 import { operands, regions, results, walk } from "../ir/walk.js";
 import { isReference } from "../ir/types.js";
 import { type Builder, value } from "../ir/build.js";
@@ -20,11 +20,49 @@ export interface Halves {
   /** Positions of the results whose adjoints the reverse half takes, and of the parameters whose adjoints it returns. */
   readonly activeResults: readonly number[];
   readonly activeParams: readonly number[];
+  /** Positions among those of parameters whose adjoints so far the reverse half takes, after those of the results. */
+  readonly running: readonly number[];
+}
+
+/** What takes the place of a checkpointed call in the reverse sweep. */
+export interface Replay {
+  /**
+   * A function of the parameters, the shadows of those that have one, the shadows that the results had, their adjoints, the
+   * running sums, and a tape. It runs both halves and returns the adjoints of the numeric parameters.
+   */
+  readonly name: string;
+  /** The forward half it runs. */
+  readonly forward: string;
+  /** As in `Halves`. */
+  readonly activeResults: readonly number[];
+  readonly activeParams: readonly number[];
+  readonly running: readonly number[];
+  /** It works at the end of the tape it is given. Where the reverse sweep runs again, that would destroy what lies there: it has its own. */
+  readonly takesTape: boolean;
+  /**
+   * Present where references in what the function is given may change, before it or after it: positions of the parameters whose
+   * second run has shadows of its own. Adjoints then go there from what the first run left, and back, object by object;
+   * the function takes what was noted before the first run and after it, instead of the shadows of the results.
+   */
+  readonly apart: ReadonlySet<number> | undefined;
 }
 
 /** Who makes halves. */
 export interface HalfSource {
   halves(name: string): Halves;
+  replay(name: string): Replay;
+  /** The adjoint of a fixed point of this step. */
+  solver(step: string, loop: For | While): Solver;
+}
+
+/** What takes the place of reversing the iterations of a loop that goes to a fixed point. */
+export interface Solver {
+  /** A function of the step's parameters, the shadows of those that have one, the shadows of its results, their adjoints, and a tape. */
+  readonly name: string;
+  readonly activeResults: readonly number[];
+  /** Positions of the numeric parameters whose adjoints it returns: those that are not the state. */
+  readonly activeParams: readonly number[];
+  readonly takesTape: boolean;
 }
 
 /** A region of the forward sweep that has been written, and what is needed to reverse it. */
@@ -64,6 +102,36 @@ export type Entry =
       readonly halves: Halves;
       /** The shadows the forward half was given, by position. */
       readonly shadows: ReadonlyMap<number, Value>;
+    }
+  | {
+      readonly kind: "checkpoint";
+      readonly op: Op & { kind: "call" };
+      readonly replay: Replay;
+      /** What the second run is given. */
+      readonly args: readonly Value[];
+      readonly shadows: ReadonlyMap<number, Value>;
+      /** The shadows of the results, of those that have one; or what was noted of shadows before and after the first run. */
+      readonly results: readonly Value[];
+    }
+  | {
+      readonly kind: "implicit";
+      readonly op: Op & { kind: "for" | "while" };
+      readonly solver: Solver;
+      /** What the step is given at the fixed point. */
+      readonly args: readonly Value[];
+      readonly shadows: ReadonlyMap<number, Value>;
+      /** The shadows of the loop's results, of those that have one. */
+      readonly results: readonly Value[];
+    }
+  | {
+      readonly kind: "rule";
+      readonly op: Op & { kind: "call" };
+      readonly wrt: readonly number[];
+      /** The function that is called in reverse, and what it needs of the forward sweep. */
+      readonly pullback: Func;
+      readonly saved: readonly Value[];
+      /** The result is one of the arguments, and so has its shadow. */
+      readonly isSame: boolean;
     };
 
 /** A forward loop under construction: the reverse sweep may ask for its number of iterations. */
@@ -90,7 +158,7 @@ export class FunctionState {
     /** The function is differentiated as a whole, not as a forward and a reverse half. */
     isWhole: boolean,
   ) {
-    this.frames = new Frames(context.stability(func.name), tapes, repeatable);
+    this.frames = new Frames(context.stability(func.name), tapes, repeatable, context.decisions);
     this.#moving = movingValues(
       func,
       func.name === context.entry && isWhole,
@@ -113,18 +181,12 @@ export class FunctionState {
 
   /** Does this reference lead to an array that may become longer or shorter? */
   changesLength(v: Value): boolean {
-    const { growth, memory } = this.context;
-    const classes = new Set([memory.classOf(v)]);
-    for (const owner of classes) {
-      if (growth.changes(owner)) return true;
-      for (const member of owner.members()) classes.add(member);
-    }
-    return false;
+    return this.context.changesLength(v);
   }
 
   holdsReferences(v: Value): boolean {
     const { type } = v;
-    if (type.kind === "array") return isReference(type.elem);
+    if (type.kind === "array" || type.kind === "dict") return isReference(type.elem);
     if (type.kind === "tuple") return type.elems.some(isReference);
     if (type.kind === "record")
       return (this.context.program.records.get(type.name)?.fields ?? []).some((f) => isReference(f.type));

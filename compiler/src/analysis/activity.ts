@@ -30,7 +30,9 @@ type FlowNode = ValueId | string;
 export function isFloatPlace(program: Program, place: Place): boolean {
   const type = place.base.type;
   if (place.kind === "elem")
-    return type.kind === "typed" ? isFloatArray(type) : type.kind === "array" && isNumber(type.elem);
+    return type.kind === "typed"
+      ? isFloatArray(type)
+      : (type.kind === "array" || type.kind === "dict") && isNumber(type.elem);
   if (type.kind === "tuple") return isNumber(type.elems[Number(place.name)] ?? voidType);
   if (type.kind !== "record") return false;
   const field = program.records.get(type.name)?.fields.find((f) => f.name === place.name);
@@ -63,6 +65,19 @@ export function buildFlow(program: Program, memory: MemoryModel, names: readonly
   const flow = new Flow();
   const numbers = (from: Value | undefined, to: Value | undefined): void => {
     if (from !== undefined && to !== undefined && isNumber(from.type) && isNumber(to.type)) flow.edge(from.id, to.id);
+  };
+  const nodesOf = (v: Value): readonly FlowNode[] => {
+    if (!isReference(v.type)) return [v.id];
+    const slots: FlowNode[] = [];
+    eachNumberSlot(program, memory.classOf(v), v.type, (owner, key, noDiff) => {
+      if (!noDiff) slots.push(owner.slot(key));
+    });
+    return slots;
+  };
+  /** A custom rule may let every number of a parameter flow into every number of the result. */
+  const throughRule = (from: Value | undefined, to: Value | undefined): void => {
+    if (from === undefined || to === undefined) return;
+    for (const source of nodesOf(from)) for (const target of nodesOf(to)) flow.edge(source, target);
   };
   const yields = (region: Region, skip: number, targets: readonly Value[]): void => {
     region.yields?.slice(skip).forEach((v, i) => numbers(v, targets[i]));
@@ -134,6 +149,7 @@ export function buildFlow(program: Program, memory: MemoryModel, names: readonly
         invariant(callee !== undefined, `call of unknown function ${op.callee}`);
         op.args.forEach((arg, i) => numbers(arg, callee.body.params[i]));
         yields(callee.body, 0, op.results);
+        for (const i of callee.rule?.wrt ?? []) throughRule(op.args[i], op.results[0]);
         break;
       }
       default:

@@ -4,16 +4,19 @@
  *
  * Objects are told apart by their types: those of one type may be one object (wide records and their variants, too).
  */
-import type { Func, Op, Program, Type, Value, ValueId } from "../ir/ir.js";
+import { isDeletion } from "../ir/deletion.js";
+import type { Op, Program, Type, Value, ValueId } from "../ir/ir.js";
 import { isReference, present, type Records, typeText } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { elements, MemoryClass, type MemoryModel } from "./memory.js";
 import { recursiveRecords } from "./recursive.js";
+import { append } from "../support/append.js";
 
 /** The types that an object holds, each with its key as a slot. */
 export function heldTypes(type: Type, records: Records): readonly (readonly [key: string, Type])[] {
   switch (type.kind) {
     case "array":
+    case "dict":
       return [[elements, type.elem]];
     case "tuple":
       return type.elems.map((elem, k) => [String(k), elem] as const);
@@ -34,15 +37,27 @@ interface Held {
 /**
  * Unifies the classes of overwritten objects that parameters of `entry` may hold twice. The result is the parameters whose copies
  * and shadows must share as the arguments do: those that lead to such objects, and those that hold objects of a type that these hold.
+ * Parameters `own` are given copies: what they hold, no other parameter holds.
  */
 export function joinAliases(
   program: Program,
   entry: string,
   names: readonly string[],
   memory: MemoryModel,
+  own: ReadonlySet<number> = new Set(),
 ): ReadonlySet<ValueId> {
-  const func = program.funcs.get(entry);
-  if (func === undefined || !func.body.params.some((p) => isReference(p.type))) return new Set();
+  const params = program.funcs.get(entry)?.body.params ?? [];
+  const groups = [params.filter((_, i) => !own.has(i)), params.filter((_, i) => own.has(i))];
+  return new Set(groups.flatMap((group) => [...joinGroup(program, group, names, memory)]));
+}
+
+function joinGroup(
+  program: Program,
+  params: readonly Value[],
+  names: readonly string[],
+  memory: MemoryModel,
+): ReadonlySet<ValueId> {
+  if (!params.some((p) => isReference(p.type))) return new Set();
   const bases = writtenBases(program, names);
   const key = keysOf(program.records);
   const recursive = recursiveRecords(program.records);
@@ -50,7 +65,7 @@ export function joinAliases(
   for (let changed = true; changed; ) {
     changed = false;
     const written = new Set(bases.map((base) => memory.classOf(base)));
-    for (const [type, all] of heldBy(func, memory, program.records, recursive, key)) {
+    for (const [type, all] of heldBy(params, memory, program.records, recursive, key)) {
       if (all.length < 2 && !all.some((one) => one.many)) continue;
       if (!all.some((one) => written.has(one.owner.find()))) continue;
       changed ||= !contested.has(type);
@@ -63,7 +78,7 @@ export function joinAliases(
       }
     }
   }
-  return contested.size === 0 ? new Set() : sharingParams(func, program.records, key, contested);
+  return contested.size === 0 ? new Set() : sharingParams(params, program.records, key, contested);
 }
 
 /** The aggregates that something is written into. */
@@ -72,6 +87,11 @@ function writtenBases(program: Program, names: readonly string[]): readonly Valu
   const visit = (op: Op): void => {
     if (op.kind === "store" || op.kind === "accum") bases.push(op.place.base);
     if (op.kind === "resize") bases.push(op.array);
+    if (isDeletion(op))
+      append(
+        bases,
+        op.args.filter((v) => isReference(v.type)),
+      );
   };
   for (const name of names) {
     const func = program.funcs.get(name);
@@ -82,7 +102,7 @@ function writtenBases(program: Program, names: readonly string[]): readonly Valu
 
 /** Everything that the parameters lead to, by type. */
 function heldBy(
-  func: Func,
+  params: readonly Value[],
   memory: MemoryModel,
   records: Records,
   recursive: ReadonlySet<string>,
@@ -103,11 +123,12 @@ function heldBy(
     if (isRecursive || visited.has(visit)) return;
     visited.add(visit);
     const inside = new Set(around).add(text);
-    const holdsMany = shape.kind === "array" || (shape.kind === "record" && recursive.has(shape.name));
+    const holdsMany =
+      shape.kind === "array" || shape.kind === "dict" || (shape.kind === "record" && recursive.has(shape.name));
     for (const [name, member] of heldTypes(shape, records))
       if (isReference(member)) collect(member, owner.member(name), many || holdsMany, inside);
   };
-  for (const p of func.body.params) if (isReference(p.type)) collect(p.type, memory.classOf(p), false, new Set());
+  for (const p of params) if (isReference(p.type)) collect(p.type, memory.classOf(p), false, new Set());
   return held;
 }
 
@@ -128,13 +149,14 @@ function keysOf(records: Records): (type: Type) => string {
     if (type.kind === "record") return typeText({ ...type, name: root(type.name) });
     if (type.kind === "maybe") return key(type.of);
     if (type.kind === "array") return `[${key(type.elem)}]`;
+    if (type.kind === "dict") return `{${type.key}: ${key(type.elem)}}`;
     return typeText(type);
   };
   return key;
 }
 
 function sharingParams(
-  func: Func,
+  all: readonly Value[],
   records: Records,
   key: (type: Type) => string,
   contested: ReadonlySet<string>,
@@ -147,7 +169,7 @@ function sharingParams(
     for (const [, member] of heldTypes(shape, records)) if (isReference(member)) typesIn(member, found);
     return found;
   };
-  const params = func.body.params.filter((p) => isReference(p.type));
+  const params = all.filter((p) => isReference(p.type));
   const shared = new Set(contested);
   const found = new Set<ValueId>();
   for (let before = -1; found.size > before; ) {

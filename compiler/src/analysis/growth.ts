@@ -6,7 +6,10 @@
  * A store past the end is not written as such. It is taken for one where the array may have been made by a literal or is
  * pushed to, unless its index is surely in range: a literal below the number of members, or the index of a loop up to the
  * length of the same array. (Arrays made with a length are taken to have the length they need.)
+ *
+ * An object with arbitrary keys becomes larger by any store, and smaller by `delete`.
  */
+import { isDeletion } from "../ir/deletion.js";
 import type { Op, Program, Region, Resize, Store, Value, ValueId } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { regions } from "../ir/walk.js";
@@ -32,8 +35,8 @@ export function analyzeGrowth(program: Program, names: readonly string[], memory
     const func = program.funcs.get(name);
     if (func !== undefined) facts.collect(func.body);
   }
-  const pushed = new Set<string>();
-  const shrunk = new Set<string>();
+  const pushed = new Set<string>(facts.added.map((v) => memory.classOf(v).slot(lengthKey)));
+  const shrunk = new Set<string>(facts.deleted.map((v) => memory.classOf(v).slot(lengthKey)));
   const slotOf = (v: Value): string => memory.classOf(v).slot(lengthKey);
   for (const op of facts.writes) {
     if (op.kind === "resize") shrunk.add(slotOf(op.array));
@@ -44,8 +47,8 @@ export function analyzeGrowth(program: Program, names: readonly string[], memory
     return pushed.has(slot) || shrunk.has(slot) || memory.classOf(v).allocations.some((a) => a.kind === "new");
   };
   const mayGrow = (op: Store): boolean => {
-    if (op.grows === true) return true;
     const { place } = op;
+    if (op.grows === true || place.base.type.kind === "dict") return true;
     if (place.kind !== "elem" || place.base.type.kind !== "array" || !isShort(place.base)) return false;
     return shrunk.has(slotOf(place.base)) || !facts.isInRange(place.base, place.index);
   };
@@ -63,6 +66,12 @@ export function analyzeGrowth(program: Program, names: readonly string[], memory
           return mayGrow(op) ? [memory.slotOf(op.place), slotOf(op.place.base)] : [memory.slotOf(op.place)];
         case "resize":
           return [memory.classOf(op.array).slot(elements), slotOf(op.array)];
+        case "foreign": {
+          const from = isDeletion(op) ? op.args[0] : undefined;
+          return from === undefined || !isReference(from.type)
+            ? []
+            : [memory.classOf(from).slot(elements), slotOf(from)];
+        }
         default:
           return [];
       }
@@ -73,6 +82,9 @@ export function analyzeGrowth(program: Program, names: readonly string[], memory
 /** What is known about indices and lengths. */
 class Facts {
   readonly writes: (Store | Resize)[] = [];
+  /** Objects with arbitrary keys that a member may be added to, or deleted from. */
+  readonly added: Value[] = [];
+  readonly deleted: Value[] = [];
   private readonly literals = new Map<ValueId, number>();
   private readonly lengthOf = new Map<ValueId, ValueId>();
   private readonly members = new Map<ValueId, number>();
@@ -99,9 +111,17 @@ class Facts {
           break;
         }
         case "store":
+          if (op.place.base.type.kind === "dict") this.added.push(op.place.base);
+          else this.writes.push(op);
+          break;
         case "resize":
           this.writes.push(op);
           break;
+        case "foreign": {
+          const [from] = op.args;
+          if (from !== undefined && isDeletion(op) && isReference(from.type)) this.deleted.push(from);
+          break;
+        }
         default:
       }
       for (const inner of regions(op)) this.collect(inner);

@@ -164,7 +164,7 @@ function textFlow(program: Program, memory: MemoryModel, names: readonly string[
     if (!isReference(v.type)) return [v.id];
     const owner = memory.classOf(v);
     const type = present(v.type);
-    const found: string[] = type.kind === "array" ? [owner.slot(elements)] : [];
+    const found: string[] = type.kind === "array" || type.kind === "dict" ? [owner.slot(elements)] : [];
     const fields = type.kind === "record" ? (program.records.get(type.name)?.fields ?? []) : [];
     for (const f of fields) if (isText(f.type)) found.push(owner.slot(f.name));
     eachNumberSlot(program, owner, v.type, (c, key, noDiff) => {
@@ -172,12 +172,15 @@ function textFlow(program: Program, memory: MemoryModel, names: readonly string[
     });
     return found;
   };
+  /** What the keys of an object with arbitrary keys are made of. */
+  const keysIn = (v: Value): (ValueId | string)[] =>
+    present(v.type).kind === "dict" ? [memory.classOf(v).slot("keys")] : nodesIn(v);
   const visit = (op: Op): void => {
     switch (op.kind) {
       case "foreign":
         // What a text is put into holds it from then on.
         for (const arg of op.args) {
-          for (const from of nodesIn(arg)) {
+          for (const from of isListingKeys(op) ? keysIn(arg) : nodesIn(arg)) {
             for (const to of op.result === undefined ? [] : nodesIn(op.result)) edge(from, to);
             const [receiver] = op.args;
             if (receiver !== undefined && receiver !== arg && receiver.type.kind === "opaque") edge(from, receiver.id);
@@ -189,6 +192,8 @@ function textFlow(program: Program, memory: MemoryModel, names: readonly string[
         break;
       case "store":
         if (isText(op.value.type)) edge(op.value.id, memory.slotOf(op.place));
+        if (op.place.kind === "elem" && op.place.base.type.kind === "dict")
+          for (const keys of keysIn(op.place.base)) edge(op.place.index.id, keys);
         break;
       case "new": {
         const owner = memory.classOf(op.result);
@@ -230,6 +235,9 @@ function textFlow(program: Program, memory: MemoryModel, names: readonly string[
   }
   return edges;
 }
+
+/** `Object.keys(table)` shows nothing of what the members are. */
+const isListingKeys = (op: Op & { kind: "foreign" }): boolean => op.text[0] === "Object.keys(";
 
 const isText = (type: Type): boolean => present(type).kind === "str" || present(type).kind === "opaque";
 

@@ -20,7 +20,18 @@ const always = new Set<PrimName>([
   "trunc",
   "sign",
 ]);
-const keeping = new Set<PrimName>(["add", "sub", "mul", "neg", "abs", "max", "min", "maxLiteral", "minLiteral"]);
+const keeping = new Set<PrimName>([
+  "add",
+  "sub",
+  "mul",
+  "neg",
+  "abs",
+  "max",
+  "min",
+  "maxLiteral",
+  "minLiteral",
+  "stopGradient",
+]);
 
 /** Ids of the values of a function that are integers (possibly huge) whenever they are finite numbers. */
 export function integerValues(func: Func): ReadonlySet<ValueId> {

@@ -8,6 +8,7 @@
  */
 import type { Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
 import { isNumber, isReference, present, type Records } from "../ir/types.js";
+import { ruleFunctions } from "../ir/rule-functions.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { leadsTo, recursiveRecords } from "./recursive.js";
@@ -118,7 +119,7 @@ export class MemoryModel {
   /** All objects of a recursive type that one of them leads to are one class: a list, a tree. So classes are finite. */
   #tie(owner: MemoryClass, held: Type, seen: Map<string, MemoryClass>): void {
     const type = present(held);
-    if (type.kind === "array") this.#tieMember(owner, elements, type.elem, seen);
+    if (type.kind === "array" || type.kind === "dict") this.#tieMember(owner, elements, type.elem, seen);
     else if (type.kind === "tuple") type.elems.forEach((elem, i) => this.#tieMember(owner, String(i), elem, seen));
     else if (type.kind === "record") {
       if (this.#recursive.has(type.name)) {
@@ -301,7 +302,7 @@ export function memberKeys(program: Program, type: Type, count: number): readonl
   return new Array<string>(count).fill(elements);
 }
 
-/** Names of the functions that `entry` reaches, itself first. */
+/** Names of the functions that `entry` reaches, itself first; with them those that rules of theirs call. */
 export function reachable(program: Program, entry: string): readonly string[] {
   const seen = new Set<string>([entry]);
   const constants = new Set<string>();
@@ -317,6 +318,7 @@ export function reachable(program: Program, entry: string): readonly string[] {
     const func = program.funcs.get(name);
     invariant(func !== undefined, `no function ${name}`);
     walk(func.body, visit);
+    for (const called of ruleFunctions(func)) seen.add(called);
   }
   return [...seen];
 }
@@ -340,7 +342,7 @@ export function eachNumberSlot(
     seen.add(id);
     if (t.kind === "typed")
       visit(owner.find(), elements, noDiff || (t.name !== "Float64Array" && t.name !== "Float32Array"));
-    else if (t.kind === "array") go(owner, elements, t.elem, noDiff);
+    else if (t.kind === "array" || t.kind === "dict") go(owner, elements, t.elem, noDiff);
     else if (t.kind === "tuple") t.elems.forEach((e, i) => go(owner, String(i), e, noDiff));
     else if (t.kind === "record") {
       for (const f of program.records.get(t.name)?.fields ?? []) go(owner, f.name, f.type, noDiff || f.noDiff === true);

@@ -12,6 +12,7 @@
 import type { Op, Program, Region, Value, ValueId } from "../ir/ir.js";
 import { walk } from "../ir/walk.js";
 import type { MemoryModel } from "./memory.js";
+import { append } from "../support/append.js";
 
 export function probedSlots(program: Program, names: readonly string[], memory: MemoryModel): ReadonlySet<string> {
   const loads = new Map<ValueId, string>();
@@ -31,7 +32,7 @@ export function probedSlots(program: Program, names: readonly string[], memory: 
       if (op.kind === "const" && (op.value === undefined || op.value === null)) missing.add(op.result.id);
       if (op.kind === "load" && op.place.kind === "elem") loads.set(op.result.id, memory.slotOf(op.place));
       if (op.kind === "prim" && (op.name === "isNullish" || op.args.some((v) => missing.has(v.id))))
-        tested.push(...op.args);
+        append(tested, op.args);
       sameValues(program, op, flow);
     });
   }
@@ -42,7 +43,7 @@ export function probedSlots(program: Program, names: readonly string[], memory: 
     seen.add(v.id);
     const slot = loads.get(v.id);
     if (slot !== undefined) probed.add(slot);
-    tested.push(...(sources.get(v.id) ?? []));
+    append(tested, sources.get(v.id) ?? []);
   }
   return probed;
 }

@@ -10,7 +10,7 @@ export function leadsTo(
   seen = new Set<string>(),
 ): boolean {
   if (type.kind === "maybe") return leadsTo(type.of, records, test, seen);
-  if (type.kind === "array") return leadsTo(type.elem, records, test, seen);
+  if (type.kind === "array" || type.kind === "dict") return leadsTo(type.elem, records, test, seen);
   if (type.kind === "tuple") return type.elems.some((elem) => leadsTo(elem, records, test, seen));
   if (type.kind !== "record") return false;
   if (test(type.name)) return true;

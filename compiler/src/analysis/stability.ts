@@ -9,6 +9,7 @@ import { isReference } from "../ir/types.js";
 import { regions, walk } from "../ir/walk.js";
 import { type Growth, lengthKey } from "./growth.js";
 import { eachNumberSlot, type MemoryClass, type MemoryModel, slotKey } from "./memory.js";
+import { append } from "../support/append.js";
 
 interface Position {
   readonly order: number;
@@ -157,7 +158,7 @@ function writtenReferences(owner: MemoryClass, everywhere: ReadonlySet<string>):
     if (seen.has(prefix)) continue;
     seen.add(prefix);
     for (const slot of everywhere) if (slot.startsWith(prefix)) return true;
-    pending.push(...c.members());
+    append(pending, c.members());
   }
   return false;
 }

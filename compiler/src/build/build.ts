@@ -7,6 +7,7 @@ import { compileFile, type InternalError, internalError } from "./compile.js";
 import { findOrphans } from "./orphans.js";
 import { type Output, type OutputStatus, updateOutput } from "./outputs.js";
 import { namesIn, outputPath } from "./paths.js";
+import { isMapOf, withSourceMap } from "./source-map.js";
 import { type Selection, selectProjects } from "./select.js";
 import { stagesOf } from "./stages.js";
 
@@ -17,6 +18,10 @@ export interface BuildOptions {
   readonly project?: string;
   /** Where the generated files go instead of beside their sources. */
   readonly outDir?: string;
+  /** Write a source map beside each generated file. */
+  readonly sourceMap?: boolean;
+  /** Generated code reports the first value or partial derivative of a call that is not finite, with its source line. */
+  readonly debug?: boolean;
   /** Write nothing; report generated files that are missing or stale as errors. */
   readonly check?: boolean;
   /** Default: the current directory of the process. */
@@ -59,6 +64,8 @@ interface Context {
   readonly cwd: string;
   readonly outDir: string | undefined;
   readonly check: boolean;
+  readonly sourceMap: boolean;
+  readonly debug: boolean;
 }
 
 /** What a build adds up while it runs. */
@@ -117,7 +124,13 @@ function* buildSteps(options: BuildOptions, open: Opener): Generator<Progress, B
   const start = performance.now();
   const cwd = resolve(options.cwd ?? ".");
   const outDir = options.outDir === undefined ? undefined : resolve(cwd, options.outDir);
-  const context: Context = { cwd, outDir, check: options.check ?? false };
+  const context: Context = {
+    cwd,
+    outDir,
+    check: options.check ?? false,
+    sourceMap: options.sourceMap ?? false,
+    debug: options.debug ?? false,
+  };
   const found: Findings = { diagnostics: [], internalErrors: [], outputs: [], inputs: new Set(), functions: 0 };
   let total = 0;
   let status: BuildResult["status"] | undefined;
@@ -223,16 +236,31 @@ interface Built {
 
 const skipped: Built = { status: "skipped" };
 
-function buildUnit({ frontend, settings, source, target }: Unit, { cwd, check }: Context, found: Findings): Built {
+function buildUnit(
+  { frontend, settings, source, target }: Unit,
+  { cwd, check, sourceMap, debug }: Context,
+  found: Findings,
+): Built {
   const names = namesIn(target, source, settings.ending);
-  const { code, functions, diagnostics, internalError: failure } = compileFile(frontend, source, names);
+  const compiled = compileFile(frontend, source, names, { debug });
+  const { functions, diagnostics, internalError: failure } = compiled;
   found.functions += functions;
   found.diagnostics.push(...diagnostics);
   if (failure) found.internalErrors.push(failure);
-  if (code === undefined) return skipped;
+  if (compiled.code === undefined) return skipped;
+  const { code, map } = sourceMap
+    ? withSourceMap(target, compiled.code, compiled.places ?? [])
+    : { code: compiled.code, map: undefined };
   const { status, problem } = updateOutput(target, code, { check, shown: relative(cwd, target) });
   if (problem) found.diagnostics.push(problem);
-  return status === "skipped" ? skipped : { status, code };
+  if (status === "skipped") return skipped;
+  if (map === undefined) return { status, code };
+  const path = `${target}.map`;
+  const shown = relative(cwd, path);
+  const beside = updateOutput(path, map, { check, shown, isOurs: (text) => isMapOf(target, text) });
+  if (beside.problem) found.diagnostics.push(beside.problem);
+  // A pair of files is as good as the worse of them.
+  return { status: status === "unchanged" && beside.status !== "skipped" ? beside.status : status, code };
 }
 
 /** Looks for them only in whole projects: named files say nothing about the others. */

@@ -1,11 +1,12 @@
 /** One source file through the whole pipeline, keeping our own failures apart from the user's mistakes. */
 import type { Diagnostic } from "../diagnostics.js";
 import type { EmitOptions } from "../emit/generated.js";
-import { emitModule } from "../emit/module.js";
+import { type EmittedModule, emitWithPlaces } from "../emit/module.js";
+import type { LinePlace } from "../emit/places.js";
 import type { Frontend } from "../frontend/index.js";
 import type { LoweredFile } from "../frontend/lowered.js";
 import { powConstant, ruleSet } from "../frontend/rules.js";
-import { generate } from "../pipeline.js";
+import { generate, type PipelineOptions } from "../pipeline.js";
 
 /** The compiler failed: a bug of adc, not a mistake in the program. */
 export interface InternalError {
@@ -20,14 +21,19 @@ export interface InternalError {
 export interface Compiled {
   /** The whole generated file. Absent when there is an error. */
   readonly code?: string;
+  /** Which lines of it come from where. */
+  readonly places?: readonly LinePlace[];
   /** Annotated functions in the file. */
   readonly functions: number;
   readonly diagnostics: readonly Diagnostic[];
   readonly internalError?: InternalError;
 }
 
+/** What is left to the caller of the pipeline's options. */
+export type HowToCompile = Pick<PipelineOptions, "debug">;
+
 /** Compiles one annotated file; `names` says what the generated file calls the files around it. Never throws. */
-export function compileFile(frontend: Frontend, path: string, names: EmitOptions): Compiled {
+export function compileFile(frontend: Frontend, path: string, names: EmitOptions, how: HowToCompile = {}): Compiled {
   let lowered: LoweredFile | undefined;
   let diagnostics: readonly Diagnostic[] = [];
   try {
@@ -38,22 +44,22 @@ export function compileFile(frontend: Frontend, path: string, names: EmitOptions
   const functions = lowered?.annotated.length ?? 0;
   if (!lowered || diagnostics.some(({ category }) => category === "error")) return { functions, diagnostics };
   try {
-    return { code: translate(lowered, names), functions, diagnostics };
+    return { ...translate(lowered, names, how), functions, diagnostics };
   } catch (error) {
-    const name = failingFunction(lowered, names);
+    const name = failingFunction(lowered, names, how);
     return { functions, diagnostics, internalError: internalError(path, error, name) };
   }
 }
 
-function translate(lowered: LoweredFile, names: EmitOptions): string {
-  return emitModule(generate(lowered, { ruleSet, powConstant }), names);
+function translate(lowered: LoweredFile, names: EmitOptions, how: HowToCompile): EmittedModule {
+  return emitWithPlaces(generate(lowered, { ruleSet, powConstant }, how), names);
 }
 
 /** The first annotated function that fails on its own, so that a report can name it. */
-function failingFunction(lowered: LoweredFile, names: EmitOptions): string | undefined {
+function failingFunction(lowered: LoweredFile, names: EmitOptions, how: HowToCompile): string | undefined {
   const failing = lowered.annotated.find((annotated) => {
     try {
-      translate({ ...lowered, annotated: [annotated] }, names);
+      translate({ ...lowered, annotated: [annotated] }, names, how);
       return false;
     } catch {
       return true;

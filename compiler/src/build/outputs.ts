@@ -56,13 +56,16 @@ export function sourceOfGenerated(path: string, text: string): string | undefine
 export function updateOutput(
   path: string,
   text: string,
-  { check, shown }: { readonly check: boolean; readonly shown: string },
+  {
+    check,
+    shown,
+    isOurs = isGenerated,
+  }: { readonly check: boolean; readonly shown: string; readonly isOurs?: (text: string) => boolean },
 ): { readonly status: OutputStatus; readonly problem?: Diagnostic } {
   try {
     const old = readText(path);
     if (old !== undefined && isSameText(old, text)) return { status: "unchanged" };
-    if (old !== undefined && !isGenerated(old))
-      return { status: "skipped", problem: output.notOurs(startOf(path), shown) };
+    if (old !== undefined && !isOurs(old)) return { status: "skipped", problem: output.notOurs(startOf(path), shown) };
     if (check && old === undefined) return { status: "missing", problem: output.missing(undefined, shown) };
     if (check) return { status: "stale", problem: output.stale(startOf(path), shown) };
     mkdirSync(dirname(path), { recursive: true });

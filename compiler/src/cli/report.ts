@@ -1,6 +1,6 @@
 /** What a build says when it is done. */
 import { relative } from "node:path";
-import { type BuildResult, formatDiagnostics, type InternalError } from "../index.js";
+import { type BuildResult, formatDiagnostics, type InitResult, type InternalError, type NotFound } from "../index.js";
 import type { Terminal } from "./terminal.js";
 import { readVersion } from "./version.js";
 
@@ -17,6 +17,30 @@ export function report(result: BuildResult, pretty: boolean, terminal: Terminal)
   for (const error of result.internalErrors) terminal.printError(internalErrorText(error, terminal));
   terminal.print(`${summary(result)}\n`);
   return exitStatus[result.status];
+}
+
+/** Says why there is nothing to show of a function. */
+export function reportNotFound(
+  { status, diagnostics, internalErrors }: NotFound,
+  pretty: boolean,
+  terminal: Terminal,
+): number {
+  terminal.printError(formatDiagnostics(diagnostics, { cwd: terminal.cwd, pretty }));
+  for (const error of internalErrors) terminal.printError(internalErrorText(error, terminal));
+  return exitStatus[status];
+}
+
+/** Says what `adc init` found and did, and what is left to do. */
+export function reportInit(result: InitResult, pretty: boolean, terminal: Terminal): number {
+  if (result.status === "configuration") {
+    terminal.printError(formatDiagnostics(result.diagnostics, { cwd: terminal.cwd, pretty }));
+    return exitStatus.configuration;
+  }
+  const list = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join("");
+  terminal.print(`adc: found ${result.found.join(", ")}\n`);
+  terminal.print(result.changed.length === 0 ? "adc: nothing to change\n" : `adc: changed\n${list(result.changed)}`);
+  if (result.next.length > 0) terminal.print(`adc: next\n${list(result.next)}`);
+  return exitStatus.ok;
 }
 
 /** `adc: 12 functions in 4 files, 3 written, 0.42 s` */

@@ -1,8 +1,9 @@
 /** ADC1xxx: what is asked for with `@differentiable`. */
 import { error } from "./define.js";
 
-const keys = "`wrt=` and `modes=`";
-const available = "`grad`, `value_and_grad` and `vjp`";
+const keys = "`wrt=`, `modes=` and `sparse=`";
+const available =
+  "`grad`, `value_and_grad`, `vjp`, `jvp`, `accumulate`, `jacobian`, `hvp`, `hessian`, `d2`, `d3` and so on";
 
 export const unknownKey = error("ADC1001", (key: string) => [
   `\`${key}\` is not a key of \`@differentiable\`.`,
@@ -14,12 +15,6 @@ export const unknownMode = error("ADC1002", (mode: string) => [
   `\`${mode}\` is not a mode.`,
   `The modes are ${available}.`,
   `Name one of them in \`modes=\`, or leave \`modes=\` out to get what the return type allows.`,
-]);
-
-export const modeNotAvailable = error("ADC1003", (mode: string) => [
-  `The mode \`${mode}\` is not available in this release.`,
-  `This release generates ${available}.`,
-  `Remove \`${mode}\` from \`modes=\`.`,
 ]);
 
 export const unknownParameter = error("ADC1004", (name: string, func: string, params: readonly string[]) => [
@@ -56,7 +51,7 @@ export const nothingToDifferentiate = error("ADC1008", (func: string) => [
 
 export const malformedPair = error("ADC1009", (token: string) => [
   `\`${token}\` cannot be read after \`@differentiable\`.`,
-  `What follows the tag is pairs \`key=value\` with the keys ${keys}; each key, each name and the tag itself stand there at most once.`,
+  `What follows the tag is pairs \`key=value\` with the keys ${keys} (\`true\` or \`false\`); each key, each name and the tag itself stand there at most once.`,
   "Move other text to the lines before the tag.",
 ]);
 
@@ -100,4 +95,28 @@ export const genericFunction = error("ADC1017", (func: string) => [
   `\`${func}\` has type parameters.`,
   "Generic functions are not yet differentiated.",
   "Write the concrete types instead.",
+]);
+
+export const accumulateNeedsStructure = error("ADC1018", (name: string) => [
+  "The mode `accumulate` has nothing to add into.",
+  `The gradient is that of \`${name}\`, a plain number, which cannot be changed in place.`,
+  "Ask for `modes=value_and_grad` and add what it returns, or differentiate with respect to an array or an object too.",
+]);
+
+export const modeNeedsOneNumber = error("ADC1019", (mode: string, names: readonly string[]) => [
+  `The mode \`${mode}\` needs one differentiated parameter, of type \`number\`.`,
+  `Here what is differentiated is ${names.map((n) => `\`${n}\``).join(", ")}.`,
+  "Name one number in `wrt=`, or ask for `modes=hessian` or `modes=hvp`.",
+]);
+
+export const nothingSparse = error("ADC1020", () => [
+  "`sparse=true` says nothing here.",
+  "It is about the modes `jacobian` and `hessian`, and neither is asked for.",
+  "Ask for one of them in `modes=`, or remove `sparse=true`.",
+]);
+
+export const modeRunsOften = error("ADC1021", (mode: string, func: string) => [
+  `The mode \`${mode}\` cannot be made of \`${func}\`, which is given something else each time it runs.`,
+  "It runs many times, and each part of the result would belong to another random number or another time of day.",
+  "Pass what is drawn as a parameter.",
 ]);

@@ -36,3 +36,41 @@ export const nothingMatches = error("ADC9006", (pattern: string) => [
   "It was given as a file, a folder or a glob of source files.",
   "Check the name; quote a glob so that the shell leaves it alone.",
 ]);
+
+export const notAnnotated = error("ADC9007", (name: string, path: string, others: readonly string[]) => [
+  `There is no @differentiable function \`${name}\` in ${path}.`,
+  others.length === 0
+    ? "No function there is marked so."
+    : `Marked so are: ${others.map((other) => `\`${other}\``).join(", ")}.`,
+  "Check the name, or mark the function with `@differentiable`.",
+]);
+
+export const notOneFile = error("ADC9008", (pattern: string) => [
+  `${pattern} is not one source file.`,
+  "One function is looked at, as in `src/model.ts#loss`.",
+  "Name the file that the function stands in.",
+]);
+
+export const cannotEvaluate = error("ADC9009", (name: string, why: string) => [
+  `\`${name}\` cannot be run at these arguments: ${why}.`,
+  "adc runs its own form of the function to show values.",
+  "Give other arguments, or leave `--at` out.",
+]);
+
+export const noManifest = error("ADC9010", (directory: string) => [
+  `There is no package.json in ${directory} or above it.`,
+  "`adc init` sets up a package.",
+  "Make one with `npm init`.",
+]);
+
+export const noTsconfigToSetUp = error("ADC9011", (directory: string) => [
+  `There is no tsconfig.json in ${directory} or above it.`,
+  "`adc init` sets up a TypeScript project.",
+  "Make one with `tsc --init`, or name it with `-p`.",
+]);
+
+export const notJson = error("ADC9012", (path: string, why: string) => [
+  `${path} cannot be changed.`,
+  `It is ${why}.`,
+  "Correct it.",
+]);

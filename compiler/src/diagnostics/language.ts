@@ -15,8 +15,8 @@ export const classForm = error("ADC2002", (what: string, why: string, rewrite: s
 
 export const closuresNotYet = error("ADC2003", (name: string) => [
   `The function that is used here reads \`${name}\`, which it cannot share with the functions around it.`,
-  "It has no value yet at this place, or it is a counter that the body of its loop changes.",
-  "Declare the variable before the function is used, or copy the counter into a `const` that the function reads.",
+  "It has no value yet at this place, or it is a counter that the body of its loop changes and a function in the head of the loop reads.",
+  "Declare the variable before the function is used, or write the loop with `while`.",
 ]);
 
 export const functionValuesNotYet = error("ADC2004", (name: string) => [

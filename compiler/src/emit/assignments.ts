@@ -38,7 +38,8 @@ export class Assignments {
   /** Gives the variable of `v` its value: declares it, or assigns. */
   define(v: Value, text: string, block: Block): Stmt {
     const variable = this.plan.variables.of(v);
-    return this.assign(variable, variable.declared ? this.mutable(v, text) : text, block);
+    const saysType = variable.declared || this.circular(variable, block) !== undefined;
+    return this.assign(variable, saysType ? this.mutable(v, text) : text, block);
   }
 
   assign(variable: Variable, text: string, block: Block): Stmt {
@@ -139,11 +140,23 @@ export class Assignments {
 
   /** What is read from a member declared `readonly` goes into a variable that is not: only the type differs. */
   private mutable(v: Value, text: string): string {
-    const { expressions, layout, structures } = this.plan;
+    if (!isReference(v.type) || !this.isReadonly(v)) return text;
+    const shown = this.plan.layout.definitions.get(v.id)?.item?.op.kind === "load" ? text : `(${text})`;
+    return `${shown} as ${this.plan.structures.typeText(v.type)}`;
+  }
+
+  /** Is it read from a member declared `readonly`, or may it be? */
+  private isReadonly(v: Value): boolean {
+    const { expressions, layout, folding } = this.plan;
     const op = layout.definitions.get(v.id)?.item?.op;
-    const isReadonly =
-      op?.kind === "load" && op.place.kind === "field" && expressions.field(op.place)?.isReadonly === true;
-    return isReadonly ? `${text} as ${structures.typeText(v.type)}` : text;
+    if (op?.kind === "load") return op.place.kind === "field" && expressions.field(op.place)?.isReadonly === true;
+    if (op?.kind !== "if") return false;
+    const k = op.results.findIndex((r) => r.id === v.id);
+    return [op.then, op.else].some((arm) => {
+      const yielded = arm.yields?.[k];
+      const source = yielded === undefined ? undefined : layout.resolve(yielded);
+      return source !== undefined && folding.isInline(source) && this.isReadonly(source);
+    });
   }
 
   /** The variables that evaluating `v` reads. */

@@ -1,5 +1,7 @@
 /** Statements with branches: `if`s with arms that exit, the rest of an iteration, what is taken out of an object. */
 import type { Store } from "../ir/ir.js";
+import { mayBeAbsent } from "../ir/types.js";
+import { asserted } from "./casts.js";
 import { endsInExit, line, negate, precedence, type Expr, type Stmt } from "./code.js";
 import type { FunctionPlan } from "./plan.js";
 
@@ -32,6 +34,10 @@ export function storeStatements(op: Store, plan: FunctionPlan): Stmt[] {
   const assign = line(`${place} = ${text};`);
   const { type } = op.place.base;
   const value = layout.resolve(op.value);
+  // What is read by a key may be missing for all that TypeScript knows.
+  const mayBeMissing = type.kind === "dict" && type.loose !== true && mayBeAbsent(value.type, undefined);
+  if (mayBeMissing && text !== "undefined")
+    return [line(`${place} = ${asserted(expressions.text(op.value, precedence.atom))};`)];
   if (type.kind !== "record" || expressions.field(op.place)?.optional !== true || value.type.kind !== "maybe")
     return [assign];
   if (structures.records.get(type.name)?.text !== undefined)

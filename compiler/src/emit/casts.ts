@@ -21,6 +21,8 @@ function isAssignable(from: Type, to: Type, records: Records): boolean {
     return (to.absent === "both" || to.absent === from.absent) && isAssignable(from.of, to.of, records);
   }
   if (from.kind === "array" && to.kind === "array") return isAssignable(from.elem, to.elem, records);
+  if (from.kind === "dict" && to.kind === "dict")
+    return (from.loose !== true || to.loose === true) && isAssignable(from.elem, to.elem, records);
   if (from.kind === "tuple" && to.kind === "tuple")
     return from.elems.every((elem, k) => isAssignable(elem, to.elems[k] ?? elem, records));
   if (from.kind !== "record" || to.kind !== "record" || !isVariant(from.name, to.name, records, new Set()))
@@ -41,6 +43,9 @@ function isVariant(name: string, wide: string, records: Records, seen: Set<strin
   seen.add(wide);
   return (records.get(wide)?.variants ?? []).some((v) => v === name || isVariant(name, v, records, seen));
 }
+
+/** An expression that is known to be there. */
+export const asserted = (text: string): string => (text.endsWith("!") ? text : `${text}!`);
 
 /** The test whether something of a maybe type is absent. */
 export function absenceTest(place: string, absent: Absence): string {

@@ -1,5 +1,8 @@
 /** Statements of generated code as a small tree, and printing it. Expressions are text already. */
 
+import type { Loc } from "../ir/ir.js";
+import type { Mark } from "./places.js";
+
 /** Text of an expression with what is needed to embed it. */
 export interface Expr {
   readonly text: string;
@@ -46,7 +49,12 @@ export interface Named {
   readonly writes: number;
 }
 
-export type Stmt =
+export type Stmt = StmtForm & {
+  /** What it comes from in the source. */
+  readonly loc?: Loc;
+};
+
+type StmtForm =
   /** `synced`: after it, the tape object and the locals for its tops agree. */
   | { readonly kind: "line"; readonly text: string; readonly synced?: true }
   | { readonly kind: "comment"; readonly text: string }
@@ -85,11 +93,15 @@ export function endsInExit(body: readonly Stmt[]): boolean {
 const widest = 110;
 
 /** The lines of statements, indented by two spaces per level. */
-export function printStatements(body: readonly Stmt[], indent: string, lines: string[]): void {
-  for (const stmt of body) printStatement(stmt, indent, lines);
+export function printStatements(body: readonly Stmt[], indent: string, lines: string[], mark?: Mark): void {
+  for (const stmt of body) {
+    const first = lines.length;
+    printStatement(stmt, indent, lines, mark);
+    if (mark !== undefined && lines.length > first && stmt.kind !== "comment") lines[first] += mark(stmt.loc);
+  }
 }
 
-function printStatement(stmt: Stmt, indent: string, lines: string[]): void {
+function printStatement(stmt: Stmt, indent: string, lines: string[], mark: Mark | undefined): void {
   switch (stmt.kind) {
     case "line":
     case "exit":
@@ -108,16 +120,16 @@ function printStatement(stmt: Stmt, indent: string, lines: string[]): void {
     }
     case "block":
       lines.push(`${indent}${stmt.open}`);
-      printStatements(stmt.body, `${indent}  `, lines);
+      printStatements(stmt.body, `${indent}  `, lines, mark);
       lines.push(`${indent}${stmt.close}`);
       return;
     case "if":
-      printIf(stmt, indent, lines);
+      printIf(stmt, indent, lines, mark);
       return;
   }
 }
 
-function printIf(stmt: Extract<Stmt, { kind: "if" }>, indent: string, lines: string[]): void {
+function printIf(stmt: Extract<Stmt, { kind: "if" }>, indent: string, lines: string[], mark: Mark | undefined): void {
   const [only] = stmt.then;
   if (
     stmt.else.length === 0 &&
@@ -132,18 +144,18 @@ function printIf(stmt: Extract<Stmt, { kind: "if" }>, indent: string, lines: str
     }
   }
   lines.push(`${indent}if (${stmt.cond.text}) {`);
-  printStatements(stmt.then, `${indent}  `, lines);
+  printStatements(stmt.then, `${indent}  `, lines, mark);
   let rest = stmt.else;
   for (;;) {
     const [next] = rest;
     if (rest.length !== 1 || next === undefined || next.kind !== "if") break;
     lines.push(`${indent}} else if (${next.cond.text}) {`);
-    printStatements(next.then, `${indent}  `, lines);
+    printStatements(next.then, `${indent}  `, lines, mark);
     rest = next.else;
   }
   if (rest.length > 0) {
     lines.push(`${indent}} else {`);
-    printStatements(rest, `${indent}  `, lines);
+    printStatements(rest, `${indent}  `, lines, mark);
   }
   lines.push(`${indent}}`);
 }

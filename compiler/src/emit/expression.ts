@@ -1,9 +1,9 @@
 /** Values as JavaScript expressions, with no more parentheses than the language needs. */
 import type { Cast, Field, If, Place, Prim, Type, Value } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
-import { mayBeAbsent } from "../ir/types.js";
+import { elementOf, mayBeAbsent } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
-import { castStep } from "./casts.js";
+import { asserted, castStep } from "./casts.js";
 import { atom, negate, precedence, within, type Expr } from "./code.js";
 import type { Folding } from "./fold.js";
 import type { Block, Item, Layout } from "./layout.js";
@@ -48,6 +48,8 @@ export class Expressions {
     private readonly types: TypeNames,
     /** The text of an object as the instance it is given away as. */
     private readonly instance: (record: string, literal: string) => string,
+    /** The name a function of the runtime has in this file. */
+    private readonly runtimeFunction: (name: string) => string,
   ) {
     this.texts = new TextTests(layout, folding, variables);
   }
@@ -94,8 +96,10 @@ export class Expressions {
   place(place: Place, checked: boolean): string {
     const base = this.text(place.base, precedence.atom);
     if (place.kind === "elem") {
-      const { type } = place.base;
-      const isThere = checked && !(type.kind === "array" && mayBeAbsent(type.elem, undefined));
+      const elem = elementOf(place.base.type);
+      const isThere = checked && !(elem !== undefined && mayBeAbsent(elem, undefined));
+      const key = place.base.type.kind === "dict" ? this.constant(place.index) : undefined;
+      if (typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key)) return `${base}.${key}`;
       return `${base}[${this.text(place.index)}]${isThere ? "!" : ""}`;
     }
     const through = this.through(place);
@@ -120,7 +124,7 @@ export class Expressions {
   /** The type of what a place holds. */
   content(place: Place): Type | undefined {
     const { type } = place.base;
-    if (place.kind === "elem") return type.kind === "array" ? type.elem : undefined;
+    if (place.kind === "elem") return type.kind === "typed" ? undefined : elementOf(type);
     return type.kind === "tuple" ? type.elems[Number(place.name)] : this.field(place)?.type;
   }
 
@@ -133,9 +137,10 @@ export class Expressions {
       case "none":
         return this.of(op.value);
       case "present":
-        return isTested(op.value, item, this)
-          ? this.of(op.value)
-          : atom(asserted(this.text(op.value, precedence.atom)));
+        if (isTested(op.value, item, this)) return this.of(op.value);
+        // Known to be absent, so this is never reached, or throws; `undefined!` has no members.
+        if (this.isConstant(op.value)) return atom(`(${this.text(op.value)} as ${this.types.text(op.value.type)})!`);
+        return atom(asserted(this.text(op.value, precedence.atom)));
       case "as":
         return {
           text: `${this.text(op.value, precedence.relational)} as ${this.types.text(type)}`,
@@ -146,6 +151,7 @@ export class Expressions {
 
   private aggregate(result: Value, members: readonly Value[], isInstance: boolean): Expr {
     const { type } = result;
+    if (type.kind === "dict") return atom("{}");
     if (type.kind !== "record") return atom(`[${members.map((v) => this.text(v, 1)).join(", ")}]`);
     const literal = this.recordLiteral(type.name, members, isInstance);
     if (isInstance) return atom(this.instance(type.name, literal));
@@ -183,7 +189,10 @@ export class Expressions {
       const level = precedence.equality;
       return { text: text("=="), level, negation: { text: text("!="), level } };
     }
-    if (spelling.kind === "call") return atom(`${spelling.text}(${op.args.map((v) => this.text(v, 1)).join(", ")})`);
+    if (spelling.kind === "call") {
+      const name = "runtime" in spelling ? this.runtimeFunction(spelling.text) : spelling.text;
+      return atom(`${name}(${op.args.map((v) => this.text(v, 1)).join(", ")})`);
+    }
     invariant(a !== undefined, `${op.name} has an operand`);
     if (spelling.kind === "prefix") return this.prefix(spelling.text, a);
     invariant(b !== undefined, `${op.name} has two operands`);
@@ -204,6 +213,9 @@ export class Expressions {
    */
   private isComparedAgain(a: Value, b: Value): boolean {
     const variable = this.layout.resolve(a);
+    const literal = this.constant(b);
+    if (variable.type.kind === "num" && typeof literal === "number" && variable.type.only?.includes(literal) === false)
+      return true;
     if (a.type.kind !== "num" || this.constant(b) === undefined || this.folding.isInline(variable)) return false;
     const tests = (this.folding.uses.get(variable.id) ?? []).flatMap(({ reader }) =>
       reader?.op.kind === "prim" && (reader.op.name === "eq" || reader.op.name === "ne") ? [reader] : [],
@@ -250,6 +262,13 @@ export class Expressions {
     if (sign === "===") return { text, level, negation: { text: `${left} !== ${within(right, level + 1)}`, level } };
     if (sign === "!==") return { text, level, negation: { text: `${left} === ${within(right, level + 1)}`, level } };
     return { text, level };
+  }
+
+  /** `x.constructor`, written in place. TypeScript would narrow `x` to what the class makes, which `x` as it is declared never is. */
+  private isConstructor(v: Value): boolean {
+    const value = this.layout.resolve(v);
+    const op = this.folding.isInline(value) ? this.layout.definitions.get(value.id)?.item?.op : undefined;
+    return op?.kind === "load" && op.place.kind === "field" && op.place.name === "constructor";
   }
 
   private isLiteral(v: Value): boolean {
@@ -311,7 +330,8 @@ export class Expressions {
     args.forEach((v, k) => {
       const after = text[k + 1] ?? "";
       const isOpen = /(^|[(,[{=]|\breturn)\s*$/.test(out) && /^\s*($|[),\]};])/.test(after);
-      out += this.text(v, isOpen ? 1 : precedence.atom) + after;
+      const isNarrowing = this.isConstructor(v) && /^ [!=]==/.test(after);
+      out += isNarrowing ? `(${this.text(v)} as unknown)${after}` : this.text(v, isOpen ? 1 : precedence.atom) + after;
     });
     return out;
   }
@@ -323,7 +343,6 @@ function isPlaceholder(value: unknown, result: Value): boolean {
 }
 
 /** `x!`, once. */
-const asserted = (text: string): string => (text.endsWith("!") ? text : `${text}!`);
 
 export function literal(value: number | boolean | string | null | undefined): Expr {
   if (typeof value === "string") return atom(JSON.stringify(value));

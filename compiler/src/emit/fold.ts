@@ -5,7 +5,7 @@
  * between its definition and the statement it ends up in. (Variables that change are no concern here: a folded value
  * counts as a use of its operands where it is evaluated, and `variables.ts` gives them names accordingly.)
  */
-import type { Op, Value, ValueId } from "../ir/ir.js";
+import type { New, Op, Value, ValueId } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
 import { operands as operandsOf } from "../ir/walk.js";
 import { expressionIfs, isPure, longest, sizeOfOp } from "./conditional.js";
@@ -13,6 +13,7 @@ import { restoreExits, type Exits, type Tail } from "./exits.js";
 import { memoryOf, type Memory } from "./memory.js";
 import type { Block, Item, Layout } from "./layout.js";
 import { countUses, eachOperand, type Mode, type Use } from "./uses.js";
+import { append } from "../support/append.js";
 
 export interface Folding {
   readonly exits: Exits;
@@ -103,7 +104,13 @@ function collectUses(layout: Layout, exits: Exits, expressions: ReadonlySet<Item
     else list.push(use);
   };
   for (const item of layout.items) {
-    eachOperand(item.op, (v, mode) => add(v, mode, item.block, item.pos, item));
+    const { op } = item;
+    if (op.kind === "new")
+      newModes(op, layout).forEach((mode, k) => {
+        const v = op.members[k];
+        if (v !== undefined) add(v, mode, item.block, item.pos, item);
+      });
+    else eachOperand(op, (v, mode) => add(v, mode, item.block, item.pos, item));
   }
   for (const [block, tail] of exits.tails) {
     if (tail.kind === "none") continue;
@@ -117,6 +124,15 @@ function collectUses(layout: Layout, exits: Exits, expressions: ReadonlySet<Item
     if (tail.kind === "loop" && k === 0 && "breaks" in tail.loop.op && tail.loop.op.breaks) return "expr";
     return "yield";
   }
+}
+
+/** How the members of a literal are read: one that may have to be left out is tested first, and needs a name. */
+function newModes(op: New, layout: Layout): readonly Mode[] {
+  const { type } = op.result;
+  const fields = type.kind === "record" ? layout.records.get(type.name)?.fields : undefined;
+  return op.members.map((v, k) =>
+    fields?.[k]?.optional === true && layout.resolve(v).type.kind === "maybe" ? "name" : "expr",
+  );
 }
 
 function modeAllows(use: Use, item: Item, memory: Memory): boolean {
@@ -166,7 +182,7 @@ function keepShort(
   const measure = (item: Item): void => {
     const { op } = item;
     const operands: Value[] = operandsOf(op).map(layout.resolve);
-    if (expressions.has(item)) for (const block of item.blocks) operands.push(...(block.yields ?? []));
+    if (expressions.has(item)) for (const block of item.blocks) append(operands, block.yields ?? []);
     let size = isPure(op) || op.kind === "new" || expressions.has(item) ? sizeOfOp(op) : 8;
     let work = workOf(op);
     for (const v of operands) {

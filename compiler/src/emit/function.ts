@@ -1,10 +1,12 @@
 /** One function of a generated file: doc comment, signature, body. */
 import type { Func, GlobalDecl, Program, Type, Value, ValueId } from "../ir/ir.js";
+import { throwsBySource } from "../ir/thrown.js";
 import { operands, regions, walk } from "../ir/walk.js";
 import { printStatements } from "./code.js";
 import { Expressions } from "./expression.js";
 import { planFolding } from "./fold.js";
 import type { GeneratedFunction } from "./generated.js";
+import type { Mark } from "./places.js";
 import { layOut } from "./layout.js";
 import type { ModuleNames } from "./module-names.js";
 import { freeName, identifier, nameVariables, neverNames } from "./names.js";
@@ -16,6 +18,8 @@ import type { TypeNames } from "./type-names.js";
 import { assignVariables } from "./variables.js";
 
 export interface ModuleContext {
+  /** Says at the ends of lines where they come from. */
+  readonly mark?: Mark;
   readonly program: Program;
   readonly names: ModuleNames;
   readonly types: TypeNames;
@@ -33,14 +37,17 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
     context,
   );
   const fixed = new Map<ValueId, string>();
-  // What has private members is seen as a plain object through another name, a `readonly` array that goes elsewhere as an array.
+  // What has private members is seen as a plain object through another name, a gradient of a union as one of all its variants,
+  // a `readonly` array that goes elsewhere as an array.
   const seen: string[] = [];
   func.body.params.forEach((v, k) => {
     const name = names[k];
     if (name === undefined) return;
     fixed.set(v.id, name);
     const isReadonly = params[k]?.type.text.startsWith("readonly ") === true && isGivenAway(func, v, context);
-    if ((!context.types.isGuarded(v.type) && !isReadonly) || !isUsed(func, v)) return;
+    const isEither = v.type.kind === "array" && v.type.or !== undefined;
+    const isOtherwise = isEither || context.types.isGuarded(v.type) || context.types.isUnionOfGradients(v.type);
+    if ((!isOtherwise && !isReadonly) || !isUsed(func, v)) return;
     const inner = freeName(`${name}Fields`, (n) => neverNames.has(n) || names.includes(n) || context.names.all.has(n));
     seen.push(`  const ${inner} = ${name} as unknown as ${context.types.text(v.type)};`);
     fixed.set(v.id, inner);
@@ -49,13 +56,49 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
   const isPlain = func.results.every((t) => t.kind === "num" || t.kind === "typed");
   const isUnion = func.results.some((t) => context.types.isUnion(t));
   const returnsAs = (isGuarded && !isPlain) || isUnion ? context.names.type(generated.returns) : undefined;
-  const { lines } = bodyOf(func, fixed, context, { reserved: names, returnsAs });
+  const throws = throwsBySource(func, context.program);
+  const original = throws.own || throws.called ? originalCall(generated, names, context) : undefined;
+  const own = bodyOf(func, fixed, context, { reserved: names, returnsAs, original }).lines;
+  const lines = throws.called && original !== undefined ? catching([...seen, ...own], names, original, context) : own;
   const shown = params.map(
     (p, k) =>
       `${p.rest === true ? "..." : ""}${names[k]}${p.optional === true ? "?" : ""}: ${context.names.type(p.type)}${p.default === undefined ? "" : ` = ${p.default}`}`,
   );
   const head = signature(`export function ${generated.exportName}`, shown, context.names.type(generated.returns));
-  return [...docComment(generated.doc), ...head, ...seen, ...lines, "}"].join("\n");
+  if (context.mark !== undefined) head[0] += context.mark(func.loc);
+  return [...docComment(generated.doc), ...head, ...(lines === own ? seen : []), ...lines, "}"].join("\n");
+}
+
+/** The call of the source's function with what the generated function was passed. */
+function originalCall(
+  { original, params }: GeneratedFunction,
+  names: readonly string[],
+  context: ModuleContext,
+): string | undefined {
+  if (original === undefined) return undefined;
+  const args = names.slice(0, original.params).map((name, k) => (params[k]?.rest === true ? `...${name}` : name));
+  const { imported, method } = original;
+  if (imported === undefined) return `${args[0]}.${method}(${args.slice(1).join(", ")})`;
+  context.names.need([imported]);
+  return `${imported.name}${method === undefined ? "" : `.${method}`}(${args.join(", ")})`;
+}
+
+/** The body of a function, where a helper may throw what only the source can make. */
+function catching(
+  lines: readonly string[],
+  names: readonly string[],
+  original: string,
+  context: ModuleContext,
+): readonly string[] {
+  const error = freeName("error", (n) => names.includes(n) || context.names.all.has(n));
+  const [thrownBy, marker] = [context.names.runtime("thrownBy"), context.names.runtime("ThrownBySource")];
+  return [
+    "  try {",
+    ...lines.map((l) => (l === "" ? l : `  ${l}`)),
+    `  } catch (${error}) {`,
+    `    throw ${error} instanceof ${marker} ? ${thrownBy}(() => ${original}) : ${error};`,
+    "  }",
+  ];
 }
 
 /** Does it go where its type must not be `readonly`: into an object, round a loop, to a function that does not say so? */
@@ -99,6 +142,7 @@ export function helperFunction(func: Func, context: ModuleContext): string {
     shown,
     context.types.result(func.results),
   );
+  if (context.mark !== undefined) head[0] += context.mark(func.loc);
   return [...docComment(func.doc ?? [helperDoc(func)]), ...head, ...lines, "}"].join("\n");
 }
 
@@ -112,7 +156,8 @@ function helperDoc(func: Func): string {
 /** A module constant that the source file does not export. */
 export function globalConstant(global: GlobalDecl, context: ModuleContext): string {
   const func: Func = { name: global.name, body: global.init, results: [global.type], source: global.name };
-  const { lines } = bodyOf(func, new Map(), context);
+  const { mark: _mark, ...unmarked } = context;
+  const { lines } = bodyOf(func, new Map(), unmarked);
   const name = context.names.globalName(global.name, context.program);
   const type = context.types.text(global.type);
   const [only] = lines;
@@ -141,10 +186,11 @@ function bodyOf(
   func: Func,
   fixed: ReadonlyMap<ValueId, string>,
   context: ModuleContext,
-  outside: { readonly reserved: readonly string[]; readonly returnsAs: string | undefined } = {
-    reserved: [],
-    returnsAs: undefined,
-  },
+  outside: {
+    readonly reserved: readonly string[];
+    readonly returnsAs?: string | undefined;
+    readonly original?: string | undefined;
+  } = { reserved: [] },
 ): { lines: string[]; names: (v: Value) => string } {
   const layout = layOut(func.body, context.program.records);
   const folding = planFolding(layout);
@@ -159,13 +205,18 @@ function bodyOf(
     (name) => context.names.globalName(name, context.program),
     context.types,
     (name, literal) => context.structures.instance(name, literal),
+    (name) => context.names.importedFunction(name),
   );
   const { names: module, structures } = context;
   const plan = { layout, folding, variables, expressions, module, structures, taken };
-  const { returnsAs } = outside;
-  const statements = new Statements(returnsAs === undefined ? plan : { ...plan, returnsAs });
+  const { returnsAs, original } = outside;
+  const statements = new Statements({
+    ...plan,
+    ...(returnsAs === undefined ? {} : { returnsAs }),
+    ...(original === undefined ? {} : { original }),
+  });
   const lines: string[] = [];
-  printStatements(statements.body(), "  ", lines);
+  printStatements(statements.body(), "  ", lines, context.mark);
   return { lines, names: (v) => variables.of(v).name };
 }
 

@@ -1,5 +1,5 @@
 /** What the emitter gets: the functions of one generated file. */
-import type { Func, Program, TypeText } from "../ir/ir.js";
+import type { Func, Program, TypeImport, TypeText } from "../ir/ir.js";
 
 export interface GeneratedParam {
   readonly name: string;
@@ -22,6 +22,13 @@ export interface GeneratedFunction {
   readonly params: readonly GeneratedParam[];
   /** Type of what it returns. Several IR results are returned as an array literal. */
   readonly returns: TypeText;
+  /** The function of the source that it is made from, where it can be called, and how many of the parameters are that function's. */
+  readonly original?: {
+    readonly imported?: TypeImport;
+    /** A static method of what is imported, or else a method of the first parameter. */
+    readonly method?: string;
+    readonly params: number;
+  };
 }
 
 export interface GeneratedModule {

@@ -45,6 +45,7 @@ export interface Definition {
 
 export interface Layout {
   readonly root: Block;
+  readonly records: Records;
   readonly definitions: ReadonlyMap<ValueId, Definition>;
   /** Every item, in program order, outer before inner. */
   readonly items: readonly Item[];
@@ -122,7 +123,7 @@ export function layOut(body: Region, records: Records): Layout {
   const root = openBlock(body, "function");
   fill(body.ops, root);
   closeBlock(root);
-  return { root, definitions, items, ended, resolve };
+  return { root, records, definitions, items, ended, resolve };
 }
 
 /**

@@ -108,6 +108,7 @@ function mayReach(a: Value, b: Value, layout: Layout): boolean {
 
 function memoryClass(type: Type): string {
   if (type.kind === "array") return isNumber(type.elem) ? "numbers" : "array";
+  if (type.kind === "dict") return isNumber(type.elem) ? "dict of numbers" : "dict";
   return type.kind;
 }
 

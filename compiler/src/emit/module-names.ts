@@ -1,11 +1,14 @@
 /** Names at the top level of a generated file: functions, module constants, imports. */
-import type { Program, TypeImport, TypeText } from "../ir/ir.js";
+import type { Op, Program, Region, TypeImport, TypeText } from "../ir/ir.js";
+import { primitive } from "../ir/primitives.js";
+import { walk } from "../ir/walk.js";
+import { throwsBySource } from "../ir/thrown.js";
 import { invariant } from "../support/invariant.js";
 import type { EmitOptions, GeneratedModule } from "./generated.js";
 import { freeName, identifier, neverNames } from "./names.js";
 
 /** What generated code takes from the runtime. */
-export type RuntimeName = "Tape" | "borrowTape" | "returnTape";
+export type RuntimeName = "Tape" | "borrowTape" | "returnTape" | "thrownBy" | "ThrownBySource";
 
 const runtimePackage = "@adc/runtime";
 
@@ -20,6 +23,8 @@ export class ModuleNames {
   private readonly functions = new Map<string, string>();
   private readonly globals = new Map<string, string>();
   private readonly imports = new Map<string, Import>();
+  /** Functions that are imported, not written: the runtime's primitives, and external functions of the program. */
+  private readonly outside = new Map<string, { readonly item: TypeImport; readonly local: string }>();
   private readonly used = new Set<string>();
 
   constructor(
@@ -38,9 +43,33 @@ export class ModuleNames {
       if (instance?.exportedFrom !== undefined) this.used.add(instance.exportedFrom.name);
       for (const { name } of text?.imports ?? []) this.used.add(name);
     }
+    const visit = (op: Op): void => {
+      if (op.kind === "foreign" || op.kind === "throw")
+        for (const item of op.imports ?? []) this.used.add(item.as ?? item.name);
+    };
+    for (const { func } of module.exported) walk(func.body, visit);
+    for (const func of module.program.funcs.values()) walk(func.body, visit);
+    for (const { func, original } of module.exported) {
+      const throws = throwsBySource(func, module.program);
+      if (original?.imported !== undefined && (throws.own || throws.called)) this.used.add(original.imported.name);
+    }
     const isTaken = (name: string): boolean => this.used.has(name) || neverNames.has(name) || params.has(name);
+    const importLater = (key: string, item: TypeImport): void => {
+      if (this.outside.has(key)) return;
+      const local = freeName(item.name, isTaken);
+      this.outside.set(key, { item, local });
+      this.used.add(local);
+    };
+    for (const region of regionsOf(module))
+      walk(region, (op) => {
+        const spelling = op.kind === "prim" ? primitive(op.name).spelling : undefined;
+        if (spelling?.kind === "call" && spelling.runtime === true)
+          importLater(spelling.text, { name: spelling.text, from: runtimePackage });
+      });
+    for (const func of module.program.funcs.values())
+      if (func.external !== undefined) importLater(func.name, func.external);
     for (const func of module.program.funcs.values()) {
-      if (this.functions.has(func.name)) continue;
+      if (this.functions.has(func.name) || func.external !== undefined) continue;
       const name = freeName(identifier(func.source), isTaken);
       this.functions.set(func.name, name);
       this.used.add(name);
@@ -53,6 +82,7 @@ export class ModuleNames {
   }
 
   functionName(callee: string): string {
+    if (this.outside.has(callee)) return this.importedFunction(callee);
     const name = this.functions.get(callee);
     invariant(name !== undefined, `${callee} is not in the module`);
     return name;
@@ -73,9 +103,17 @@ export class ModuleNames {
     return name;
   }
 
+  /** A function that is imported, by the spelling of the primitive or the name in the program. */
+  importedFunction(key: string): string {
+    const found = this.outside.get(key);
+    invariant(found !== undefined, `${key} is not imported`);
+    this.import(found.item, false, found.local);
+    return found.local;
+  }
+
   /** The names that some source text uses as values. */
   need(imports: readonly TypeImport[]): void {
-    for (const item of imports) this.import(item, false, item.name);
+    for (const item of imports) this.import(item, false, item.as ?? item.name);
   }
 
   /** The text of a type, with the names it needs imported. */
@@ -120,6 +158,12 @@ export class ModuleNames {
       .sort((a, b) => compare(order(a), order(b)))
       .map((specifier) => importLine(specifier, byModule.get(specifier) ?? []));
   }
+}
+
+/** All code of the module. */
+function regionsOf({ exported, program }: GeneratedModule): readonly Region[] {
+  const funcs = [...exported.map((f) => f.func), ...program.funcs.values()];
+  return [...funcs.map((func) => func.body), ...[...program.globals.values()].map((global) => global.init)];
 }
 
 function importLine(specifier: string, items: readonly Import[]): string {

@@ -2,22 +2,45 @@
 import type { Func } from "../ir/ir.js";
 import { exportedFunction, globalConstant, helperFunction, type ModuleContext } from "./function.js";
 import type { EmitOptions, GeneratedModule } from "./generated.js";
+import { type LinePlace, type Mark, Places } from "./places.js";
 import { ModuleNames } from "./module-names.js";
 import { readOnlyParams } from "./read-only.js";
 import { Structures } from "./structures.js";
 import { TypeNames } from "./type-names.js";
 
+/** A generated file, and which of its lines come from where. */
+export interface EmittedModule {
+  readonly code: string;
+  readonly places: readonly LinePlace[];
+}
+
 export function emitModule(module: GeneratedModule, options: EmitOptions): string {
+  return textOf(module, options, undefined);
+}
+
+export function emitWithPlaces(module: GeneratedModule, options: EmitOptions): EmittedModule {
+  const places = new Places();
+  return places.read(textOf(module, options, places.mark));
+}
+
+function textOf(module: GeneratedModule, options: EmitOptions, mark: Mark | undefined): string {
   const { program } = module;
   const names = new ModuleNames(module, options);
   const types = new TypeNames(program.records, names);
   const structures = new Structures(program.records, types, names);
-  const context: ModuleContext = { program, names, types, structures, readOnly: readOnlyParams(program) };
+  const context: ModuleContext = {
+    program,
+    names,
+    types,
+    structures,
+    readOnly: readOnlyParams(program),
+    ...(mark === undefined ? {} : { mark }),
+  };
 
   const exported = module.exported.map((f) => exportedFunction(f, context));
   const isExported = new Set(module.exported.map((f) => f.func.name));
   const helpers = [...program.funcs.values()]
-    .filter((func: Func) => !isExported.has(func.name))
+    .filter((func: Func) => !isExported.has(func.name) && func.external === undefined)
     .map((func) => helperFunction(func, context));
   const constants = [...program.globals.values()]
     .filter((g) => g.exportedFrom === undefined)

@@ -2,12 +2,10 @@
 import type { Value } from "../ir/ir.js";
 import type { Folding } from "./fold.js";
 import { type Block, type Item, type Layout, openArm } from "./layout.js";
-import type { Variables } from "./variables.js";
 
 export interface Tests {
   readonly layout: Layout;
   readonly folding: Folding;
-  readonly variables: Variables;
   /** Arms whose values are written before their `if`. */
   readonly outside: ReadonlySet<Block>;
 }
@@ -30,7 +28,10 @@ export function isTested(v: Value, item: Item, tests: Tests): boolean {
     if (owner.op.kind === "if" && says(owner.op.cond, block === owner.blocks[0], source, tests)) return true;
     if (owner.op.kind === "while" && block.role === "loop") {
       const [test] = owner.blocks[0]?.yields ?? [];
-      if (test !== undefined && isWritten(owner, tests) && says(test, true, source, tests)) return true;
+      // The test is about the parameters of the condition, which the body has again.
+      const position = owner.op.body.params.findIndex((param) => param.id === source.id);
+      const tested = position < 0 ? source : (owner.op.cond.params[position] ?? source);
+      if (test !== undefined && isWritten(owner, tests) && says(test, true, tested, tests)) return true;
     }
     before = owner.pos;
   }
@@ -67,14 +68,12 @@ const isWritten = (loop: Item, { folding, layout }: Tests): boolean =>
 
 /** Does it follow from `cond` being `holds`, as it is written, that `source` is there? */
 function says(cond: Value, holds: boolean, source: Value, tests: Tests): boolean {
-  const { layout, folding, variables } = tests;
+  const { layout, folding } = tests;
   const test = layout.resolve(cond);
   const op = layout.definitions.get(test.id)?.item?.op;
   if (op === undefined || !folding.isInline(test)) return false;
-  const isSource = (v: Value): boolean => {
-    const value = layout.resolve(v);
-    return !folding.isInline(value) && variables.of(value) === variables.of(source);
-  };
+  // Another value in the same variable, before it is assigned, says nothing about this one.
+  const isSource = (v: Value): boolean => layout.resolve(v).id === source.id && !folding.isInline(source);
   const literal = (v: Value | undefined): { readonly value: unknown } | undefined => {
     const found = v === undefined ? undefined : layout.definitions.get(layout.resolve(v).id)?.item?.op;
     return found?.kind === "const" ? found : undefined;

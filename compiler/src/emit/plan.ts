@@ -15,6 +15,8 @@ export interface FunctionPlan {
   readonly structures: Structures;
   /** The type that what the function returns must be seen as, where its own is not assignable. */
   readonly returnsAs?: string;
+  /** A call of the source's function with the same arguments, where only that can throw what is thrown. */
+  readonly original?: string;
   /** Names that variables may not have. */
   readonly taken: ReadonlySet<string>;
 }

@@ -2,6 +2,7 @@
 import type { Func, Program, Value, ValueId } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { regions, results, walk } from "../ir/walk.js";
+import { append } from "../support/append.js";
 
 export interface ReadOnlyParams {
   has(func: string, param: number): boolean;
@@ -75,7 +76,7 @@ function writtenParams(func: Func, written: ReadonlyMap<string, ReadonlySet<numb
         marked.push(op.target);
         return;
       case "new":
-        marked.push(...op.members);
+        append(marked, op.members);
         return;
       case "export":
         marked.push(op.source);
@@ -89,30 +90,30 @@ function writtenParams(func: Func, written: ReadonlyMap<string, ReadonlySet<numb
       case "if":
         for (const arm of regions(op)) joinAll(op.results, arm.yields);
         // A variable that takes different values is declared with its plain type.
-        marked.push(...op.results);
+        append(marked, op.results);
         return;
       case "for":
       case "while": {
         const params = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
         joinAll(params, op.inits);
         joinAll(op.results, params);
-        marked.push(...op.results);
+        append(marked, op.results);
         joinAll(params, op.breaks ? (op.body.yields?.slice(1) ?? null) : op.body.yields);
         if (op.kind === "while") joinAll(op.cond.params, params);
         return;
       }
       case "foreign":
         // The source may only read what it declared so.
-        if (!op.pure) marked.push(...op.args, ...results(op));
+        if (!op.pure) append(marked, [...op.args, ...results(op)]);
         return;
       case "closure":
-        marked.push(...(op.body.yields ?? []));
+        append(marked, op.body.yields ?? []);
         return;
       default:
         return;
     }
   });
-  marked.push(...(func.body.yields ?? []));
+  append(marked, func.body.yields ?? []);
   const bad = new Set(marked.filter((v) => isReference(v.type)).map((v) => rootOf(v.id)));
   return func.body.params.flatMap((v, k) => (isReference(v.type) && bad.has(rootOf(v.id)) ? [k] : []));
 }

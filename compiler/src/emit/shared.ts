@@ -7,6 +7,7 @@ import { isDifferentiable, isReference, present, sameType, typeText as irTypeTex
 import { invariant } from "../support/invariant.js";
 import type { ModuleNames } from "./module-names.js";
 import type { TypeNames } from "./type-names.js";
+import { append } from "../support/append.js";
 
 /** The type of a memo. */
 export const memoText = "Map<object, object>";
@@ -84,6 +85,16 @@ export class SharedStructures {
         "return made;",
       ];
     }
+    if (from.kind === "dict" && to.kind === "dict") {
+      const [held, result] = from.loose === true ? [from.elem, to.elem] : [present(from.elem), present(to.elem)];
+      const item = inner(held, result, "item");
+      return [
+        `const made: ${type} = {};`,
+        "memo.set(p, made);",
+        `for (const [key, item] of Object.entries(p)) made[key] = ${item};`,
+        "return made;",
+      ];
+    }
     if (from.kind === "tuple" && to.kind === "tuple") {
       const members = from.elems.map((elem, k) => inner(elem, to.elems[k] ?? elem, `p[${k}]`)).join(", ");
       return this.aggregate(`[${members}]`, type, this.leadsBack(from) ? `[] as unknown[] as ${type}` : undefined);
@@ -128,7 +139,7 @@ export class SharedStructures {
       if (text === key) return true;
       if (seen.has(text)) continue;
       seen.add(text);
-      pending.push(...this.members(at));
+      append(pending, this.members(at));
     }
     return false;
   }
@@ -136,6 +147,7 @@ export class SharedStructures {
   private members(type: Type): Type[] {
     switch (type.kind) {
       case "array":
+      case "dict":
         return [present(type.elem)];
       case "tuple":
         return type.elems.map(present);
@@ -163,6 +175,8 @@ export class SharedStructures {
         return type.name;
       case "tuple":
         return "Tuple";
+      case "dict":
+        return "Table";
       default:
         return "Array";
     }

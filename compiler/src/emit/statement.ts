@@ -1,5 +1,6 @@
 /** Blocks of operations as statements: loops, `if`s, assignments, exits. */
 import type { Call, For, If, Value, While } from "../ir/ir.js";
+import { isBySource } from "../ir/thrown.js";
 import { typeText as irTypeText } from "../ir/types.js";
 import { eachUse } from "../ir/walk.js";
 import { assertNever, invariant } from "../support/invariant.js";
@@ -13,6 +14,7 @@ import type { FunctionPlan } from "./plan.js";
 import { Pops } from "./pop.js";
 import { TapeCode } from "./tape-code.js";
 import { carried, tailTargets } from "./variables.js";
+import { append } from "../support/append.js";
 
 export class Statements {
   private readonly assignments: Assignments;
@@ -42,9 +44,16 @@ export class Statements {
     for (const item of block.items) {
       if (this.isSilent(item)) continue;
       if (item.op.note !== undefined) out.push({ kind: "comment", text: item.op.note });
+      const first = out.length;
       this.item(item, out);
+      const { loc } = item.op;
+      if (loc === undefined) continue;
+      for (let k = first; k < out.length; k++) {
+        const made = out[k];
+        if (made !== undefined && made.loc === undefined) out[k] = { ...made, loc };
+      }
     }
-    out.push(...this.tail(block, out));
+    append(out, this.tail(block, out));
     return out;
   }
 
@@ -85,7 +94,7 @@ export class Statements {
         return;
       case "store":
         if (op.grows === true) out.push(line(`${this.name(op.place.base)}.push(${expressions.text(op.value, 1)});`));
-        else out.push(...storeStatements(op, this.plan));
+        else append(out, storeStatements(op, this.plan));
         return;
       case "resize":
         this.pops.write(item, op, out);
@@ -99,7 +108,7 @@ export class Statements {
       case "addInto":
       case "clear":
       case "export":
-        out.push(...memoryStatements(op, block, this.plan, this.assignments));
+        append(out, memoryStatements(op, block, this.plan, this.assignments));
         return;
       case "call":
         this.call(op, block, out);
@@ -122,6 +131,11 @@ export class Statements {
         return;
       }
       case "throw":
+        if (isBySource(op) && this.plan.original !== undefined) {
+          const thrownBy = this.plan.module.runtime("thrownBy");
+          out.push({ kind: "exit", text: `throw ${thrownBy}(() => ${this.plan.original});` });
+          return;
+        }
         this.plan.module.need(op.imports ?? []);
         out.push({ kind: "exit", text: `throw ${expressions.withHoles(op.text, op.args)};` });
         return;
@@ -138,17 +152,17 @@ export class Statements {
         out.push(this.tape.close(op.tape));
         return;
       case "tapeTop":
-        out.push(...this.tape.writeBack(block, op.tape, out));
+        append(out, this.tape.writeBack(block, op.tape, out));
         out.push(this.assignments.define(op.result, `${this.name(op.tape)}.mark()`, block));
         return;
       case "tapeRewind":
         out.push(line(`${this.name(op.tape)}.rewind(${this.name(op.mark)});`), ...this.tape.load(block, op.tape));
         return;
       case "reserve":
-        out.push(...this.tape.reserve(op, block));
+        append(out, this.tape.reserve(op, block));
         return;
       case "save":
-        out.push(...this.tape.save(op, block));
+        append(out, this.tape.save(op, block));
         return;
       case "restore":
         out.push(
@@ -240,7 +254,7 @@ export class Statements {
     } else if (!folding.exits.final.has(item)) {
       done = [elseBlock, thenBlock].find((arm) => this.isInitial(arm, block));
       if (done !== undefined) expressions.outside.add(done);
-      if (done !== undefined) out.push(...this.assignments.copies(this.armPairs(done), block));
+      if (done !== undefined) append(out, this.assignments.copies(this.armPairs(done), block));
       for (const v of op.results) {
         const variable = variables.of(v);
         if (variable.declared || !this.isNeeded(v)) continue;
@@ -253,7 +267,7 @@ export class Statements {
     const arm = (inner: Block): Stmt[] => (inner === done || inner.region === open ? [] : this.block(inner));
     const then = arm(thenBlock);
     const otherwise = arm(elseBlock);
-    out.push(...ifStatement(cond, then, otherwise));
+    append(out, ifStatement(cond, then, otherwise));
   }
 
   private armPairs(arm: Block): readonly Pair[] {
@@ -286,7 +300,7 @@ export class Statements {
       const init = op.inits[k];
       return init === undefined ? [] : [[param, init] as const];
     });
-    out.push(...this.assignments.copies(pairs, item.block));
+    append(out, this.assignments.copies(pairs, item.block));
     if (op.count !== undefined && !this.isUnused(op.count))
       out.push(this.assignments.define(op.count, "0", item.block));
   }
@@ -298,7 +312,7 @@ export class Statements {
       variable.writes++;
       out.push(line(`${variable.name}++;`));
     }
-    out.push(...this.block(body));
+    append(out, this.block(body));
     return withContinue(out);
   }
 
@@ -405,7 +419,7 @@ export class Statements {
   private call(op: Call, block: Block, out: Stmt[]): void {
     const { expressions, module } = this.plan;
     const tapes = op.args.filter((v) => v.type.kind === "tape");
-    for (const tape of tapes) out.push(...this.tape.writeBack(block, tape, out));
+    for (const tape of tapes) append(out, this.tape.writeBack(block, tape, out));
     const text = `${module.functionName(op.callee)}(${op.args.map((v) => expressions.text(v, 1)).join(", ")})`;
     const used = op.results.filter((v) => !this.isUnused(v));
     const [only] = op.results;
@@ -420,7 +434,7 @@ export class Statements {
         if (!this.isUnused(v)) out.push(this.assignments.define(v, `${name}[${k}]`, block));
       });
     }
-    for (const tape of tapes) out.push(...this.tape.reload(block, tape));
+    for (const tape of tapes) append(out, this.tape.reload(block, tape));
   }
 
   private closure(item: Item, result: Value, out: Stmt[]): void {
@@ -432,7 +446,7 @@ export class Statements {
     eachUse(body.region, (v) => {
       if (v.type.kind === "tape") captured.set(v.id, v);
     });
-    for (const tape of captured.values()) out.push(...this.tape.writeBack(item.block, tape, out));
+    for (const tape of captured.values()) append(out, this.tape.writeBack(item.block, tape, out));
     const params = body.region.params.map((v) => {
       const variable = variables.of(v);
       variable.declared = true;

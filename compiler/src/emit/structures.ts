@@ -19,6 +19,7 @@ import { member, propertyName } from "./property.js";
 import type { ModuleNames } from "./module-names.js";
 import { freeName } from "./names.js";
 import { memoText, SharedStructures } from "./shared.js";
+import { capital, matched, memberOf, object, once } from "./structure-text.js";
 import type { TypeNames } from "./type-names.js";
 
 /** A structure whose code is longer than this is made by a helper. */
@@ -62,6 +63,7 @@ export class Structures {
     if (init.startsWith("undefined") || init === "null" || /^\[\s*\]$/.test(init)) return this.types.text(type);
     // An empty set says nothing of its members, nor does an object of its keys.
     if (type.kind === "opaque" && /^(new (Weak)?(Map|Set)\(|\(\{|\{)/.test(init)) return this.types.text(type);
+    if (type.kind === "dict" && /^(\{|Object\.fromEntries\()/.test(init)) return this.types.text(type);
     // A choice of literals would have their types, and TypeScript objects to comparing those with others.
     if (type.kind === "num" && /\? -?\d[\w.]* : -?\d[\w.]*$/.test(init)) return this.types.text(type);
     // An empty array among its members would say that there is never anything in it.
@@ -79,7 +81,7 @@ export class Structures {
 
   private holdsTypedArrays(type: Type, seen: Set<string>): boolean {
     if (type.kind === "typed") return true;
-    if (type.kind === "array") return this.holdsTypedArrays(type.elem, seen);
+    if (type.kind === "array" || type.kind === "dict") return this.holdsTypedArrays(type.elem, seen);
     if (type.kind === "maybe") return this.holdsTypedArrays(type.of, seen);
     if (type.kind === "tuple") return type.elems.some((elem) => this.holdsTypedArrays(elem, seen));
     if (type.kind !== "record" || seen.has(type.name)) return false;
@@ -95,6 +97,7 @@ export class Structures {
   /** Does a literal alone not say all of its type: which string the tag of a variant is, what may be absent? */
   private isVague(type: Type, seen: Set<string> = new Set()): boolean {
     if (type.kind === "array") return this.isVague(type.elem, seen);
+    if (type.kind === "dict") return this.isVague(present(type.elem), seen);
     if (type.kind === "maybe") return true;
     if (type.kind !== "record" || seen.has(type.name)) return false;
     seen.add(type.name);
@@ -122,6 +125,21 @@ export class Structures {
       case "array":
         if (!isReference(like.elem) && like.elem.kind !== "maybe") return `new Array<number>(${from}.length).fill(0)`;
         return this.map(from, like.elem, shadowType(like.elem, this.records), (row) => this.zeros(like.elem, row));
+      case "dict": {
+        const elem = like.loose === true ? like.elem : present(like.elem);
+        const shadow = shadowType(like, this.records);
+        if (!isReference(elem) && elem.kind !== "maybe")
+          return this.named(
+            "zerosOf",
+            like,
+            shadow,
+            from,
+            (p) => `Object.fromEntries(Object.keys(${p}).map((key) => [key, 0]))`,
+          );
+        return this.named("zerosOf", like, shadow, from, (p) =>
+          this.mapEntries(p, memberOf(shadow), (item) => this.zeros(elem, item)),
+        );
+      }
       case "tuple":
         return this.named(
           "zerosOf",
@@ -193,6 +211,8 @@ export class Structures {
   private isSame(a: Type, b: Type): boolean {
     if (sameType(a, b)) return true;
     if (a.kind === "array" && b.kind === "array") return this.isSame(a.elem, b.elem);
+    if (a.kind === "maybe" && b.kind === "maybe") return a.absent === b.absent && this.isSame(a.of, b.of);
+    if (a.kind === "dict" && b.kind === "dict") return this.isSame(a.elem, b.elem);
     if (a.kind === "tuple" && b.kind === "tuple")
       return a.elems.every((elem, k) => this.isSame(elem, b.elems[k] ?? elem));
     if (a.kind !== "record" || b.kind !== "record" || this.types.isRecursive(a.name)) return false;
@@ -214,6 +234,13 @@ export class Structures {
     if (from.kind === "array" && to.kind === "array") {
       if (!isReference(from.elem)) return `${source}.slice()`;
       return this.map(source, from.elem, to.elem, (row) => this.convert(from.elem, to.elem, row, helper));
+    }
+    if (from.kind === "dict" && to.kind === "dict") {
+      const [held, made] = [memberOf(from), memberOf(to)];
+      if (!isReference(held)) return `{ ...${source} }`;
+      return this.named(helper, from, to, source, (p) =>
+        this.mapEntries(p, made, (item) => this.convert(held, made, item, helper)),
+      );
     }
     if (from.kind === "tuple" && to.kind === "tuple") {
       return this.named(
@@ -255,6 +282,12 @@ export class Structures {
     return `${from}.map((${row})${annotation} => ${shown})`;
   }
 
+  /** An object with the same keys, each of its members made from the one it has there. */
+  private mapEntries(from: string, result: Type, each: (item: string) => string): string {
+    const text = `[key, ${each("item")}]`;
+    return `Object.fromEntries(Object.entries(${from}).map(([key, item]): [string, ${this.types.text(result)}] => ${text}))`;
+  }
+
   /** The code for one structure: in place when short, else a call of a helper. */
   private named(verb: string, type: Type, result: Type, from: string, body: (p: string) => string): string {
     const key = `${verb} ${irTypeText(type)} ${irTypeText(result)}`;
@@ -266,7 +299,7 @@ export class Structures {
       if (text.length <= longestInline) return text;
     }
     const name = this.module.own(
-      `${verb}${type.kind === "record" ? capital(this.types.plainName(type.name)) : "Tuple"}`,
+      `${verb}${type.kind === "record" ? capital(this.types.plainName(type.name)) : type.kind === "dict" ? "Table" : "Tuple"}`,
     );
     this.helpers.set(key, name);
     const lines = [
@@ -312,6 +345,12 @@ export class Structures {
         const end = common ? `Math.min(${target}.length, ${source}.length)` : `${target}.length`;
         return [{ kind: "block", open: `for (let ${i} = 0; ${i} < ${end}; ${i}++) {`, body: inner, close: "}" }];
       }
+      case "dict": {
+        const key = freeName("key", (name) => taken.has(name));
+        const [into, from] = [`${target}[${key}]`, `${source}[${key}]`];
+        const body = this.addInto(type.elem, into, from, new Set([...taken, key]), common, memo);
+        return [{ kind: "block", open: `for (const ${key} of Object.keys(${target})) {`, body, close: "}" }];
+      }
       case "tuple":
         return type.elems.flatMap((elem, k) =>
           this.addInto(elem, `${target}[${k}]`, `${source}[${k}]`, taken, common, memo),
@@ -349,6 +388,12 @@ export class Structures {
         return [
           { kind: "block", open: `for (let ${i} = 0; ${i} < ${target}.length; ${i}++) {`, body: inner, close: "}" },
         ];
+      }
+      case "dict": {
+        const key = freeName("key", (name) => taken.has(name));
+        const place = `${target}[${key}]${isReference(type.elem) && type.loose !== true ? "!" : ""}`;
+        const body = this.clear(memberOf(type), place, new Set([...taken, key]), memo);
+        return [{ kind: "block", open: `for (const ${key} of Object.keys(${target})) {`, body, close: "}" }];
       }
       case "tuple":
         return type.elems.flatMap((elem, k) => this.clear(elem, `${target}[${k}]`, taken, memo));
@@ -423,38 +468,15 @@ export class Structures {
   }
 }
 
-/** What is done to an object the first time it is met. */
-const once = (place: string, memo: string, then: readonly Stmt[]): Stmt[] => [
-  {
-    kind: "if",
-    cond: { text: `!${memo}.has(${place})`, level: precedence.prefix },
-    then: [{ kind: "line", text: `${memo}.set(${place}, ${place});` }, ...then],
-    else: [],
-  },
-];
-
-/** An object literal; what has no name is written as it is. */
-function object(fields: readonly (readonly [string, string])[]): string {
-  if (fields.length === 0) return "{}";
-  return `{ ${fields.map(([name, text]) => (name === "" ? text : `${propertyName(name)}: ${text}`)).join(", ")} }`;
-}
-
-/** A source type with its absence ruled out where the target's is. */
-const matched = (from: Type, to: Type): Type => (to.kind === "maybe" ? from : present(from));
-
 function hasTuple(type: Type, types: TypeNames): boolean {
   const seen = new Set<string>();
   const search = (inner: Type): boolean => {
     if (inner.kind === "tuple") return true;
-    if (inner.kind === "array") return search(inner.elem);
+    if (inner.kind === "array" || inner.kind === "dict") return search(inner.elem);
     if (inner.kind === "maybe") return search(inner.of);
     if (inner.kind !== "record" || seen.has(inner.name)) return false;
     seen.add(inner.name);
     return types.decl(inner.name).fields.some((f) => search(f.type));
   };
   return search(type);
-}
-
-function capital(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }

@@ -7,6 +7,7 @@ import type { Op, Value } from "../ir/ir.js";
 import type { Folding } from "./fold.js";
 import { type Block, type Item, type Layout, openArm } from "./layout.js";
 import type { Variables } from "./variables.js";
+import { append } from "../support/append.js";
 
 interface Comparison {
   readonly keys: readonly string[];
@@ -27,6 +28,8 @@ export class TextTests {
   isContested(v: Value, literal: Value): boolean {
     const other = this.#definition(literal);
     if (v.type.kind !== "str" || other?.kind !== "const" || typeof other.value !== "string") return false;
+    const { type } = this.layout.resolve(v);
+    if (type.kind === "str" && type.only?.includes(other.value) === false) return true;
     const known = this.#literalsOf(v);
     if (known !== undefined && !known.includes(other.value)) return true;
     this.#contested ??= this.#find();
@@ -66,7 +69,7 @@ export class TextTests {
       const yielded = yields?.[position];
       const own = yields === null || yielded === undefined ? [] : this.#literalsOf(yielded);
       if (own === undefined) return undefined;
-      found.push(...own);
+      append(found, own);
     }
     return found;
   }

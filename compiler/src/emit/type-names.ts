@@ -1,6 +1,6 @@
 /** IR types as TypeScript types in the generated file. Record types that contain themselves become local interfaces. */
 import type { Field, RecordDecl, Type } from "../ir/ir.js";
-import { shadowName, shadowRecord, type Records } from "../ir/types.js";
+import { present, shadowName, shadowRecord, type Records } from "../ir/types.js";
 import { assertNever, invariant } from "../support/invariant.js";
 import { identifier } from "./names.js";
 import { propertyName } from "./property.js";
@@ -38,6 +38,13 @@ export class TypeNames {
       case "array": {
         const elem = this.text(type.elem);
         return /^[\w$.<>]+(\[\])*$/.test(elem) ? `${elem}[]` : `(${elem})[]`;
+      }
+      case "dict": {
+        // That there may be nothing at a key goes without saying.
+        const { elem } = type;
+        const isNullable = elem.kind === "maybe" && elem.absent === "both";
+        const held = type.loose === true ? elem : isNullable ? { ...elem, absent: "null" as const } : present(elem);
+        return `Record<${type.key === "num" ? "number" : "string"}, ${this.text(held)}>`;
       }
       case "tuple":
         return `[${type.elems.map((elem) => this.text(elem)).join(", ")}]`;
@@ -82,7 +89,7 @@ export class TypeNames {
 
   /** Does a type mention a wide record, whose objects TypeScript sees as a union? */
   isUnion(type: Type, seen: Set<string> = new Set()): boolean {
-    if (type.kind === "array") return this.isUnion(type.elem, seen);
+    if (type.kind === "array" || type.kind === "dict") return this.isUnion(type.elem, seen);
     if (type.kind === "maybe") return this.isUnion(type.of, seen);
     if (type.kind === "tuple") return type.elems.some((elem) => this.isUnion(elem, seen));
     if (type.kind === "closure") return [...type.params, ...type.results].some((t) => this.isUnion(t, seen));
@@ -90,6 +97,18 @@ export class TypeNames {
     seen.add(type.name);
     const decl = this.decl(type.name);
     return decl.variants !== undefined || decl.fields.some((f) => this.isUnion(f.type, seen));
+  }
+
+  /** Does a type mention gradients of a wide record? TypeScript sees a union of theirs; here they have the fields of all. */
+  isUnionOfGradients(type: Type, seen: Set<string> = new Set()): boolean {
+    if (type.kind === "array") return this.isUnionOfGradients(type.elem, seen);
+    if (type.kind === "maybe") return this.isUnionOfGradients(type.of, seen);
+    if (type.kind === "tuple") return type.elems.some((elem) => this.isUnionOfGradients(elem, seen));
+    if (type.kind !== "record" || seen.has(type.name)) return false;
+    seen.add(type.name);
+    const decl = this.decl(type.name);
+    if (decl.text !== undefined) return false;
+    return decl.variants !== undefined || decl.fields.some((f) => this.isUnionOfGradients(f.type, seen));
   }
 
   /** What a record is called in the names of interfaces and helpers: `dTree` for the shadow of `Tree`. */
@@ -101,7 +120,7 @@ export class TypeNames {
   /** Does a record contain itself? */
   isRecursive(name: string): boolean {
     const reaches = (type: Type, seen: Set<string>): boolean => {
-      if (type.kind === "array") return reaches(type.elem, seen);
+      if (type.kind === "array" || type.kind === "dict") return reaches(type.elem, seen);
       if (type.kind === "maybe") return reaches(type.of, seen);
       if (type.kind === "tuple") return type.elems.some((elem) => reaches(elem, seen));
       if (type.kind !== "record") return false;
@@ -118,7 +137,7 @@ export class TypeNames {
    * class may name, `readonly` arrays in an object whose type is spelled out here?
    */
   isGuarded(type: Type, seen: Set<string> = new Set()): boolean {
-    if (type.kind === "array") return this.isGuarded(type.elem, seen);
+    if (type.kind === "array" || type.kind === "dict") return this.isGuarded(type.elem, seen);
     if (type.kind === "maybe") return this.isGuarded(type.of, seen);
     if (type.kind === "tuple") return type.elems.some((elem) => this.isGuarded(elem, seen));
     if (type.kind !== "record" || seen.has(type.name)) return false;

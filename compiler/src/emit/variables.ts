@@ -9,6 +9,7 @@ import { invariant } from "../support/invariant.js";
 import type { Folding } from "./fold.js";
 import { isInside, type Block, type Item, type Layout } from "./layout.js";
 import { liveness, normalise, overlap, union, type Intervals } from "./liveness.js";
+import { append } from "../support/append.js";
 
 /** A variable of the generated function. */
 export interface Variable {
@@ -49,7 +50,7 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
   };
   const merge = (a: Group, b: Group): void => {
     if (a === b) return;
-    a.members.push(...b.members);
+    append(a.members, b.members);
     a.intervals = union(a.intervals, b.intervals);
     a.hint ??= b.hint;
     for (const member of b.members) groups.set(member.id, a);
@@ -71,7 +72,7 @@ export function assignVariables(layout: Layout, folding: Folding): Variables {
   const occupy = (v: Value, ...where: number[]): void => {
     const known = extra.get(v.id);
     if (known === undefined) extra.set(v.id, where);
-    else known.push(...where);
+    else append(known, where);
   };
   for (const item of layout.items) occupyWrites(item, folding, occupy);
   for (const [block, tail] of folding.exits.tails) {

@@ -1,9 +1,9 @@
 /** Finds `@differentiable` tags and reads what they ask for. */
 import { ts } from "ts-morph";
-import { annotation, type Diagnostic } from "../diagnostics.js";
+import { annotation, type Diagnostic, type Span } from "../diagnostics.js";
 import { eachChild } from "./chains.js";
 import { type ClassNode, isStatic } from "./classes.js";
-import { type Mode, modes } from "./lowered.js";
+import { isMode, type Mode } from "./lowered.js";
 import { bare, type FunctionNode, isFunctionLike, spanOf, spanOfRange } from "./source.js";
 
 /** A marked function, before its types are looked at. */
@@ -17,7 +17,12 @@ export interface Request {
   readonly wrt: readonly Named<string>[] | undefined;
   /** Absent: what the return type allows. */
   readonly modes: readonly Named<Mode>[] | undefined;
+  /** Where it says that Jacobians and Hessians are sparse. */
+  readonly sparse: Span | undefined;
 }
+
+/** What the marks of a function say. */
+type Asked = Pick<Request, "wrt" | "modes" | "sparse">;
 
 /** A name with its place. */
 export interface Named<T> {
@@ -25,7 +30,6 @@ export interface Named<T> {
   readonly span: ReturnType<typeof spanOf>;
 }
 
-const planned = /^(jvp|hvp|hessian|jacobian|accumulate|d[1-9]\d*)$/;
 const tagName = "differentiable";
 
 /** May the file contain a marked function? Files that adc wrote do not count. */
@@ -115,13 +119,10 @@ function decoratorRequest(
 }
 
 /** The argument of the decorator, which must be spelled out. */
-function readOptions(
-  decorator: ts.Decorator,
-  report: (d: Diagnostic) => void,
-): Pick<Request, "wrt" | "modes"> | undefined {
+function readOptions(decorator: ts.Decorator, report: (d: Diagnostic) => void): Asked | undefined {
   const call = bare(decorator.expression);
   const [options, ...others] = ts.isCallExpression(call) ? call.arguments : [];
-  if (options === undefined) return { wrt: undefined, modes: undefined };
+  if (options === undefined) return { wrt: undefined, modes: undefined, sparse: undefined };
   const literal = bare(options);
   if (!ts.isObjectLiteralExpression(literal) || others.length > 0) {
     report(annotation.malformedPair(spanOf(options), options.getText()));
@@ -130,6 +131,7 @@ function readOptions(
   let ok = true;
   let wrt: Named<string>[] | undefined;
   let chosen: Named<Mode>[] | undefined;
+  let sparse: Span | undefined;
   const fail = (d: Diagnostic): void => {
     ok = false;
     report(d);
@@ -137,7 +139,10 @@ function readOptions(
   for (const property of literal.properties) {
     const key = property.name?.getText() ?? property.getText();
     const list = ts.isPropertyAssignment(property) ? bare(property.initializer) : undefined;
-    if (key !== "wrt" && key !== "modes") fail(annotation.unknownKey(spanOf(property.name ?? property), key));
+    if (key === "sparse" && list?.kind === ts.SyntaxKind.TrueKeyword) sparse = spanOf(property);
+    else if (key === "sparse" && list?.kind === ts.SyntaxKind.FalseKeyword) sparse = undefined;
+    else if (key !== "wrt" && key !== "modes" && key !== "sparse")
+      fail(annotation.unknownKey(spanOf(property.name ?? property), key));
     else if (list === undefined || !ts.isArrayLiteralExpression(list) || !list.elements.every(ts.isStringLiteralLike))
       fail(annotation.malformedPair(spanOf(property), property.getText()));
     else {
@@ -147,7 +152,7 @@ function readOptions(
       else chosen = knownModes(names, fail);
     }
   }
-  return ok ? { wrt, modes: chosen } : undefined;
+  return ok ? { wrt, modes: chosen, sparse } : undefined;
 }
 
 /** A name that is given twice is a slip of the pen for another one. */
@@ -162,9 +167,8 @@ function refuseRepeated(names: readonly Named<string>[], fail: (d: Diagnostic) =
 function knownModes(names: readonly Named<string>[], fail: (d: Diagnostic) => void): Named<Mode>[] {
   const chosen: Named<Mode>[] = [];
   for (const { name, span } of names) {
-    const mode = modes.find((m) => m === name);
-    if (mode !== undefined) chosen.push({ name: mode, span });
-    else fail(planned.test(name) ? annotation.modeNotAvailable(span, name) : annotation.unknownMode(span, name));
+    if (isMode(name)) chosen.push({ name, span });
+    else fail(annotation.unknownMode(span, name));
   }
   return chosen;
 }
@@ -192,13 +196,15 @@ function readRequest(node: ts.Node, tag: ts.JSDocTag, report: (d: Diagnostic) =>
   return asked === undefined ? undefined : { ...requestOf(found, found.name), ...asked };
 }
 
-type Marked = {
+/** What a tag stands on. */
+export type Marked = {
   readonly name: string | undefined;
   readonly node: FunctionNode;
   readonly topLevel: boolean;
 } & ({ readonly owner?: never } | { readonly owner: ClassNode; readonly member: ts.ClassElement });
 
-function markedFunction(node: ts.Node): Marked | undefined {
+/** The function that the comment before a node is about. */
+export function markedFunction(node: ts.Node): Marked | undefined {
   if (ts.isMethodDeclaration(node)) {
     const owner = node.parent;
     if (!ts.isClassLike(owner) || node.body === undefined) return undefined;
@@ -228,12 +234,12 @@ function markedFunction(node: ts.Node): Marked | undefined {
   return undefined;
 }
 
-function tagNameSpan(tag: ts.JSDocTag) {
+export function tagNameSpan(tag: ts.JSDocTag) {
   const file = tag.getSourceFile();
   return spanOfRange(file, tag.getStart(file), tag.tagName.getEnd());
 }
 
-function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Pick<Request, "wrt" | "modes"> | undefined {
+function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Asked | undefined {
   const file = tag.getSourceFile();
   const start = tag.tagName.getEnd();
   // Stars at the start of a comment's lines are not part of the text; blanking them keeps every position.
@@ -258,7 +264,7 @@ function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Pick<Requ
       fail(annotation.malformedPair(span(0, whole.length), whole));
       break;
     }
-    if (key !== "wrt" && key !== "modes") fail(annotation.unknownKey(span(0, key.length), key));
+    if (key !== "wrt" && key !== "modes" && key !== "sparse") fail(annotation.unknownKey(span(0, key.length), key));
     else if (seen.has(key)) fail(annotation.malformedPair(span(0, whole.length), whole));
     else {
       const names = [...whole.slice(equals + 1).matchAll(/[^\s,]+/g)].map((m) => ({
@@ -266,9 +272,13 @@ function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Pick<Requ
         span: span(equals + 1 + m.index, m[0].length),
       }));
       refuseRepeated(names, fail);
+      const [first, ...others] = names;
+      if (key === "sparse" && (others.length > 0 || !/^(?:true|false)$/.test(first?.name ?? "")))
+        fail(annotation.malformedPair(span(0, whole.length), whole));
       seen.set(key, names);
     }
   }
   const chosen = knownModes(seen.get("modes") ?? [], fail);
-  return ok ? { wrt: seen.get("wrt"), modes: seen.has("modes") ? chosen : undefined } : undefined;
+  const sparse = seen.get("sparse")?.find((s) => s.name === "true")?.span;
+  return ok ? { wrt: seen.get("wrt"), modes: seen.has("modes") ? chosen : undefined, sparse } : undefined;
 }

@@ -92,10 +92,21 @@ export class CaptureTable {
     return false;
   }
 
-  /** A counter that the body of its loop changes, while a function captures it. */
+  /** A counter that the body of its loop changes, while a function captures it: each iteration has a box of its own. */
   isChangedCounter(symbol: ts.Symbol): boolean {
     const declaration = symbol.valueDeclaration;
     return declaration !== undefined && forAround(declaration) !== undefined && this.isBoxed(symbol);
+  }
+
+  /** Does a function in the head of the loop, where there is no such box, mention the counter? */
+  isCapturedInHead(symbol: ts.Symbol): boolean {
+    const declaration = symbol.valueDeclaration;
+    const loop = declaration === undefined ? undefined : forAround(declaration);
+    const mentions = (at: ts.Node, inside: boolean): boolean => {
+      if (ts.isIdentifier(at)) return inside && isReference(at) && symbolOf(this.checker, at) === symbol;
+      return eachChild(at, (child) => mentions(child, inside || ts.isFunctionLike(at)) || undefined) === true;
+    };
+    return [loop?.initializer, loop?.condition, loop?.incrementor].some((n) => n !== undefined && mentions(n, false));
   }
 
   #scopeOf(outermost: ts.Node): Scope {

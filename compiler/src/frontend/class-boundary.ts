@@ -83,7 +83,7 @@ function classesIn(types: TypeMapper, type: Type): Found[] {
   const found: Found[] = [];
   const seen = new Set<string>();
   const visit = (at: Type, isOneOf: boolean): void => {
-    if (at.kind === "array") visit(at.elem, false);
+    if (at.kind === "array" || at.kind === "dict") visit(at.elem, false);
     else if (at.kind === "maybe") visit(at.of, false);
     else if (at.kind === "tuple") for (const elem of at.elems) visit(elem, false);
     else if (at.kind === "record" && !seen.has(at.name)) {

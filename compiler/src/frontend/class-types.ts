@@ -38,6 +38,8 @@ export interface ClassHost {
   settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void;
   release(name: string, identity: string): void;
   exportOf(symbol: ts.Symbol, file: ts.SourceFile): TypeImport | undefined;
+  /** The type of a field, with places that any function given to it anywhere fits into, where the host asks for that. */
+  placesOf(type: Type, name: string, shown: string): Type;
 }
 
 export const ownConstructor: Field = { name: constructorField, type: opaque("unknown"), noDiff: true };
@@ -193,7 +195,8 @@ function fieldOf(host: ClassHost, { name, node }: FieldMember, type: ts.Type): F
   const noDiff = host.isNoDiff("type" in node ? node.type : undefined, type);
   const mapped = host.map(type);
   if ("why" in mapped && !noDiff) return mapped;
-  const own = "why" in mapped ? opaque(host.show(host.checker.getNonNullableType(type))) : mapped.type;
+  const shown = host.show(host.checker.getNonNullableType(type));
+  const own = "why" in mapped ? opaque(shown) : noDiff ? mapped.type : host.placesOf(mapped.type, name, shown);
   const optional = "questionToken" in node && node.questionToken !== undefined;
   const kind = { ...(noDiff ? { noDiff: true } : {}), ...(optional ? { optional: true as const } : {}) };
   const readonly = isReadonlyList(host.checker.getNonNullableType(type)) ? { isReadonly: true as const } : {};

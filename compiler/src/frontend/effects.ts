@@ -109,6 +109,7 @@ export class EffectTable {
       ts.isDeleteExpression(node)
     ) {
       into.world = true;
+      if (ts.isDeleteExpression(node)) this.#target(node.expression, into);
     } else if (ts.isVariableDeclaration(node) && node.initializer !== undefined && isHoisted(this.checker, node)) {
       this.#target(node.name, into);
     } else if (ts.isCallExpression(node)) {

@@ -5,10 +5,13 @@ import type { Func, GlobalDecl, Loc, Type, Value, ValueId } from "../ir/ir.js";
 import { CaptureTable } from "./captures.js";
 import { classBodies } from "./class-effects.js";
 import { EffectTable } from "./effects.js";
+import { type Ruled, type RuleTable, rulesIn } from "./custom-rules/table.js";
+import { type GeneratedCallee, generatedCallee } from "./generated.js";
 import type { Instance } from "./instance.js";
 import { constructorNamed, exportedExpression, isFixed } from "./packages/fixed.js";
 import { isKnownFile, type PackageTable } from "./packages/table.js";
-import { isPrelude, preludeProgram, servedBy } from "./prelude.js";
+import { isPrelude, preludeFunction, preludeProgram, servedBy } from "./prelude.js";
+import { runtimeFunctions } from "./prelude/runtime.js";
 import {
   bare,
   type FunctionNode,
@@ -45,6 +48,8 @@ export interface Signature {
   readonly params: readonly Param[];
   /** What its type parameters stand for. */
   readonly bindings: Bindings;
+  /** A function of a package that stands for itself only through its rules. */
+  readonly ruled?: Ruled;
   /** The call through which it was first reached. */
   readonly from?: { readonly caller: Signature; readonly call: ts.Node };
   /** Absent: not known yet. */
@@ -102,13 +107,18 @@ export type Callee =
   /** A function or constant of `Math`, `Number`, …: `Math.sin`. */
   | { readonly kind: "builtin"; readonly name: string }
   | { readonly kind: "stopGradient" }
+  | { readonly kind: "tapGradient" }
+  /** A function that adc generates. */
+  | { readonly kind: "generated"; readonly generated: GeneratedCallee }
+  /** A function of a package with a custom rule. */
+  | { readonly kind: "ruled"; readonly ruled: Ruled }
   /** Declared, but without a body anywhere. */
   | { readonly kind: "ambient"; readonly name: string; readonly library: boolean }
   | { readonly kind: "value"; readonly name: string };
 
 /** Methods of arrays that read only. */
 const readingMethods = new Set(["slice", "entries", "keys", "values", "at", "toFixed", "toString"]);
-const namespaces = new Set(["Math", "Number", "Array", "Date", "performance", "Object", "JSON", "String"]);
+const namespaces = new Set(["Math", "Number", "Array", "Date", "performance", "Object", "JSON", "String", "Runtime"]);
 
 export class FileContext {
   readonly types: TypeMapper;
@@ -137,6 +147,10 @@ export class FileContext {
   readonly put: Map<ValueId, string>;
   /** What becomes of maps and sets that are made in the program. */
   readonly made: MadeCollections;
+  /** The custom rules of the project. */
+  readonly rules: RuleTable;
+  /** The functions of packages with rules that are called, by name and types. */
+  readonly ruledCalls = new Map<string, Signature>();
   #prelude: FileContext | undefined;
   readonly captures: CaptureTable;
 
@@ -155,6 +169,8 @@ export class FileContext {
     /** The context of the user's program, where this is that of the prelude. */
     readonly user?: FileContext,
   ) {
+    // The prelude is a program of its own, with rules of its own.
+    this.rules = user !== undefined && user.program === program ? user.rules : rulesIn(program, checker);
     this.types = new TypeMapper(program, checker, user?.types);
     this.types.table.codeOf = (symbol) => packages.codeOf(symbol);
     this.types.table.declaredOf = (symbol) => packages.declaredOf(symbol);
@@ -190,6 +206,15 @@ export class FileContext {
         return callee.kind === "function" ? callee.node : undefined;
       },
     );
+  }
+
+  /** Everything is read once more: types stay as they are known by now. */
+  startOver(): void {
+    for (const table of [this.funcs, this.globals, this.signatures, this.globalNodes, this.taken, this.put])
+      table.clear();
+    for (const set of [this.names, this.packageConstants, this.reordered, this.ruledCalls]) set.clear();
+    for (const list of [this.running, this.kept, this.ordered]) list.length = 0;
+    this.types.functions.hasGrown = false;
   }
 
   /** The context whose checker knows a node. */
@@ -291,6 +316,8 @@ export class FileContext {
   /** What an expression in the place of a function refers to. */
   callee(node: ts.Expression): Callee {
     const inner = bare(node);
+    const generated = generatedCallee(this.program, this.checker, inner);
+    if (generated !== undefined) return { kind: "generated", generated };
     if (ts.isPropertyAccessExpression(inner)) {
       const owner = this.globalName(inner.expression);
       if (owner !== undefined && (namespaces.has(owner) || isTypedArrayName(owner)))
@@ -309,9 +336,14 @@ export class FileContext {
   }
 
   #calleeOf(symbol: ts.Symbol, name: string, isName: boolean): Callee {
+    const ruled = this.rules.ofDeclared(symbol);
+    if (ruled !== undefined && ruled.node === undefined) return this.#ruledCallee(ruled, symbol, name);
     const code = this.packages.codeOf(symbol);
     if (code !== undefined) return this.#calleeOf(code, name, true);
     if (isRuntimeSymbol(symbol, "stopGradient")) return { kind: "stopGradient" };
+    if (isRuntimeSymbol(symbol, "tapGradient")) return { kind: "tapGradient" };
+    if (runtimeFunctions.has(symbol.name) && isRuntimeSymbol(symbol, symbol.name))
+      return { kind: "function", node: preludeFunction(symbol.name), symbol };
     const declarations = symbol.declarations ?? [];
     const builtin = this.#builtinAlias(symbol);
     if (builtin !== undefined) return { kind: "builtin", name: builtin };
@@ -357,6 +389,15 @@ export class FileContext {
     return { kind: "value", name };
   }
 
+  /** A function of a package with a rule: its code where that can be read, else what the rule says of it. */
+  #ruledCallee(ruled: Ruled, symbol: ts.Symbol, name: string): Callee {
+    const code = this.packages.codeOf(symbol);
+    const target = code === undefined ? undefined : this.#calleeOf(code, name, true);
+    if (target?.kind !== "function") return { kind: "ruled", ruled };
+    this.rules.bind(target.node, ruled);
+    return target;
+  }
+
   /** `const { sin } = Math`, `const sin = Math.sin`, and the global functions themselves. */
   #builtinAlias(symbol: ts.Symbol): string | undefined {
     const declaration = symbol.valueDeclaration;
@@ -387,9 +428,12 @@ export class FileContext {
       case "function":
         return callee.node.body;
       case "stopGradient":
+      case "tapGradient":
+      case "generated":
+      case "ruled":
         return "pure";
       case "builtin":
-        return /^(Math\.(?!random$)|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$|Object\.(keys|values|entries|fromEntries|freeze|seal|is)$|JSON\.|String\.)/.test(
+        return /^(Math\.(?!random$)|Runtime\.|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$|Object\.(keys|values|entries|fromEntries|freeze|seal|is|hasOwn)$|JSON\.|String\.)/.test(
           callee.name,
         )
           ? "pure"

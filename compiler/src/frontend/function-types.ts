@@ -56,6 +56,10 @@ export class FunctionTypes {
   readonly #choices = new Map<string, AnyOfObjects>();
   readonly #byIdentity = new Map<string, string>();
   readonly #numbers = new Map<FunctionNode, number>();
+  /** Choices of places that are given functions all over the program: they grow while it is read. */
+  readonly #growing = new Set<string>();
+  /** Has one of them grown, so that what was read before it must be read again? */
+  hasGrown = false;
 
   constructor(readonly records: Map<string, RecordDecl>) {}
 
@@ -108,6 +112,47 @@ export class FunctionTypes {
     this.#byIdentity.set(identity, name);
     this.#known.set(name, { kind: "any", name, members, fields });
     return record(name);
+  }
+
+  /** The type of a place that may hold any function that is put there anywhere in the program. */
+  growing(base: string, place: string): Type {
+    const identity = `place ${place}`;
+    const known = this.#byIdentity.get(identity);
+    if (known !== undefined) return record(known);
+    const name = this.#freeName(`${capital(base)}Functions`);
+    this.records.set(name, { name, fields: [{ name: whichField, type: num, noDiff: true }] });
+    this.#byIdentity.set(identity, name);
+    this.#known.set(name, { kind: "any", name, members: [], fields: [] });
+    this.#growing.add(name);
+    return record(name);
+  }
+
+  isGrowing(type: Type): boolean {
+    return type.kind === "record" && this.#growing.has(type.name);
+  }
+
+  /** Such a place is given these functions. */
+  grow(place: AnyOfFunctions, given: readonly OneFunction[]): void {
+    const members = [...place.members];
+    const fields = [...place.fields];
+    const declared = [...(this.records.get(place.name)?.fields ?? [])];
+    const taken = new Set(declared.map((f) => f.name));
+    for (const one of given) {
+      if (members.some((m) => m.name === one.name)) continue;
+      this.hasGrown = true;
+      members.push(one);
+      fields.push(
+        one.captures.map((capture) => {
+          let free = capture.name;
+          for (let k = members.length; taken.has(free); k++) free = `${capture.name}${k}`;
+          taken.add(free);
+          declared.push({ name: free, type: capture.type });
+          return free;
+        }),
+      );
+    }
+    this.records.set(place.name, { name: place.name, fields: declared });
+    this.#known.set(place.name, { kind: "any", name: place.name, members, fields });
   }
 
   /** The objects that a value of this type may be. */

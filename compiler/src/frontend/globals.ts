@@ -10,6 +10,7 @@ import { isOfPlaces } from "./lower/collection.js";
 import { FunctionContext } from "./lower/context.js";
 import { runPieces } from "./lower/flow.js";
 import { piecesOf } from "./lower/statement.js";
+import { isMemo } from "./memo.js";
 import { setupOf } from "./module-setup.js";
 import { exportedExpression, isFixed } from "./packages/fixed.js";
 import { isPackageFile } from "./packages/program.js";
@@ -80,7 +81,8 @@ function readConstant(
   }
   const result = value(found.decl.type, symbol?.name ?? declaration.name.getText());
   context.at(node).push({ kind: "global", name: found.decl.name, result });
-  if (!isReference(found.decl.type)) context.constants.set(result.id, node.getText());
+  if (isMemo(context.file.checker, declaration)) context.memos.set(result.id, node.getText());
+  else if (!isReference(found.decl.type)) context.constants.set(result.id, node.getText());
   return result;
 }
 
@@ -96,6 +98,9 @@ function isExported(checker: ts.TypeChecker, symbol: ts.Symbol | undefined, sour
   if (symbol === undefined || module === undefined) return true;
   return checker.getExportsOfModule(module).some((e) => original(checker, e) === symbol);
 }
+
+/** The functions that the initialiser of a constant calls. */
+const callsOf = new WeakMap<GlobalDecl, readonly Signature[]>();
 
 /** Constants whose initialisers are being read, to find those that need themselves. */
 const reading = new WeakMap<FileContext, Set<string>>();
@@ -115,7 +120,11 @@ function declare(
   file.touch(source);
   const name = `${file.nameOf(source)}#${key}`;
   const known = file.globals.get(name);
-  if (known !== undefined) return { decl: known, related: [] };
+  if (known !== undefined) {
+    // Whoever read it first may have been lowered again since.
+    for (const called of callsOf.get(known) ?? []) context.calls.add(called);
+    return { decl: known, related: [] };
+  }
   const open = reading.get(file) ?? new Set<string>();
   reading.set(file, open);
   const setup = ts.isVariableDeclaration(declaration) ? setupOf(file.checker, declaration) : [];
@@ -144,6 +153,7 @@ function declare(
     file.packageConstants.add(name);
   const base = { name, type: made.type, init };
   const decl: GlobalDecl = from === undefined ? base : { ...base, exportedFrom: from };
+  callsOf.set(decl, [...inner.calls]);
   file.globals.set(name, decl);
   file.globalNodes.set(name, declaration);
   return { decl, related };

@@ -1,44 +1,77 @@
 /**
- * How `Gradient<T>` is written in a signature: plainly where T is numbers and arrays of them, else by the type of that name.
- * That type cannot tell a getter of a class from a field, so where there are getters the fields are spelled out.
+ * How `Gradient<T>` and `Jacobian<T, G>` are written in a signature: plainly where T is numbers and arrays of them, else by the
+ * type of that name. These types cannot tell a getter of a class from a field, so where there are getters the fields are spelled out.
  */
 import { ts } from "ts-morph";
 import type { Type, TypeText } from "../ir/ir.js";
-import { isDifferentiable, type Records } from "../ir/types.js";
+import { isDifferentiable, present, type Records } from "../ir/types.js";
 import { hasModifier } from "./source.js";
 import { arrayText, combine, plain } from "./type-text.js";
 import type { TypeMapper } from "./types.js";
 
-/** `own` is how the type itself is written. */
-export function gradientText(type: Type, own: TypeText, types: TypeMapper): TypeText {
-  const { records } = types;
-  const owners = gettersIn(type, types, new Set());
-  const fields = owners.length > 0 ? structure(type, records, new Set()) : undefined;
-  // What cannot be spelled out is declared to be more than it is.
-  if (fields === undefined) for (const name of owners) guard(types, name);
-  return (
-    fields ??
-    plainly(type, records) ??
-    combine(
-      [own, { text: "Gradient", imports: [{ name: "Gradient", from: "@adc/runtime" }] }],
-      ([t]) => `Gradient<${t ?? ""}>`,
-    )
-  );
+/** What stands where the type has numbers. */
+interface Replaced {
+  readonly number: TypeText;
+  readonly typed: (name: string) => TypeText;
+  readonly named: (own: TypeText) => TypeText;
 }
 
-function plainly(type: Type, records: Records): TypeText | undefined {
+const partials: Replaced = {
+  number: plain("number"),
+  typed: plain,
+  named: (own) => combine([own, fromRuntime("Gradient")], ([t]) => `Gradient<${t ?? ""}>`),
+};
+
+function fromRuntime(name: string): TypeText {
+  return { text: name, imports: [{ name, from: "@adc/runtime" }] };
+}
+
+/** `own` is how the type itself is written. */
+export function gradientText(type: Type, own: TypeText, types: TypeMapper): TypeText {
+  return replacedText(type, own, types, partials);
+}
+
+/** The type with each number replaced by a gradient. */
+export function jacobianText(type: Type, own: TypeText, gradient: TypeText, types: TypeMapper): TypeText {
+  if (gradient.text === "number") return gradientText(type, own, types);
+  return replacedText(type, own, types, {
+    number: gradient,
+    typed: () => arrayText(gradient),
+    named: (text) => combine([text, gradient, fromRuntime("Jacobian")], ([t, g]) => `Jacobian<${t ?? ""}, ${g ?? ""}>`),
+  });
+}
+
+function replacedText(type: Type, own: TypeText, types: TypeMapper, by: Replaced): TypeText {
+  const { records } = types;
+  const owners = gettersIn(type, types, new Set());
+  const fields = owners.length > 0 ? structure(type, records, new Set(), by) : undefined;
+  // What cannot be spelled out is declared to be more than it is.
+  if (fields === undefined) for (const name of owners) guard(types, name);
+  return fields ?? plainly(type, records, by) ?? by.named(own);
+}
+
+function plainly(type: Type, records: Records, by: Replaced): TypeText | undefined {
   switch (type.kind) {
     case "num":
-      return plain("number");
+      return by.number;
     case "typed":
-      return plain(type.name);
+      return by.typed(type.name);
     case "array": {
-      const element = plainly(type.elem, records);
+      if (type.or !== undefined && by === partials) return plain(`${type.or} | number[]`);
+      const element = plainly(type.elem, records, by);
       return element === undefined ? undefined : arrayText(element);
+    }
+    case "dict": {
+      const element =
+        type.loose === true || (type.elem.kind === "maybe" && type.elem.absent === "both")
+          ? undefined
+          : plainly(present(type.elem), records, by);
+      const key = type.key === "num" ? "number" : "string";
+      return element === undefined ? undefined : combine([element], ([text]) => `Record<${key}, ${text ?? ""}>`);
     }
     case "tuple": {
       if (!type.elems.every((e) => isDifferentiable(e, records))) return undefined;
-      const elems = type.elems.map((e) => plainly(e, records));
+      const elems = type.elems.map((e) => plainly(e, records, by));
       const known = elems.filter((e) => e !== undefined);
       return known.length === elems.length ? combine(known, (texts) => `[${texts.join(", ")}]`) : undefined;
     }
@@ -48,20 +81,25 @@ function plainly(type: Type, records: Records): TypeText | undefined {
 }
 
 /** The fields of the gradient, spelled out; absent for unions and for what contains itself. */
-function structure(type: Type, records: Records, around: ReadonlySet<string>): TypeText | undefined {
+function structure(type: Type, records: Records, around: ReadonlySet<string>, by: Replaced): TypeText | undefined {
   if (!isDifferentiable(type, records)) return plain("number");
   switch (type.kind) {
     case "array": {
-      const element = structure(type.elem, records, around);
+      const element = structure(type.elem, records, around, by);
       return element === undefined ? undefined : arrayText(element);
     }
+    case "dict": {
+      const of = structure(type.loose === true ? type.elem : present(type.elem), records, around, by);
+      const key = type.key === "num" ? "number" : "string";
+      return of === undefined ? undefined : combine([of], ([text]) => `Record<${key}, ${text ?? ""}>`);
+    }
     case "maybe": {
-      const of = structure(type.of, records, around);
+      const of = structure(type.of, records, around, by);
       const absent = type.absent === "both" ? "null | undefined" : type.absent;
       return of === undefined ? undefined : combine([of], ([text]) => `${text ?? ""} | ${absent}`);
     }
     case "tuple": {
-      const elems = type.elems.flatMap((e) => structure(e, records, around) ?? []);
+      const elems = type.elems.flatMap((e) => structure(e, records, around, by) ?? []);
       return elems.length === type.elems.length ? combine(elems, (texts) => `[${texts.join(", ")}]`) : undefined;
     }
     case "record": {
@@ -71,7 +109,7 @@ function structure(type: Type, records: Records, around: ReadonlySet<string>): T
       const fields = decl.fields.filter((f) => f.noDiff !== true && isDifferentiable(f.type, records));
       const parts = fields.flatMap((f) => {
         const isOptional = f.optional === true && f.type.kind === "maybe" && f.type.absent === "undefined";
-        return structure(isOptional && f.type.kind === "maybe" ? f.type.of : f.type, records, inside) ?? [];
+        return structure(isOptional && f.type.kind === "maybe" ? f.type.of : f.type, records, inside, by) ?? [];
       });
       if (parts.length < fields.length) return undefined;
       const names = fields.map((f) => {
@@ -81,7 +119,7 @@ function structure(type: Type, records: Records, around: ReadonlySet<string>): T
       return combine(parts, (texts) => `{ ${texts.map((t, i) => `${names[i] ?? ""}: ${t}`).join("; ")} }`);
     }
     default:
-      return plainly(type, records);
+      return plainly(type, records, by);
   }
 }
 
@@ -89,6 +127,7 @@ function structure(type: Type, records: Records, around: ReadonlySet<string>): T
 function gettersIn(type: Type, types: TypeMapper, seen: Set<string>): readonly string[] {
   switch (type.kind) {
     case "array":
+    case "dict":
       return gettersIn(type.elem, types, seen);
     case "maybe":
       return gettersIn(type.of, types, seen);

@@ -2,8 +2,10 @@
 import { relative, resolve } from "node:path";
 import { Project, ts } from "ts-morph";
 import { configuration, type Diagnostic } from "../diagnostics.js";
+import type { Loc } from "../ir/ir.js";
 import { hasAnnotation } from "./annotations.js";
 import { lowerFile, type LowerResult } from "./lower-file.js";
+import { functionText, type FunctionText } from "./function-text.js";
 import { defaultOptions, memoryProgram } from "./memory.js";
 import { nameInPackage } from "./packages/resolve.js";
 import { type ProgramFiles, type TypeScript, withPackages } from "./packages/program.js";
@@ -17,6 +19,8 @@ export interface Frontend {
   readonly options: ts.CompilerOptions;
   /** Lowers one file; never throws for a mistake of the user. */
   lower(path: string): LowerResult;
+  /** The lines of the function that is at a place; none for the code of packages. */
+  functionText(at: Loc): FunctionText | undefined;
 }
 
 export interface OpenOptions {
@@ -127,6 +131,10 @@ function open(
     annotatedFiles,
     diagnostics,
     options: program.getCompilerOptions(),
+    functionText: (at) => {
+      const source = nameInPackage(at.file) === undefined ? program.getSourceFile(at.file) : undefined;
+      return source === undefined ? undefined : functionText(source, at);
+    },
     lower: (path) => {
       const source = program.getSourceFile(path) ?? program.getSourceFile(resolve(path));
       if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)], wanted: new Set() };

@@ -91,6 +91,11 @@ export function bindingsOf(
       });
       return;
     }
+    if (type.kind === "dict") {
+      const [info] = checker.getIndexInfosOfType(declared);
+      if (info !== undefined) match(info.type, present(type.elem), depth + 1);
+      return;
+    }
     if (type.kind !== "record") return;
     for (const field of file.types.records.get(type.name)?.fields ?? []) {
       const property = checker.getPropertyOfType(declared, field.name);

@@ -3,14 +3,21 @@ import type { ts } from "ts-morph";
 import { constantWrites } from "../analysis/constant-writes.js";
 import { type Diagnostic, language, type Span } from "../diagnostics.js";
 import type { Op, Program, ValueId } from "../ir/ir.js";
+import { isBySource } from "../ir/thrown.js";
 import { walk } from "../ir/walk.js";
 import { findRequests } from "./annotations.js";
+import { RulesInForce } from "./custom-rules/apply.js";
+import { withShippedRule } from "./custom-rules/shipped.js";
 import { FileContext, type Signature } from "./file-context.js";
+import { checkFixedPoints } from "./fixed-points.js";
 import { nameOfFunction } from "./function-types.js";
 import { inOrderOfNeed } from "./global-order.js";
+import { checkLoopTags } from "./loop-tags.js";
+import { refuseDrawn } from "./drawn.js";
 import { type Checked, checkLost } from "./lost.js";
 import { lowerFunction } from "./lower/function.js";
 import { Again } from "./lower/variables.js";
+import { isMemo } from "./memo.js";
 import { changedBy } from "./module-setup.js";
 import { isPackageFile, type ProgramFiles } from "./packages/program.js";
 import { atUsersCall, stateText } from "./packages/refusals.js";
@@ -19,6 +26,7 @@ import { PackageTable } from "./packages/table.js";
 import type { Annotated, LoweredFile } from "./lowered.js";
 import { refuseSharedInitialisers } from "./init-writes.js";
 import { annotate, instanceOf } from "./requests.js";
+import { checkRunAgain } from "./run-again.js";
 import { callPath, signatureOf } from "./signature.js";
 import { spanAt, spanOf } from "./source.js";
 import { typescriptErrors } from "./typescript-errors.js";
@@ -30,6 +38,14 @@ export interface LowerResult {
   readonly wanted: ReadonlySet<string>;
 }
 
+/** What is read another way after the first attempt. */
+export interface Reading {
+  /** Maps and sets that are made in the program are all of our own. */
+  readonly ownsCollections?: true;
+  /** What the fields of classes hold, where it is functions, is found in the whole program. */
+  readonly growsFunctions?: true;
+}
+
 export function lowerFile(
   program: ts.Program,
   source: ts.SourceFile,
@@ -37,8 +53,7 @@ export function lowerFile(
   files: ProgramFiles | undefined,
   /** TypeScript has nothing to say against the file itself: it was asked in a smaller program. */
   isChecked = false,
-  /** Maps and sets that are made in the program are all of our own. */
-  ownsCollections = false,
+  how: Reading = {},
 ): LowerResult {
   const found = new Map<string, Diagnostic>();
   const report = (given: Diagnostic): void => {
@@ -56,8 +71,12 @@ export function lowerFile(
     if (touched.has(file) || file.isDeclarationFile || isPackageFile(file.fileName)) return;
     touched.add(file);
     for (const d of typescriptErrors(program, file)) report(d);
+    checkLoopTags(file, report);
   };
-  if (isChecked) touched.add(source);
+  if (isChecked) {
+    touched.add(source);
+    checkLoopTags(source, report);
+  }
   touch(source);
   const checker = program.getTypeChecker();
   const requests = findRequests(source, report);
@@ -75,36 +94,69 @@ export function lowerFile(
     packages,
   );
   file.types.setEntry(source, (symbol) => packages.codeOf(symbol));
-  file.made.all = ownsCollections;
-  const annotated: Annotated[] = [];
-  const checked: Checked[] = [];
-  const reached = new Set<Signature>();
-  for (const request of requests) {
-    const instance = instanceOf(file, request, report);
-    const signature = instance === undefined ? undefined : signatureOf(file, request.node, undefined, report, instance);
-    const entry = signature === undefined ? undefined : annotate(file, request, signature, report);
-    if (entry !== undefined && signature !== undefined) {
-      annotated.push(entry);
-      const spans = signature.params.map((p) => spanOf(p.node));
-      checked.push({ annotated: entry, isExplicit: request.wrt !== undefined, spans });
+  file.made.all = how.ownsCollections === true;
+  file.types.places.grow = how.growsFunctions === true;
+  const before = new Map(found);
+  let annotated: Annotated[] = [];
+  let checked: Checked[] = [];
+  let reached = new Set<Signature>();
+  let inForce: RulesInForce | undefined;
+  for (let round = 0; round === 0 || (file.types.functions.hasGrown && round < mostReadings); round++) {
+    file.startOver();
+    found.clear();
+    for (const [key, d] of before) found.set(key, d);
+    annotated = [];
+    checked = [];
+    reached = new Set();
+    const rules = new RulesInForce(file, source, requests, report);
+    inForce = rules;
+    rules.check();
+    for (const request of requests) {
+      const instance = instanceOf(file, request, report);
+      const signature =
+        instance === undefined ? undefined : signatureOf(file, request.node, undefined, report, instance);
+      for (const { type } of signature?.params ?? []) file.types.outside.add(type);
+      if (signature?.instance.self !== undefined) file.types.outside.add(signature.instance.self);
+      const entry = signature === undefined ? undefined : annotate(file, request, signature, report);
+      if (entry !== undefined && signature !== undefined) {
+        annotated.push(entry);
+        const spans = signature.params.map((p) => spanOf(p.node));
+        checked.push({ annotated: entry, isExplicit: request.wrt !== undefined, spans });
+      }
+      if (signature !== undefined) reached.add(signature);
     }
-    if (signature !== undefined) reached.add(signature);
-  }
-  // A set grows while it is gone through: what is called comes after what calls it.
-  for (const signature of reached) {
-    if (signature.state === "new") lowerBody(signature, failed);
-    for (const d of signature.diagnostics) report(d);
-    if (signature.func !== undefined) file.funcs.set(signature.name, signature.func);
-    for (const called of signature.calls) reached.add(called);
+    // A set grows while it is gone through: what is called comes after what calls it.
+    for (const signature of reached) {
+      if (signature.state === "new") lowerBody(signature, failed);
+      const ruled = signature.ruled ?? file.of(signature.node).rules.of(signature.node);
+      if (ruled !== undefined) {
+        for (const called of rules.enter(signature, ruled)) reached.add(called);
+        continue;
+      }
+      for (const d of signature.diagnostics) report(d);
+      const { func } = signature;
+      if (func !== undefined) {
+        file.funcs.set(signature.name, func);
+        for (const called of withShippedRule(file, signature, func, report) ?? []) reached.add(called);
+      }
+      for (const called of signature.calls) reached.add(called);
+    }
+    rules.keepSilent();
+    annotated = annotated.map((a) => rules.asEntry(a));
+    checked = checked.map((c) => ({ ...c, annotated: rules.asEntry(c.annotated) }));
   }
   const { wanted } = packages;
   let lowered: Program = { funcs: file.funcs, records: file.types.records, globals: file.globals };
+  if (annotated.some((a) => a.original === undefined)) refuseThrown(lowered, file, report);
   if (!failed() && wanted.size === 0) {
     refuseSharedInitialisers(lowered, file, report);
     refuseChanging(lowered, file, report);
     const local = withoutScratch(lowered, constantWrites(lowered, foreignMemory(file)), file.packageConstants);
     lowered = { ...local.program, globals: inOrderOfNeed(local.program) };
     for (const { name, loc, reason } of local.writes) {
+      const declaration = file.globalNodes.get(name);
+      const isTable = lowered.globals.get(name)?.type.kind === "dict";
+      if (isTable && declaration !== undefined && isMemo(checker, declaration)) continue;
       const shown = name.slice(name.lastIndexOf("#") + 1);
       const span = spanAt(program, loc) ?? spanOf(source);
       const holder = [...reached].find((s) => stands(span, s));
@@ -114,13 +166,33 @@ export function lowerFile(
       const d = reason === undefined ? written : { ...written, message: stateText(shown, reason) };
       report({ ...d, related: [...d.related, ...related] });
     }
+    for (const a of annotated) {
+      inForce?.checkUse(lowered, a);
+      refuseDrawn(lowered, a, (op) => spanAt(program, op.loc), report);
+    }
+    checkRunAgain(lowered, program, report);
+    checkFixedPoints(lowered, annotated, program, report);
     const isLost = checkLost(lowered, checked, file, report, failed);
     // What is put into a map of JavaScript may matter after all: then it must be one that a derivative can follow.
-    if (isLost && file.made.some && !ownsCollections) return lowerFile(program, source, nameOf, files, isChecked, true);
+    if (isLost && file.made.some && how.ownsCollections !== true)
+      return lowerFile(program, source, nameOf, files, isChecked, { ...how, ownsCollections: true });
   }
   const diagnostics = inOrder(found);
+  if (failed() && wanted.size === 0 && file.types.places.found && how.growsFunctions !== true) {
+    const other = lowerFile(program, source, nameOf, files, isChecked, { ...how, growsFunctions: true });
+    if (other.lowered !== undefined || other.wanted.size > 0) return other;
+  }
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
   return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
+}
+
+/** What only the source can throw cannot be had of a function that nobody else can call. */
+function refuseThrown(lowered: Program, file: FileContext, report: (d: Diagnostic) => void): void {
+  for (const func of lowered.funcs.values())
+    walk(func.body, (op) => {
+      const span = isBySource(op) ? spanAt(file.program, op.loc) : undefined;
+      if (span !== undefined) report(language.thrownValue(span));
+    });
 }
 
 /** A constant that the generated file makes once more must stay as it is made. */
@@ -155,6 +227,8 @@ function stands(span: Span, signature: Signature): boolean {
   return own.file === span.file && own.line <= span.line && span.line <= own.endLine;
 }
 
+/** How often a program is read until it is known which functions the fields of classes hold. */
+const mostReadings = 8;
 /** How often a function is lowered until the types of its variables and its result are known. */
 const mostRounds = 12;
 
@@ -186,6 +260,7 @@ function lowerBody(signature: Signature, failed: () => boolean): void {
       // Behind a mistake of the user nothing is certain: what goes wrong there is not our bug.
       const behind =
         failed() ||
+        file.types.functions.hasGrown ||
         file.running.some((s) => s.diagnostics.length > 0) ||
         diagnostics.some((d) => d.category === "error");
       if (error instanceof Again) diagnostics.push(language.endlessType(spanOf(error.node)));

@@ -1,9 +1,19 @@
 /** What the frontend hands on: IR, and what the user asked for. */
-import type { Loc, Program, TypeText } from "../ir/ir.js";
+import type { Loc, Program, TypeImport, TypeText } from "../ir/ir.js";
 
-/** What can be generated. The contract names more; these are implemented. */
-export const modes = ["grad", "value_and_grad", "vjp"] as const;
-export type Mode = (typeof modes)[number];
+/** The modes that have a name of their own. */
+const namedModes = ["grad", "value_and_grad", "vjp", "jvp", "accumulate", "jacobian", "hvp", "hessian"] as const;
+/** What can be generated: `d2`, `d3`, … are derivatives of higher order. */
+export type Mode = (typeof namedModes)[number] | `d${number}`;
+
+/** Is this the name of a mode? */
+export const isMode = (name: string): name is Mode => namedModes.some((m) => m === name) || orderOf(name) !== undefined;
+
+/** The order of `d2`, `d3`, …; absent for every other name. */
+export function orderOf(name: string): number | undefined {
+  const order = /^d([2-9]|[1-9]\d+)$/.exec(name)?.[1];
+  return order === undefined ? undefined : Number(order);
+}
 
 export interface ParamSignature {
   readonly name: string;
@@ -32,7 +42,22 @@ export interface Annotated {
   readonly returns: TypeText;
   /** `Gradient<R>`. */
   readonly returnsGradient: TypeText;
+  /** What `f_jacobian` and `f_hessian` return, where they are asked for. */
+  readonly returnsJacobian?: TypeText;
+  readonly returnsHessian?: TypeText;
+  /** Jacobians and Hessians are given as coordinates: `sparse=true`. */
+  readonly isSparse?: true;
   readonly loc: Loc;
+  /** Argument lists of the calls in its `@example` tags, as text. */
+  readonly examples?: readonly string[];
+  /** How another file calls the function itself, where it can. */
+  readonly original?: Original;
+}
+
+/** The function as it is imported: by itself, as a static method of an imported class, or as a method of its first argument. */
+export interface Original {
+  readonly imported?: TypeImport;
+  readonly method?: string;
 }
 
 /** A source file with annotated functions, lowered. */

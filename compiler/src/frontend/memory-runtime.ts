@@ -10,12 +10,34 @@ export const runtimeDeclarations: Readonly<Record<string, string>> = {
 export declare const noDiff: unique symbol;
 export type NoDiff<T> = T & { readonly [noDiff]?: true };
 export declare function stopGradient(x: number): number;
+export declare function tapGradient<T>(x: T, hook: (gradient: Gradient<T>) => Gradient<T> | undefined | void): T;
+export declare function relu(x: number): number;
+export declare function leakyRelu(x: number, slope?: number): number;
+export declare function sigmoid(x: number): number;
+export declare function softplus(x: number): number;
+export declare function logAddExp(x: number, y: number): number;
+export declare function logSumExp(xs: Float64Array | readonly number[]): number;
+export declare function softmax(xs: Float64Array): Float64Array;
+export declare function softmax(xs: readonly number[]): number[];
+export declare function matmul(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array;
+export declare function matvec(a: Float64Array, x: Float64Array, m: number, n: number): Float64Array;
+export declare function outer(x: Float64Array, y: Float64Array): Float64Array;
+export declare function transpose(a: Float64Array, m: number, n: number): Float64Array;
+export declare function cholesky(a: Float64Array, n: number): Float64Array;
+export declare function solve(a: Float64Array, b: Float64Array, n: number): Float64Array;
+export declare function logDet(a: Float64Array, n: number): number;
 type Differentiable<T> = typeof noDiff extends keyof T ? never : T extends (...args: never[]) => unknown ? never
   : T extends number | Float64Array | Float32Array ? T : T extends string | boolean | null | undefined ? never : T;
 export type Gradient<T> = T extends number ? number : T extends Float64Array | Float32Array ? T
   : T extends readonly (infer E)[] ? (number extends T["length"] ? Gradient<E>[] : { -readonly [K in keyof T]: Gradient<T[K]> })
   : { -readonly [K in keyof T as Differentiable<T[K]> extends never ? never : K]: Gradient<T[K]> };
-export interface DifferentiableOptions { readonly wrt?: readonly string[]; readonly modes?: readonly string[] }
+export interface SparseMatrix {
+  readonly rows: Int32Array;
+  readonly cols: Int32Array;
+  readonly values: Float64Array;
+  readonly shape: [rows: number, cols: number];
+}
+export interface DifferentiableOptions { readonly wrt?: readonly string[]; readonly modes?: readonly string[]; readonly sparse?: boolean }
 type Method = (this: never, ...args: never[]) => unknown;
 export interface MethodDecoration {
   (method: Method, context: ClassMethodDecoratorContext): void;

@@ -36,6 +36,19 @@ const runsAtOnce = (node: ts.Node): boolean =>
 /** Methods that change what they are called on: arrays, maps and sets. */
 const changing = new Set("push pop shift unshift splice fill set reverse sort copyWithin add delete clear".split(" "));
 
+/** May what is passed be changed there? Numbers, text and the like are passed by value. */
+function isMutable(checker: ts.TypeChecker, argument: ts.Expression): boolean {
+  const type = checker.getTypeAtLocation(argument);
+  const primitive =
+    ts.TypeFlags.NumberLike |
+    ts.TypeFlags.StringLike |
+    ts.TypeFlags.BooleanLike |
+    ts.TypeFlags.BigIntLike |
+    ts.TypeFlags.Undefined |
+    ts.TypeFlags.Null;
+  return (type.isUnion() ? type.types : [type]).some((part) => (part.flags & primitive) === 0);
+}
+
 /** A function that changes the constant whenever somebody calls it; `isReadOnly` says of a called function that it changes nothing. */
 export function changedBy(
   checker: ts.TypeChecker,
@@ -68,8 +81,10 @@ export function changedBy(
     if (!ts.isCallExpression(node)) return false;
     const callee = bare(node.expression);
     if (ts.isPropertyAccessExpression(callee) && changing.has(callee.name.text) && isOf(callee.expression)) return true;
-    return node.arguments.some((argument) => isOf(argument)) && !isReadOnly(node);
+    return node.arguments.some((argument) => isOf(argument) && isMutable(checker, argument)) && !isReading(node);
   };
+  const isReading = (call: ts.CallExpression): boolean =>
+    isReadOnly(call) || /^(console\.\w+|structuredClone)$/.test(bare(call.expression).getText());
   const search = (node: ts.Node, within: FunctionNode | undefined): FunctionNode | undefined => {
     if (within !== undefined && changes(node)) return within;
     const around = within ?? (isFunctionNode(node) && !runsAtOnce(node) ? node : undefined);

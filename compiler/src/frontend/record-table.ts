@@ -18,6 +18,19 @@ const shapeOf = (fields: readonly Field[]): string =>
     .toSorted()
     .join(";");
 
+const ownName = (name: string): RegExp => {
+  const text = typeText(record(name)).replaceAll("$", String.raw`\$`);
+  return new RegExp(`${text}(?![\\w$])`, "g");
+};
+
+export const mentions = (text: string, name: string): boolean => ownName(name).test(text);
+
+/** The shape of a record that leads back to itself, whatever it is called; absent where it does not. */
+function selfShape(fields: readonly Field[], name: string): string | undefined {
+  const shape = shapeOf(fields);
+  return mentions(shape, name) ? shape.replaceAll(ownName(name), "%itself") : undefined;
+}
+
 export class RecordTable {
   readonly records = new Map<string, RecordDecl>();
   /** The classes that records stand for, by the name of the record. */
@@ -128,6 +141,9 @@ export class RecordTable {
       const elems = a.elems.map((t, i) => this.join(t, b.elems[i] ?? t)).filter((t) => t !== undefined);
       return elems.length === a.elems.length ? tupleOf(elems) : undefined;
     }
+    // What has no members may be given any.
+    if (a.kind === "dict" && this.#isEmpty(b)) return a;
+    if (b.kind === "dict" && this.#isEmpty(a)) return b;
     if (a.kind === "record" && b.kind === "record") {
       const isChoice = [a, b].some((t) => this.functions.choiceOf(t) !== undefined);
       const united = isChoice ? undefined : this.unite([a.name, b.name]);
@@ -137,14 +153,29 @@ export class RecordTable {
     return undefined;
   }
 
+  #isEmpty(type: Type): boolean {
+    return type.kind === "record" && this.records.get(type.name)?.fields.length === 0 && !this.classes.has(type.name);
+  }
+
   /** The record with these fields, if there is one. */
   ofShape(fields: readonly Field[]): string | undefined {
     return this.#byShape.get(shapeOf(fields));
   }
 
+  /** The record that leads back to itself just as the record `name` with these fields does, if there is one. */
+  ofSelf(fields: readonly Field[], name: string): string | undefined {
+    const own = selfShape(fields, name);
+    const known = own === undefined ? undefined : this.#byShape.get(own);
+    const isMentioned = (type: Type): boolean => mentions(typeText(type), name);
+    const isElsewhere = [...this.records.values()].some((decl) => decl.fields.some((f) => isMentioned(f.type)));
+    return known === undefined || isElsewhere ? undefined : known;
+  }
+
   /** From now on this is the record with these fields. */
   setShape(fields: readonly Field[], name: string): void {
     this.#byShape.set(shapeOf(fields), name);
+    const own = selfShape(fields, name);
+    if (own !== undefined) this.#byShape.set(own, name);
   }
 
   /** The record with these fields. */

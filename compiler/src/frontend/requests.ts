@@ -6,11 +6,15 @@ import { isDifferentiable } from "../ir/types.js";
 import type { Request } from "./annotations.js";
 import { unmakable, unreadable } from "./class-boundary.js";
 import { instanceTypeOf } from "./class-types.js";
+import { examplesOf } from "./examples.js";
 import type { FileContext, Signature } from "./file-context.js";
-import { gradientText } from "./gradient-text.js";
+import { gradientText, jacobianText } from "./gradient-text.js";
 import { declaredInstance, type Instance } from "./instance.js";
-import type { Annotated, Mode, ParamSignature } from "./lowered.js";
+import type { Annotated, Mode, Original, ParamSignature } from "./lowered.js";
+import { type Asked, refusal } from "./modes.js";
 import { bare, isConst, locOf, numericLiteral, spanOf, symbolOf } from "./source.js";
+import { combine } from "./type-text.js";
+import type { TypeMapper } from "./types.js";
 
 /** Checks what was asked for against the types of the function. */
 export function annotate(
@@ -41,9 +45,12 @@ export function annotate(
   const shown = returned === undefined ? "void" : file.types.show(returned);
   const chosen = chooseModes(
     request,
-    signature,
-    signature.result !== undefined && isDifferentiable(signature.result, records),
-    shown,
+    {
+      result: signature.result,
+      inputs: wrt.flatMap((i) => inputs[i] ?? []),
+      records,
+      shown,
+    },
     fail,
   );
   const params = inputs.map((p, i) =>
@@ -54,7 +61,10 @@ export function annotate(
       fail,
     ),
   );
-  const why = signature.result === undefined ? undefined : unmakable(file.types, signature.result);
+  const why =
+    signature.result === undefined
+      ? undefined
+      : (unmakable(file.types, signature.result) ?? whyEither(signature.result));
   if (why !== undefined && returned !== undefined && chosen.length > 0)
     fail(
       annotation.signatureType(
@@ -80,6 +90,12 @@ export function annotate(
     );
   const complete = params.filter((p) => p !== undefined);
   if (!ok || returns === undefined || complete.length !== params.length) return undefined;
+  const differentiated = wrt.flatMap((i): Differentiated[] => {
+    const [input, param] = [inputs[i], complete[i]];
+    if (input === undefined || param === undefined) return [];
+    const own = file.types.variableText(input.declared) ?? param.type;
+    return [{ name: param.name, type: input.type, own, gradient: param.gradient }];
+  });
   return {
     func: signature.name,
     exportName: request.name,
@@ -88,8 +104,71 @@ export function annotate(
     params: complete,
     returns,
     returnsGradient: gradientText(signature.result ?? { kind: "void" }, variable ?? returns, file.types),
+    ...(request.sparse === undefined ? {} : { isSparse: true as const }),
+    ...higherTexts(file.types, signature.result, variable ?? returns, differentiated),
     loc: locOf(request.node),
+    examples: examplesOf(
+      request.node,
+      ts.isMethodDeclaration(request.node) ? request.node.name.getText() : request.name,
+    ),
+    ...originalOf(file, request),
   };
+}
+
+/** A result of one of two kinds: which, only running the function tells. */
+const whyEither = (type: Type): string | undefined =>
+  type.kind === "array" && type.or !== undefined ? "A value of several types is not in the language" : undefined;
+
+/** How another file calls the function. */
+function originalOf(file: FileContext, request: Request): { readonly original?: Original } {
+  const { node, owner } = request;
+  const from = node.getSourceFile().fileName;
+  if (owner === undefined) {
+    const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
+    const symbol = named === undefined ? undefined : file.checker.getSymbolAtLocation(named);
+    const name = symbol === undefined ? undefined : file.types.exportedName(symbol, node.getSourceFile());
+    return name === undefined ? {} : { original: { imported: { name, from } } };
+  }
+  const isHidden = [ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword].some((kind) =>
+    ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []).some((m) => m.kind === kind) : false,
+  );
+  if (isHidden || node.name === undefined || !ts.isIdentifier(node.name)) return {};
+  const method = node.name.text;
+  if (request.isStatic !== true) return { original: { method } };
+  const symbol = owner.name === undefined ? undefined : file.checker.getSymbolAtLocation(owner.name);
+  const name = symbol === undefined ? undefined : file.types.exportedName(symbol, node.getSourceFile());
+  return name === undefined ? {} : { original: { imported: { name, from }, method } };
+}
+
+/** A differentiated parameter. */
+interface Differentiated {
+  readonly name: string;
+  readonly type: Type;
+  /** How its type is written. */
+  readonly own: TypeText;
+  readonly gradient: TypeText;
+}
+
+/** What `f_jacobian` and `f_hessian` return. */
+function higherTexts(
+  types: TypeMapper,
+  result: Type | undefined,
+  own: TypeText,
+  params: readonly Differentiated[],
+): Pick<Annotated, "returnsJacobian" | "returnsHessian"> {
+  if (result === undefined) return {};
+  const all = labelled(params, (p) => p.gradient);
+  const returnsJacobian = jacobianText(result, own, all, types);
+  if (result.kind !== "num") return { returnsJacobian };
+  const block = (p: Differentiated, q: Differentiated): TypeText => jacobianText(p.type, p.own, q.gradient, types);
+  return { returnsJacobian, returnsHessian: labelled(params, (p) => labelled(params, (q) => block(p, q))) };
+}
+
+/** One as it is, several as a labelled tuple. */
+function labelled(params: readonly Differentiated[], text: (p: Differentiated) => TypeText): TypeText {
+  const [only, ...others] = params;
+  if (only !== undefined && others.length === 0) return text(only);
+  return combine(params.map(text), (texts) => `[${texts.map((t, i) => `${params[i]?.name ?? ""}: ${t}`).join(", ")}]`);
 }
 
 /** Something a generated function is passed. */
@@ -167,26 +246,26 @@ function chooseParameters(
   return [...chosen].toSorted((a, b) => a - b);
 }
 
-function chooseModes(
-  request: Request,
-  signature: Signature,
-  differentiable: boolean,
-  shown: string,
-  fail: (d: Diagnostic) => void,
-): Mode[] {
-  const isNumber = signature.result?.kind === "num";
-  const span = spanOf(request.node.type ?? request.node.name ?? request.node);
-  if (!differentiable) {
+function chooseModes(request: Request, asked: Asked, fail: (d: Diagnostic) => void): Mode[] {
+  const { result, records, shown } = asked;
+  if (result === undefined || !isDifferentiable(result, records)) {
+    const span = spanOf(request.node.type ?? request.node.name ?? request.node);
     fail(annotation.returnNotDifferentiable(span, shown));
     return [];
   }
-  if (request.modes === undefined) return isNumber ? ["grad", "value_and_grad", "vjp"] : ["vjp"];
-  const chosen: Mode[] = [];
-  for (const mode of request.modes) {
-    if (mode.name !== "vjp" && !isNumber) fail(annotation.modeNeedsNumber(mode.span, mode.name, shown));
-    else if (!chosen.includes(mode.name)) chosen.push(mode.name);
+  if (request.modes === undefined) {
+    if (request.sparse !== undefined) fail(annotation.nothingSparse(request.sparse));
+    return result.kind === "num" ? ["grad", "value_and_grad", "vjp"] : ["vjp"];
   }
-  return chosen;
+  const chosen = new Set<Mode>();
+  for (const { name, span } of request.modes) {
+    const refused = refusal(name, span, asked);
+    if (refused === undefined) chosen.add(name);
+    else fail(refused);
+  }
+  if (request.sparse !== undefined && !chosen.has("jacobian") && !chosen.has("hessian"))
+    fail(annotation.nothingSparse(request.sparse));
+  return [...chosen];
 }
 
 /** A type that has no name outside its file, written through the exported function that mentions it. */

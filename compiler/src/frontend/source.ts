@@ -93,7 +93,9 @@ export function isLibrary(program: ts.Program, declaration: ts.Node): boolean {
 export function isRuntimeSymbol(symbol: ts.Symbol, name: string): boolean {
   return (
     symbol.name === name &&
-    (symbol.declarations ?? []).some((d) => /@adc\/runtime\/|\/runtime\/(src|dist)\//.test(d.getSourceFile().fileName))
+    (symbol.declarations ?? []).some((d) =>
+      /@adc\/runtime\/|\/runtime\/(src|dist)\/|^\/adc\/library\.d\.ts$/.test(d.getSourceFile().fileName),
+    )
   );
 }
 

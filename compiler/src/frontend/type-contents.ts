@@ -33,6 +33,7 @@ export class TypeContents {
       case "opaque":
         return isWanted(type.text);
       case "array":
+      case "dict":
         return this.#holdsOpaque(type.elem, isWanted, seen);
       case "tuple":
         return type.elems.some((t) => this.#holdsOpaque(t, isWanted, seen));
@@ -53,6 +54,7 @@ export class TypeContents {
   holdsOwn(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
     switch (type.kind) {
       case "array":
+      case "dict":
         return this.holdsOwn(type.elem, seen);
       case "tuple":
         return type.elems.some((t) => this.holdsOwn(t, seen));
@@ -73,6 +75,7 @@ export class TypeContents {
   holdsFunction(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
     switch (type.kind) {
       case "array":
+      case "dict":
         return this.holdsFunction(type.elem, seen);
       case "tuple":
         return type.elems.some((t) => this.holdsFunction(t, seen));

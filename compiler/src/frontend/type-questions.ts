@@ -1,4 +1,5 @@
 /** Small questions about TypeScript types, asked where they become IR types. */
+import type { Type } from "../ir/ir.js";
 import { ts } from "ts-morph";
 
 /** A name for a union of objects: its own, or those of its members. */
@@ -22,4 +23,14 @@ export function isClosed(type: ts.Type): boolean {
   return (
     declaration !== undefined && (type.aliasTypeArguments ?? []).length === 0 && ts.isSourceFile(declaration.parent)
   );
+}
+
+/** Text or a number that is one of some literals. */
+export function asLiteral(types: readonly ts.Type[]): Type | undefined {
+  // What is enumerated is compared by its names, which are other types.
+  if (types.some((t) => t.flags & ts.TypeFlags.EnumLike)) return undefined;
+  const texts = types.flatMap((t) => (t.isStringLiteral() ? [t.value] : []));
+  if (texts.length === types.length) return { kind: "str", only: texts };
+  const numbers = types.flatMap((t) => (t.isNumberLiteral() ? [t.value] : []));
+  return numbers.length === types.length ? { kind: "num", only: numbers } : undefined;
 }

@@ -61,14 +61,30 @@ export class TypeTexts {
       if (seen.has(type)) return undefined;
       return this.#object(type, new Set(seen).add(type));
     }
-    if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) {
-      if (type.types.every((t) => (t.flags & (TypeFlags.Object | TypeFlags.Enum)) === 0))
-        return plain(this.#literals(type.types));
-      const parts = type.types.map((t) => this.#text(t, seen));
-      const known = parts.filter((p) => p !== undefined);
-      return known.length === parts.length ? combine(known, (texts) => texts.join(" | ")) : undefined;
-    }
+    if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) return this.#union(type.types, seen);
     return plain(this.#show(type));
+  }
+
+  #union(types: readonly ts.Type[], seen: ReadonlySet<ts.Type>): TypeText | undefined {
+    if (types.every((t) => (t.flags & (TypeFlags.Object | TypeFlags.Intersection | TypeFlags.Enum)) === 0))
+      return plain(this.#literals(types));
+    const parts = types.map((t) => this.#text(t, seen));
+    const known = parts.filter((p) => p !== undefined);
+    return known.length === parts.length ? combine(known, (texts) => texts.join(" | ")) : undefined;
+  }
+
+  /** The type of a property. That an optional one may be `undefined` too is said only where its declaration says so. */
+  #propertyText(property: ts.Symbol, seen: ReadonlySet<ts.Type>): TypeText | undefined {
+    const type = this.checker.getTypeOfSymbol(property);
+    const isOptional = (property.flags & SymbolFlags.Optional) !== 0;
+    const declaration = property.valueDeclaration;
+    const node = declaration !== undefined && ts.isPropertySignature(declaration) ? declaration.type : undefined;
+    if (!isOptional || !type.isUnion() || node === undefined || /\bundefined\b/.test(node.getText()))
+      return this.#text(type, seen);
+    const others = type.types.filter((t) => (t.flags & TypeFlags.Undefined) === 0);
+    const [only] = others;
+    // An alias of the union with `undefined` is no name for what is left of it.
+    return only !== undefined && others.length === 1 ? this.#text(only, seen) : this.#union(others, seen);
   }
 
   #object(type: ts.Type, seen: ReadonlySet<ts.Type>): TypeText | undefined {
@@ -116,7 +132,7 @@ export class TypeTexts {
         if (isHidden || property.name.startsWith("__#")) return undefined;
       }
       if (this.#withoutConstants && isMarkedNoDiff(checker, checker.getTypeOfSymbol(property))) continue;
-      const part = this.#text(checker.getTypeOfSymbol(property), seen);
+      const part = this.#propertyText(property, seen);
       if (part === undefined) return undefined;
       const key = /^[A-Za-z_$][\w$]*$/.test(property.name) ? property.name : JSON.stringify(property.name);
       names.push(`${key}${property.flags & SymbolFlags.Optional ? "?" : ""}`);

@@ -3,14 +3,27 @@
  * does): an interface and a literal with the same fields are one record. What cannot be mapped comes back with the reason.
  */
 import { ts } from "ts-morph";
-import type { Field, InstanceOf, RecordDecl, Type, TypeImport, TypeText, TypedArrayName } from "../ir/ir.js";
-import { arrayOf, bool, maybe, num, opaque, record, sameType, str, tupleOf, typeText, voidType } from "../ir/types.js";
-import { type ClassHost, type ClassInstance, classType, familyType } from "./class-types.js";
-import { type ClassNode, ClassTable } from "./classes.js";
-import type { CollectionTypes } from "./collection-types.js";
-import type { FunctionTypes } from "./function-types.js";
+import type { Field, Type, TypeImport, TypeText, TypedArrayName } from "../ir/ir.js";
+import {
+  arrayOf,
+  bool,
+  dictOf,
+  isDifferentiable,
+  maybe,
+  num,
+  opaque,
+  present,
+  record,
+  sameType,
+  str,
+  tupleOf,
+  typeText,
+  voidType,
+} from "../ir/types.js";
+import { type ClassHost, classType, familyType } from "./class-types.js";
+import { ClassTable } from "./classes.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
-import { RecordTable } from "./record-table.js";
+import { mentions } from "./record-table.js";
 import {
   isLibrary,
   isPlainTuple,
@@ -20,7 +33,9 @@ import {
   propertiesOf,
   typeArguments,
 } from "./source.js";
-import { hasMethods, isClosed, wideName } from "./type-questions.js";
+import { FunctionPlaces, Outside } from "./type-places.js";
+import { asLiteral, hasMethods, isClosed, wideName } from "./type-questions.js";
+import { TypeRecords } from "./type-records.js";
 import { TypeTexts } from "./type-text.js";
 
 export type Mapped = { readonly type: Type } | { readonly why: string };
@@ -50,14 +65,15 @@ const unionReason = "A value of several types is not in the language";
 
 const absentFlags = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
 
-export class TypeMapper implements ClassHost {
+export class TypeMapper extends TypeRecords implements ClassHost {
   readonly table: ClassTable;
-  /** Those of another program too, where this one maps to the same records. */
-  readonly #records: RecordTable;
   readonly #texts: TypeTexts;
   /** What is mapped already, for each set of bindings. */
   readonly #known = new Map<Bindings, Map<ts.Type, Mapped>>();
   #bindings: Bindings = noBindings;
+  /** Places of functions, and what comes from outside. */
+  readonly places: FunctionPlaces;
+  readonly outside: Outside;
   /** Wide records whose variants are being mapped. */
   readonly #open = new Map<string, { used: boolean }>();
 
@@ -67,9 +83,11 @@ export class TypeMapper implements ClassHost {
     /** Maps the types of another program to the same records. */
     beside?: TypeMapper,
   ) {
+    super(beside?.recordTable);
     this.#texts = new TypeTexts(program, checker);
     this.table = new ClassTable(program, checker);
-    this.#records = beside === undefined ? new RecordTable() : beside.#records;
+    this.places = beside === undefined ? new FunctionPlaces(this.recordTable) : beside.places;
+    this.outside = beside === undefined ? new Outside(this.recordTable.records) : beside.outside;
   }
 
   /** What type parameters stand for at the moment. */
@@ -169,9 +187,9 @@ export class TypeMapper implements ClassHost {
     const flags = type.flags;
     if (flags & TypeFlags.Any) return { why: "Its type is `any`, so nothing is known about it" };
     if (flags & TypeFlags.Unknown) return { why: "Its type is `unknown`, so nothing is known about it" };
-    if (flags & TypeFlags.NumberLike) return { type: num };
+    if (flags & TypeFlags.NumberLike) return { type: asLiteral([type]) ?? num };
     if (flags & TypeFlags.BooleanLike) return { type: bool };
-    if (flags & TypeFlags.StringLike) return { type: str };
+    if (flags & TypeFlags.StringLike) return { type: asLiteral([type]) ?? str };
     if (flags & (TypeFlags.Void | TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Never)) return { type: voidType };
     if (flags & TypeFlags.TypeParameter) return { why: "What the type parameter stands for is not known here" };
     if (flags & TypeFlags.BigIntLike) return { why: "A BigInt cannot carry a derivative" };
@@ -196,10 +214,13 @@ export class TypeMapper implements ClassHost {
 
   /** The members of a union other than `undefined` and `null`. */
   #present(union: ts.UnionType, types: readonly ts.Type[]): Mapped {
+    if (this.#isEitherList(types)) return { type: { kind: "array", elem: num, or: "Float64Array" } };
     const [first] = types;
     if (first === undefined) return { type: voidType };
     if (types.length === 1) return this.map(first);
-    const name = types.every((t) => this.#isObjectLike(t)) ? this.#records.freeName(wideName(union, types)) : undefined;
+    const name = types.every((t) => this.#isObjectLike(t))
+      ? this.recordTable.freeName(wideName(union, types))
+      : undefined;
     // Entered before its members are mapped, so that they may mention the union.
     const open = { used: false };
     if (name !== undefined && union.types.length === types.length) {
@@ -214,13 +235,13 @@ export class TypeMapper implements ClassHost {
     const [one] = known;
     const same = failed === undefined && one !== undefined && known.every((t) => sameType(t, one));
     if (name !== undefined && !open.used) this.records.delete(name);
-    if (same && !open.used) return { type: one };
+    if (same && !open.used) return { type: asLiteral(types) ?? one };
     if (failed !== undefined) return failed;
     if (name === undefined || !known.every((t) => t.kind === "record")) return { why: unionReason };
     // Instances are seen as the objects they are, whatever their classes hide.
     const isOfClasses = known.some((t) => t.kind === "record" && this.classes.has(t.name));
     const through = types.map((t) => (isOfClasses || this.#bindings.size > 0 ? undefined : this.text(t)));
-    const wide = this.#records.wide(
+    const wide = this.recordTable.wide(
       name,
       known.map((t, i) => ({ name: t.kind === "record" ? t.name : "", text: through[i] })),
       open.used,
@@ -234,6 +255,18 @@ export class TypeMapper implements ClassHost {
         this.records.set(wide.type.name, { ...decl, text });
     }
     return wide;
+  }
+
+  /** `number[] | Float64Array`. */
+  #isEitherList(types: readonly ts.Type[]): boolean {
+    const lists = types.filter((t) => this.checker.isArrayType(t));
+    const others = types.filter((t) => !lists.includes(t));
+    return (
+      lists.length > 0 &&
+      others.length === 1 &&
+      others.every((t) => this.#typedArray(t) === "Float64Array") &&
+      lists.every((t) => typeArguments(this.checker, t).every((e) => (e.flags & TypeFlags.Number) !== 0))
+    );
   }
 
   #isObjectLike(type: ts.Type): boolean {
@@ -308,7 +341,7 @@ export class TypeMapper implements ClassHost {
     }
     if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) {
       const text = this.show(type);
-      this.#records.contents.addUnknownFunction(text);
+      this.recordTable.contents.addUnknownFunction(text);
       return { type: opaque(text) };
     }
     if (symbol !== undefined && symbol.flags & SymbolFlags.Class) {
@@ -322,8 +355,27 @@ export class TypeMapper implements ClassHost {
       symbol !== undefined && symbol.flags & SymbolFlags.Interface ? this.table.implementers(symbol) : [];
     if (symbol !== undefined && implementers.length > 0 && hasMethods(this.checker, type))
       return familyType(this, type, symbol, implementers);
-    if (checker.getIndexInfosOfType(type).length > 0) return { type: opaque(this.show(type)) };
+    if (checker.getIndexInfosOfType(type).length > 0) return { type: this.#keyed(type) };
     return this.#record(type);
+  }
+
+  /** An object with arbitrary keys: its members are looked into where a derivative may flow through them. */
+  #keyed(type: ts.Type): Type {
+    const { checker } = this;
+    const closed = opaque(this.show(type));
+    const [info, ...others] = checker.getIndexInfosOfType(type);
+    if (info === undefined || others.length > 0) return closed;
+    const key =
+      info.keyType.flags & TypeFlags.String ? "str" : info.keyType.flags & TypeFlags.Number ? "num" : undefined;
+    const member = this.map(info.type);
+    if (key === undefined || "why" in member || this.isOpen(member.type)) return closed;
+    const fields = propertiesOf(checker, type).map((p) => this.map(checker.getTypeOfSymbol(p)));
+    if (!fields.every((f) => "type" in f && sameType(present(f.type), present(member.type)))) return closed;
+    // What is being mapped is an object that holds such objects.
+    const held = present(member.type);
+    const isBeingMapped = held.kind === "record" && this.records.get(held.name)?.fields.length === 0;
+    const isFollowed = isBeingMapped || isDifferentiable(member.type, this.records);
+    return isFollowed ? dictOf(member.type, key) : closed;
   }
 
   #record(type: ts.Type): Mapped {
@@ -332,7 +384,7 @@ export class TypeMapper implements ClassHost {
     const properties = propertiesOf(checker, type).filter((p) => !isNoDiffMark(p));
     const plain = named === undefined || named.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0;
     const base = plain ? properties.map((p) => p.name).join("_") || "Empty" : named.name;
-    const name = this.#records.nameFrom(base);
+    const name = this.recordTable.nameFrom(base);
     this.records.set(name, { name, fields: [] });
     // Entered before its fields are mapped, so that a type may mention itself.
     this.#cache().set(type, { type: record(name) });
@@ -353,17 +405,26 @@ export class TypeMapper implements ClassHost {
       const readonly = isReadonlyList(this.checker.getNonNullableType(fieldType)) ? { isReadonly: true as const } : {};
       fields.push({ name: property.name, type: optional ? maybe(own) : own, ...kind, ...readonly });
     }
-    const known = this.#records.ofShape(fields);
+    const same = this.recordTable.ofShape(fields);
+    const known = same ?? this.recordTable.ofSelf(fields, name);
     if (known !== undefined) {
       this.records.delete(name);
+      if (same === undefined) this.#forget(name);
       this.#addReadonly(known, fields);
       this.#addText(known, type);
       return { type: record(known) };
     }
-    this.#records.setShape(fields, name);
+    this.recordTable.setShape(fields, name);
     const text = this.#recordText(type);
     this.records.set(name, text === undefined ? { name, fields } : { name, fields, text });
     return { type: record(name) };
+  }
+
+  /** What was mapped while the record was being made leads to another one. */
+  #forget(name: string): void {
+    for (const cache of this.#known.values())
+      for (const [type, mapped] of cache)
+        if ("type" in mapped && mentions(typeText(mapped.type), name)) cache.delete(type);
   }
 
   /** How a record is written, where every object of its shape can be written so. */
@@ -392,94 +453,7 @@ export class TypeMapper implements ClassHost {
     if (text !== undefined) this.records.set(name, { ...decl, text });
   }
 
-  // ---------------------------------------------------------------------------------------------------------- records
-
-  get records(): Map<string, RecordDecl> {
-    return this.#records.records;
-  }
-
-  /** The classes that records stand for, by the name of the record. */
-  get classes(): Map<string, ClassInstance> {
-    return this.#records.classes;
-  }
-
-  /** The classes that records of static methods stand for. */
-  get classObjects(): Map<string, ClassNode> {
-    return this.#records.classObjects;
-  }
-
-  /** What is known of function values. */
-  get functions(): FunctionTypes {
-    return this.#records.functions;
-  }
-
-  /** Maps and sets of our own. */
-  get collections(): CollectionTypes {
-    return this.#records.collections;
-  }
-
-  /** Does a value of this type hold functions of which nothing is known? */
-  hasFunction(type: Type): boolean {
-    return this.#records.contents.hasFunction(type);
-  }
-
-  /** Does a value say more than this type does: which functions it holds, whether a map in it is one of our own? */
-  isOpen(type: Type): boolean {
-    return this.#records.contents.isOpen(type);
-  }
-
-  /** Is there something in a value of this type that is known by the value alone: functions, maps and sets of our own? */
-  holdsOwn(type: Type): boolean {
-    return this.#records.contents.holdsOwn(type);
-  }
-
-  /** Are there functions in a value of this type, known or not? */
-  holdsFunction(type: Type): boolean {
-    return this.#records.contents.holdsFunction(type);
-  }
-
-  /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */
-  given(declared: Type, value: Type): Type {
-    return this.#records.given(declared, value);
-  }
-
-  /** The narrowest type that values of both types have after a cast; absent where there is none. */
-  join(a: Type, b: Type): Type | undefined {
-    return this.#records.join(a, b);
-  }
-
-  /** The wide record of some records; the same for the same ones in whatever order. */
-  unite(names: readonly string[]): Mapped {
-    return this.#records.unite(names);
-  }
-
-  /** The record with these fields. */
-  recordOf(fields: readonly Field[]): Type {
-    return this.#records.recordOf(fields);
-  }
-
-  /** What `this` is in a static method: a record without fields that says which class it is. */
-  classObject(node: ClassNode): Type {
-    return this.#records.classObject(node);
-  }
-
-  classRecord(identity: string): string | undefined {
-    return this.#records.classRecord(identity);
-  }
-
-  reserve(base: string, identity: string): string {
-    return this.#records.reserve(base, identity);
-  }
-
-  settle(name: string, fields: readonly Field[], instance: ClassInstance, about: InstanceOf): void {
-    this.#records.settle(name, fields, instance, about);
-  }
-
-  family(base: string, identity: string, variants: () => readonly Mapped[]): Mapped {
-    return this.#records.family(base, identity, variants);
-  }
-
-  release(name: string, identity: string): void {
-    this.#records.release(name, identity);
+  placesOf(type: Type, name: string, shown: string): Type {
+    return this.places.of(type, name, shown);
   }
 }

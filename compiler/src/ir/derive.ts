@@ -3,7 +3,7 @@
  */
 import type { GlobalDecl, Op, Place, Region, Type } from "./ir.js";
 import { primitives } from "./primitives.js";
-import { bool, num, present, type Records, shadowType, str, tapeType, voidType } from "./types.js";
+import { bool, elementOf, num, present, type Records, shadowType, str, tapeType, voidType } from "./types.js";
 
 /** What the declarations of a program say about types. */
 export interface TypeContext {
@@ -14,7 +14,7 @@ export interface TypeContext {
 /** The type of what a place holds; `undefined` when there is no such element or field. */
 export function placeType(place: Place, records: Records): Type | undefined {
   const base = place.base.type;
-  if (place.kind === "elem") return base.kind === "array" ? base.elem : base.kind === "typed" ? num : undefined;
+  if (place.kind === "elem") return elementOf(base);
   if (base.kind === "tuple") return /^\d+$/.test(place.name) ? base.elems[Number(place.name)] : undefined;
   if (base.kind === "record") return records.get(base.name)?.fields.find((f) => f.name === place.name)?.type;
   return undefined;

@@ -11,95 +11,24 @@
  * A region sees the values of the regions around it.
  */
 
+import type { Derivative, FunctionRule } from "./function-rule.js";
+import type { RecordDecl, Type, TypeImport } from "./type.js";
+
+export type { Derivative, FunctionRule, VjpRule } from "./function-rule.js";
+export type {
+  Absence,
+  Field,
+  InstanceOf,
+  RecordDecl,
+  Type,
+  TypedArrayName,
+  TypeImport,
+  TypeText,
+} from "./type.js";
+
 declare const valueIdBrand: unique symbol;
 /** Identity of a value. Made only by `ir/build.ts`; unique in the whole process. */
 export type ValueId = number & { readonly [valueIdBrand]: "ValueId" };
-
-// ------------------------------------------------------------------------------------------------------------- types
-
-/** Element kinds of typed arrays. */
-export type TypedArrayName =
-  | "Float64Array"
-  | "Float32Array"
-  | "Int8Array"
-  | "Uint8Array"
-  | "Uint8ClampedArray"
-  | "Int16Array"
-  | "Uint16Array"
-  | "Int32Array"
-  | "Uint32Array";
-
-export type Type =
-  /** A JavaScript number. The only scalar a derivative can flow through. */
-  | { readonly kind: "num" }
-  | { readonly kind: "bool" }
-  | { readonly kind: "str" }
-  /** `undefined` and functions without a result. */
-  | { readonly kind: "void" }
-  /** A JavaScript array. */
-  | { readonly kind: "array"; readonly elem: Type }
-  | { readonly kind: "typed"; readonly name: TypedArrayName }
-  | { readonly kind: "tuple"; readonly elems: readonly Type[] }
-  /** An object type; its fields are found by name in `Program.records`, so that recursive types are finite. */
-  | { readonly kind: "record"; readonly name: string }
-  /** Anything no derivative flows through and no operation looks into (a Map, a RegExp, an Error …). `text` is its TypeScript type. */
-  | { readonly kind: "opaque"; readonly text: string }
-  /** A value of `of`, or what `absent` says: `number | undefined`, `Node | null`. `of` is neither void nor itself a maybe. */
-  | { readonly kind: "maybe"; readonly of: Type; readonly absent: Absence }
-  /** The storage of one run: what the forward sweep saves and the reverse sweep restores. */
-  | { readonly kind: "tape" }
-  /** The pullback that `closure` makes. */
-  | { readonly kind: "closure"; readonly params: readonly Type[]; readonly results: readonly Type[] };
-
-/** How a value may be missing. */
-export type Absence = "undefined" | "null" | "both";
-
-export interface Field {
-  readonly name: string;
-  readonly type: Type;
-  /** Declared `x?: T` (its type is then a maybe that may be `undefined`): literals leave it out where it is absent. */
-  readonly optional?: true;
-  /** Of a wide record: the type to see the object as where generated TypeScript reads this field, `(s as Circle).r`. */
-  readonly through?: TypeText;
-  /** Declared `NoDiff<…>`: a constant whatever is stored in it. */
-  readonly noDiff?: boolean;
-  /** Declared as a `readonly` array or tuple somewhere: generated code says so where it puts the content elsewhere. */
-  readonly isReadonly?: true;
-}
-
-/** The shape of an object type. Records with the same name are the same type. */
-export interface RecordDecl {
-  readonly name: string;
-  readonly fields: readonly Field[];
-  /**
-   * A *wide* record, the union of these: it has every field of every variant. Fields that all have with one type keep it;
-   * one that some variant lacks is a maybe. A value of a variant becomes one of the union, and back, by `cast`.
-   */
-  readonly variants?: readonly string[];
-  /** The class whose instances these are. */
-  readonly instance?: InstanceOf;
-  /** How the primal type is written in a generated file (a name that is imported, or the structure spelled out). */
-  readonly text?: TypeText;
-}
-
-/** What generated code must know of a class where instances come in and go out. */
-export interface InstanceOf {
-  /** Where the class can be imported from; absent where nobody else can name it. */
-  readonly exportedFrom?: TypeImport;
-  /** Some fields are `private` or `protected`: instances are seen as plain objects through a cast. */
-  readonly isGuarded?: true;
-}
-
-/** A TypeScript type as it is written in a generated file, with the names it needs imported. */
-export interface TypeText {
-  readonly text: string;
-  readonly imports: readonly TypeImport[];
-}
-export interface TypeImport {
-  readonly name: string;
-  /** Absolute path of the source file that exports it, or a package name. */
-  readonly from: string;
-}
 
 // ------------------------------------------------------------------------------------------------------------ values
 
@@ -119,7 +48,7 @@ export interface Loc {
 
 // -------------------------------------------------------------------------------------------------------- operations
 
-/** Where in memory: an element by index (array, typed array) or a field by name (record; tuple positions are "0", "1", …). */
+/** Where in memory: an element by index (array, typed array; by key of a dict) or a field by name (record; tuple positions are "0", "1", …). */
 export type Place =
   | { readonly kind: "elem"; readonly base: Value; readonly index: Value }
   | { readonly kind: "field"; readonly base: Value; readonly name: string };
@@ -311,6 +240,7 @@ export interface For extends Base {
   readonly breaks: boolean;
   readonly results: readonly Value[];
   readonly count?: Value;
+  readonly tag?: LoopTag;
 }
 
 /**
@@ -327,6 +257,33 @@ export interface While extends Base {
   readonly breaks: boolean;
   readonly results: readonly Value[];
   readonly count?: Value;
+  readonly tag?: LoopTag;
+}
+
+/** How a loop is reversed, where the user says it. */
+export type LoopTag = Checkpointing | Implicit;
+
+/**
+ * `@checkpoint`: only some of its states are kept, and the iterations between them run again. `optimize/outline.ts` makes
+ * checkpointed functions of such a loop; after it there are none.
+ */
+export interface Checkpointing {
+  readonly kind: "checkpoint";
+  /** `sqrt`: segments of equal length, or of growing length where their number is not known. `revolve`: the binomial schedule. */
+  readonly schedule: "sqrt" | "revolve";
+  /** States that are kept at any one time. */
+  readonly snapshots?: number;
+  /** Bytes that these may take; then their number follows at run time. */
+  readonly memory?: number;
+}
+
+/** `@implicit`: the loop goes to a fixed point of its body, and it is the fixed point that is differentiated. */
+export interface Implicit {
+  readonly kind: "implicit";
+  /** The adjoint of the state is complete when what a round adds is smaller, relative to what it began with. */
+  readonly tolerance: number;
+  /** It must be so after so many rounds. */
+  readonly rounds: number;
 }
 
 /**
@@ -466,6 +423,19 @@ export interface Func {
   readonly loc?: Loc;
   /** Lines of the doc comment of a helper in the generated file; the emitter has a default. */
   readonly doc?: readonly string[];
+  /** Calls of it keep what it is given, and nothing of what happens in it: the reverse sweep runs it again. It is never inlined before differentiation. */
+  readonly checkpoint?: true;
+  /**
+   * Of a part of a loop: positions of numbers that all parts are given. Their adjoints run through the parts as they run
+   * through the iterations of a loop, so that they are summed in the same order.
+   */
+  readonly running?: readonly number[];
+  /** Derivatives that take the place of those of the body. */
+  readonly rule?: FunctionRule;
+  /** A derivative of another function, which is called here; the body is made when the program is differentiated. */
+  readonly derivative?: Derivative;
+  /** Generated code imports the function instead of having one of its own; the body says what it computes. Never inlined. */
+  readonly external?: TypeImport;
 }
 
 /** A module-level constant that functions read: imported from the source when it is exported, else rebuilt from `init`. */

@@ -152,6 +152,15 @@ class Parser {
       tokens.expect("]");
       return arrayOf(elem);
     }
+    if (tokens.eat("{")) {
+      const loose = tokens.eat("loose") ? { loose: true as const } : {};
+      const key = tokens.eat("num") ? "num" : "str";
+      if (key === "str") tokens.expect("str");
+      tokens.expect(":");
+      const elem = this.type();
+      tokens.expect("}");
+      return { kind: "dict", key, elem, ...loose };
+    }
     if (tokens.sees("(")) return tupleOf(this.list("(", ")", () => this.type()));
     if (tokens.peek().kind === "value") {
       const { text } = tokens.next();

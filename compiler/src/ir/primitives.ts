@@ -10,7 +10,8 @@ export interface Primitive {
   readonly spelling:
     | { readonly kind: "infix"; readonly text: string }
     | { readonly kind: "prefix"; readonly text: string }
-    | { readonly kind: "call"; readonly text: string };
+    /** With `runtime`, a function of `@adc/runtime`. */
+    | { readonly kind: "call"; readonly text: string; readonly runtime?: true };
   /** Relative cost of computing it again, in units of one addition (about 0.8 ns on V8). */
   readonly cost: number;
 }
@@ -21,6 +22,8 @@ const prefix = (text: string, result: "num" | "bool" = "num") =>
   ({ arity: 1, result, spelling: { kind: "prefix", text }, cost: 1 }) as const;
 const call = (text: string, arity: number, cost: number, result: "num" | "bool" = "num") =>
   ({ arity, result, spelling: { kind: "call", text }, cost }) as const;
+const runtime = (text: string, arity: number, cost: number) =>
+  ({ arity, result: "num", spelling: { kind: "call", text, runtime: true }, cost }) as const;
 
 export const primitives = {
   // arithmetic
@@ -102,6 +105,10 @@ export const primitives = {
   tan: call("Math.tan", 1, 12),
   tanh: call("Math.tanh", 1, 15),
   trunc: call("Math.trunc", 1, 1),
+  // functions of the runtime with a rule better than that of their source
+  sigmoid: runtime("sigmoid", 1, 13),
+  softplus: runtime("softplus", 1, 20),
+  logAddExp: runtime("logAddExp", 2, 20),
   /** The identity with derivative zero: `stopGradient(x)`. Spelled as its operand. */
   stopGradient: { arity: 1, result: "num", spelling: { kind: "prefix", text: "" }, cost: 0 } as const,
 } satisfies Record<string, Primitive>;

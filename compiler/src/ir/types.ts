@@ -8,6 +8,13 @@ export const voidType: Type = { kind: "void" };
 export const tapeType: Type = { kind: "tape" };
 export const float64Array: Type = { kind: "typed", name: "Float64Array" };
 export const arrayOf = (elem: Type): Type => ({ kind: "array", elem });
+/** An object with arbitrary keys; loose where the type of its members says that they may be `undefined`. */
+export const dictOf = (elem: Type, key: "str" | "num" = "str"): Type => ({
+  kind: "dict",
+  key,
+  elem: maybe(elem),
+  ...(mayBeAbsent(elem, undefined) ? { loose: true } : {}),
+});
 export const tupleOf = (elems: readonly Type[]): Type => ({ kind: "tuple", elems });
 export const record = (name: string): Type => ({ kind: "record", name });
 /** A value of `of` or its absence; a maybe of a maybe is one that may be absent either way. */
@@ -16,6 +23,7 @@ export const maybe = (of: Type, absent: Absence = "undefined"): Type =>
     ? { kind: "maybe", of: of.of, absent: bothAbsences(of.absent, absent) }
     : { kind: "maybe", of, absent };
 const bothAbsences = (a: Absence, b: Absence): Absence => (a === b ? a : "both");
+const asMaybe = (type: Type): Type => (type.kind === "maybe" ? type : maybe(type));
 /** What is left of a type when absence is ruled out. */
 export const present = (type: Type): Type => (type.kind === "maybe" ? type.of : type);
 /** May a value of this type be this? */
@@ -34,6 +42,8 @@ export function typeText(type: Type): string {
       return type.kind;
     case "array":
       return `[${typeText(type.elem)}]`;
+    case "dict":
+      return `{${type.loose === true ? "loose " : ""}${type.key}: ${typeText(type.elem)}}`;
     case "typed":
       return type.name;
     case "tuple":
@@ -56,7 +66,22 @@ export function sameType(a: Type, b: Type): boolean {
 /** Is a value of this type a reference into memory the IR looks into (or the absence of one)? */
 export function isReference(type: Type): boolean {
   if (type.kind === "maybe") return isReference(type.of);
-  return type.kind === "array" || type.kind === "typed" || type.kind === "tuple" || type.kind === "record";
+  switch (type.kind) {
+    case "array":
+    case "typed":
+    case "dict":
+    case "tuple":
+    case "record":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** What the elements of an array, or the members of an object with arbitrary keys are; absent for other types. */
+export function elementOf(type: Type): Type | undefined {
+  if (type.kind === "array" || type.kind === "dict") return type.elem;
+  return type.kind === "typed" ? num : undefined;
 }
 
 /** Is a value of this type a number, or the absence of one? Its adjoint is a number. */
@@ -79,6 +104,7 @@ export function isDifferentiable(type: Type, records: Records, seen: ReadonlySet
     case "typed":
       return isFloatArray(type);
     case "array":
+    case "dict":
       return isDifferentiable(type.elem, records, seen);
     case "maybe":
       return isDifferentiable(type.of, records, seen);
@@ -100,6 +126,7 @@ export function isDifferentiable(type: Type, records: Records, seen: ReadonlySet
 export function holdsInstances(type: Type, records: Records, seen: ReadonlySet<string> = new Set()): boolean {
   switch (type.kind) {
     case "array":
+    case "dict":
       return holdsInstances(type.elem, records, seen);
     case "maybe":
       return holdsInstances(type.of, records, seen);
@@ -117,8 +144,11 @@ export function holdsInstances(type: Type, records: Records, seen: ReadonlySet<s
   }
 }
 
-/** The name of the shadow record of a record: one that no TypeScript type can have. */
-export const shadowName = (name: string): string => `${name}.adjoint`;
+/**
+ * The name of the shadow record of a record: one that no TypeScript type can have. A shadow is its own shadow: it has
+ * nothing but what a derivative can live in.
+ */
+export const shadowName = (name: string): string => (name.endsWith(".adjoint") ? name : `${name}.adjoint`);
 
 /**
  * The type adjoints of a type accumulate in: the same shape with what is not differentiable left out. A `Float32Array`
@@ -132,6 +162,8 @@ export function shadowType(type: Type, records: Records): Type {
       return float64Array;
     case "array":
       return arrayOf(shadowType(type.elem, records));
+    case "dict":
+      return { ...type, elem: asMaybe(shadowType(type.elem, records)) };
     case "maybe":
       return isDifferentiable(type.of, records) ? maybe(shadowType(type.of, records), type.absent) : num;
     case "tuple":
@@ -153,6 +185,8 @@ export function gradientType(type: Type, records: Records): Type {
       return isFloatArray(type) ? type : float64Array;
     case "array":
       return arrayOf(gradientType(type.elem, records));
+    case "dict":
+      return { ...type, elem: asMaybe(gradientType(type.elem, records)) };
     case "maybe":
       return isDifferentiable(type.of, records) ? maybe(gradientType(type.of, records), type.absent) : num;
     case "tuple":
@@ -168,7 +202,7 @@ const gradientName = (name: string): string => `${name}.gradient`;
 
 function holdsSinglePrecision(type: Type, records: Records, seen: Set<string>): boolean {
   if (type.kind === "typed") return type.name === "Float32Array";
-  if (type.kind === "array") return holdsSinglePrecision(type.elem, records, seen);
+  if (type.kind === "array" || type.kind === "dict") return holdsSinglePrecision(type.elem, records, seen);
   if (type.kind === "maybe") return holdsSinglePrecision(type.of, records, seen);
   if (type.kind === "tuple") return type.elems.some((elem) => holdsSinglePrecision(elem, records, seen));
   if (type.kind !== "record" || seen.has(type.name)) return false;

@@ -1,4 +1,5 @@
 /** The part of the verifier that looks at one operation: operand, result and yield types. The numbers are those of `verify.ts`. */
+import { firstImpure } from "./walk.js";
 import { assertNever } from "../support/invariant.js";
 import { constType, placeType } from "./derive.js";
 import type {
@@ -79,6 +80,7 @@ export class OpTypes {
   private findUnknown(type: Type): string | undefined {
     switch (type.kind) {
       case "array":
+      case "dict":
         return this.unknownRecord(type.elem);
       case "maybe":
         return this.unknownRecord(type.of);
@@ -95,6 +97,7 @@ export class OpTypes {
 
   /** Is this a maybe of what is already absent, or may be? */
   isMalformed(type: Type): boolean {
+    if (type.kind === "dict") return type.elem.kind !== "maybe" || this.isMalformed(type.elem);
     return type.kind === "maybe" && (type.of.kind === "maybe" || type.of.kind === "void");
   }
 
@@ -118,6 +121,7 @@ export class OpTypes {
     if (b.kind === "maybe" && a.kind === "void") return b.absent !== "null";
     if (a.kind === "maybe" || b.kind === "maybe") return this.castable(present(a), present(b));
     if (a.kind === "array" && b.kind === "array") return this.castable(a.elem, b.elem);
+    if (a.kind === "dict" && b.kind === "dict") return a.key === b.key && this.castable(a.elem, b.elem);
     if (a.kind === "tuple" && b.kind === "tuple")
       return a.elems.length === b.elems.length && a.elems.every((t, i) => this.castable(t, b.elems[i] ?? t));
     if (a.kind !== "record" || b.kind !== "record") return false;
@@ -286,7 +290,10 @@ export class OpTypes {
 
   /** With `isPresent`, what is loaded or added is there, even where the place may hold nothing. */
   private place(place: Place, content: Value, isPresent = false): Problem | undefined {
-    if (place.kind === "elem" && place.index.type.kind !== "num") return problem(8, "an index is a number");
+    const { type: base } = place.base;
+    const key = base.kind === "dict" ? base.key : "num";
+    if (place.kind === "elem" && place.index.type.kind !== key)
+      return problem(8, "an index is a number, a key is text");
     const type = placeType(place, this.program.records);
     if (type === undefined) {
       const what = place.kind === "elem" ? "elements" : `field ${place.name}`;
@@ -310,6 +317,8 @@ export class OpTypes {
     switch (type.kind) {
       case "array":
         return Array.from({ length: count }, () => type.elem);
+      case "dict":
+        return [];
       case "tuple":
         return type.elems;
       case "record":
@@ -337,7 +346,7 @@ export class OpTypes {
   /** Are the shadow records of a type what they should be? */
   private shadowRecords(type: Type): Problem | undefined {
     const { records } = this.program;
-    if (type.kind === "array") return this.shadowRecords(type.elem);
+    if (type.kind === "array" || type.kind === "dict") return this.shadowRecords(type.elem);
     if (type.kind === "maybe") return this.shadowRecords(type.of);
     if (type.kind === "tuple") return firstProblem(type.elems, (t) => this.shadowRecords(t));
     if (type.kind !== "record" || this.shadowsChecked.has(type.name)) return undefined;
@@ -361,6 +370,7 @@ export class OpTypes {
       return source.kind === "maybe" && target.absent === source.absent && this.shaped(target.of, source.of, seen);
     if (target.kind === "typed") return source.kind === "typed";
     if (target.kind === "array") return source.kind === "array" && this.shaped(target.elem, source.elem, seen);
+    if (target.kind === "dict") return source.kind === "dict" && this.shaped(target.elem, source.elem, seen);
     if (target.kind === "tuple")
       return (
         source.kind === "tuple" &&
@@ -443,32 +453,6 @@ function firstProblem<T>(items: readonly T[], check: (item: T) => Problem | unde
   for (const item of items) {
     const found = check(item);
     if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** The first operation of a test that is not pure. */
-function firstImpure(region: Region): Op | undefined {
-  for (const op of region.ops) {
-    switch (op.kind) {
-      case "const":
-      case "prim":
-      case "cast":
-      case "load":
-      case "length":
-      case "global":
-        break;
-      case "foreign":
-        if (!op.pure) return op;
-        break;
-      case "if": {
-        const inner = firstImpure(op.then) ?? firstImpure(op.else);
-        if (inner !== undefined) return inner;
-        break;
-      }
-      default:
-        return op;
-    }
   }
   return undefined;
 }

@@ -279,3 +279,29 @@ export function eachDefinition(region: Region, visit: (v: Value) => void): void 
     for (const inner of regions(op)) eachDefinition(inner, visit);
   }
 }
+
+/** The first operation of a region that may not stand in the test of a `while`. */
+export function firstImpure(region: Region): Op | undefined {
+  for (const op of region.ops) {
+    switch (op.kind) {
+      case "const":
+      case "prim":
+      case "cast":
+      case "load":
+      case "length":
+      case "global":
+        break;
+      case "foreign":
+        if (!op.pure) return op;
+        break;
+      case "if": {
+        const inner = firstImpure(op.then) ?? firstImpure(op.else);
+        if (inner !== undefined) return inner;
+        break;
+      }
+      default:
+        return op;
+    }
+  }
+  return undefined;
+}

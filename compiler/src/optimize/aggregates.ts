@@ -252,6 +252,7 @@ class Analysis {
     switch (op.kind) {
       case "new":
         if (op.result.type.kind === "array") this.hasLength(op.result, op.members.length);
+        else if (op.result.type.kind === "dict") this.bad(op.result);
         else this.of(op.result);
         break;
       case "alloc": {

@@ -102,6 +102,7 @@ function ownAreas(held: Type, records: Records): readonly { readonly area: Area;
   const text = familyText(type, records);
   switch (type.kind) {
     case "array":
+    case "dict":
       return [{ area: `${text}[]`, holds: type.elem }];
     case "typed":
       return [{ area: `${text}[]`, holds: num }];

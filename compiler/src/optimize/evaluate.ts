@@ -4,6 +4,7 @@
  */
 import type { Const } from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
+import { logAddExp, sigmoid, softplus } from "./runtime-functions.js";
 
 export type Literal = Const["value"];
 type Evaluator = (operands: readonly Literal[]) => number | boolean | undefined;
@@ -104,6 +105,9 @@ const evaluators: Record<PrimName, Evaluator> = {
   tan: one(Math.tan),
   tanh: one(Math.tanh),
   trunc: one(Math.trunc),
+  sigmoid: one(sigmoid),
+  softplus: one(softplus),
+  logAddExp: two(logAddExp),
   stopGradient: one((x) => x),
 };
 
@@ -132,7 +136,20 @@ const engineDependent: ReadonlySet<PrimName> = new Set<PrimName>([
     "expm1",
     "hypot",
   ] as const),
-  ...(["log", "log10", "log1p", "log2", "pow", "sin", "sinh", "tan", "tanh"] as const),
+  ...([
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "pow",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "logAddExp",
+  ] as const),
 ]);
 
 /** The value of a primitive on literals, if it is the same in every engine. */

@@ -43,6 +43,8 @@ class Families {
         return this.text(type.of);
       case "array":
         return `[${this.text(type.elem)}]`;
+      case "dict":
+        return `{${type.key}: ${this.text(type.elem)}}`;
       case "tuple":
         return `(${type.elems.map((elem) => this.text(elem)).join(", ")})`;
       case "record":

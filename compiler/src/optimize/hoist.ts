@@ -16,6 +16,7 @@ import { arithmeticValues } from "./arithmetic.js";
 import { mapFuncs } from "./pass.js";
 import { renameRegion } from "./rename.js";
 import { ScopedMap } from "./scoped-map.js";
+import { append } from "../support/append.js";
 
 /** Primitives of at least this cost move whatever they are for. */
 const expensive = 3;
@@ -106,7 +107,7 @@ class Hoister {
     for (const op of region.ops) {
       const isInvariant = operands(op).every((v) => !inside.has(v.id) || this.literals.has(v.id));
       if (isInvariant && this.mayMove(op, written)) {
-        moved.push(...this.withLiterals(op, inside, copies));
+        append(moved, this.withLiterals(op, inside, copies));
         this.suggestName(op);
         // From here on the code after it in `moved` may rely on it having read the object.
         for (const v of makesFresh(op) ? results(op) : dereferenced(op)) this.exists.set(`${v.id}`, true);

@@ -5,6 +5,7 @@ import { eliminateDeadCode } from "./dce.js";
 import { hoistInvariants } from "./hoist.js";
 import { inline } from "./inline.js";
 import { followLengths } from "./lengths.js";
+import { outlineLoops } from "./outline.js";
 import type { Pass, PassOptions } from "./pass.js";
 import { pruneParams } from "./prune-params.js";
 import { scalarize } from "./scalarize.js";
@@ -36,6 +37,7 @@ const passes = {
   hoist: hoistInvariants,
   stores: forwardStores,
   dce: eliminateDeadCode,
+  outline: outlineLoops,
   "prune-params": pruneParams,
 } satisfies Record<string, Pass>;
 
@@ -54,6 +56,7 @@ export const beforeDifferentiation = named(
   "hoist",
   "cse",
   "dce",
+  "outline",
 );
 
 /** What makes differentiated functions better, … */
@@ -74,8 +77,8 @@ export const removal = named("dce", "prune-params", "dce");
 
 export const afterDifferentiation = [...improvement, ...removal];
 
-/** What decides a value at a kink (CONVENTIONS: a sum of squares), not speed: never left out. */
-const conventions: ReadonlySet<string> = new Set(["sum-of-squares"]);
+/** What decides a value at a kink (CONVENTIONS: a sum of squares), or was asked for, not speed: never left out. */
+const conventions: ReadonlySet<string> = new Set(["sum-of-squares", "outline"]);
 
 /** Names of the passes that can be left out. */
 export const optionalPasses: readonly string[] = Object.keys(passes).filter((name) => !conventions.has(name));

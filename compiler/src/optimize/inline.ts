@@ -9,6 +9,7 @@
  */
 import { cloneOps, substitute, type Substitution } from "../ir/clone.js";
 import type { Call, Func, Op, Program, Region, Value, ValueId } from "../ir/ir.js";
+import { isNumber } from "../ir/types.js";
 import { mapOp, results, walk } from "../ir/walk.js";
 import { type CallGraph, callGraph } from "./call-graph.js";
 import type { PassOptions } from "./pass.js";
@@ -39,15 +40,25 @@ export function inline(program: Program, options: PassOptions): Program {
     const own = size(func.body);
     const inliner = new Inliner(callees, own * (growthFactor - 1) + growthAllowance);
     const body = inliner.region(func.body);
-    done.set(name, { ...func, body });
     const total = own + inliner.grown;
+    const fits = total <= limit(name, graph, options);
+    // What is run again only because it is asked for sums its adjoints as it would in the place of the call.
+    const running =
+      func.checkpoint === true && func.running === undefined && fits ? { running: numbersAmong(body.params) } : {};
+    done.set(name, { ...func, body, ...running });
     const { yields } = body;
-    if (yields !== null && total <= limit(name, graph, options)) callees.set(name, { body, yields, size: total });
+    // Where a function has a rule of its own, the call is what is differentiated.
+    // So it is where the body is run again.
+    const isApart = func.rule !== undefined || func.external !== undefined || func.checkpoint === true;
+    if (yields !== null && !isApart && fits) callees.set(name, { body, yields, size: total });
   }
   const funcs = new Map<string, Func>();
   for (const [name, func] of program.funcs) funcs.set(name, done.get(name) ?? func);
   return { ...program, funcs: reachable({ ...program, funcs }, options.entries) };
 }
+
+const numbersAmong = (params: readonly Value[]): readonly number[] =>
+  params.flatMap((p, i) => (isNumber(p.type) ? [i] : []));
 
 /** The size up to which calls of a function are replaced by its body. */
 function limit(name: string, graph: CallGraph, options: PassOptions): number {

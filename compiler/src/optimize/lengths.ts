@@ -15,6 +15,7 @@ import { mapOp, regions } from "../ir/walk.js";
 import { type EffectsTable, functionEffects, Origins, type Writes, writesOf } from "./effects.js";
 import { mapFuncs } from "./pass.js";
 import { Resolution } from "./resolution.js";
+import { append } from "../support/append.js";
 
 /** Operations before a loop that are looked through for the making of an array; keeps the pass linear. */
 const lookBack = 100;
@@ -58,7 +59,7 @@ class Follower {
       const walked = mapOp(op, this.use, (r) => this.region(r));
       if (walked.kind === "const" && typeof walked.value === "number")
         this.literals.set(walked.result.id, walked.value);
-      if (walked.kind === "for" || walked.kind === "while") ops.push(...this.loop(walked, ops));
+      if (walked.kind === "for" || walked.kind === "while") append(ops, this.loop(walked, ops));
       else ops.push(walked);
     }
     return { ...region, ops, yields: region.yields === null ? null : region.yields.map(this.use) };

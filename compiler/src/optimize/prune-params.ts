@@ -1,16 +1,19 @@
 /**
  * **Purpose** Functions made by the compiler are handed only what they use.
- * **Needs** The entries: functions called from outside keep their parameters.
+ * **Needs** The entries: functions called from outside keep their parameters, and so do external ones, those with rules and those rules call.
  * **Guarantees** The same results and effects; a call passes one argument for each parameter left.
  * **How** A parameter is used when an operation other than a call reads it, or a call passes it on in a position that is
  * used; found by following uses backwards from the first kind.
  */
 import type { Call, Func, Op, Program, Region, ValueId } from "../ir/ir.js";
+import { ruled } from "../ir/rule-functions.js";
 import { mapOp, operands, regions, walk } from "../ir/walk.js";
 import type { PassOptions } from "./pass.js";
 
 export function pruneParams(program: Program, options: PassOptions): Program {
-  const unused = unusedParams(program, options.entries ?? new Set(program.funcs.keys()));
+  const external = [...program.funcs.values()].filter((func) => func.external !== undefined).map((func) => func.name);
+  const entries = new Set([...(options.entries ?? program.funcs.keys()), ...ruled(program), ...external]);
+  const unused = unusedParams(program, entries);
   if ([...unused.values()].every((positions) => positions.size === 0)) return program;
   const keep = <T>(name: string, items: readonly T[]): readonly T[] =>
     items.filter((_, i) => unused.get(name)?.has(i) !== true);
@@ -21,7 +24,13 @@ export function pruneParams(program: Program, options: PassOptions): Program {
   };
   const funcs = new Map<string, Func>();
   for (const [name, func] of program.funcs) {
-    funcs.set(name, { ...func, body: { ...region(func.body), params: keep(name, func.body.params) } });
+    const params = keep(name, func.body.params);
+    const running = func.running?.flatMap((i) => {
+      const at = params.findIndex((p) => p === func.body.params[i]);
+      return at === -1 ? [] : [at];
+    });
+    const kept = { ...func, body: { ...region(func.body), params } };
+    funcs.set(name, running === undefined ? kept : { ...kept, running });
   }
   // Initialisers of constants call functions too. What they have no use for any more costs nothing.
   const globals = new Map([...program.globals].map(([name, decl]) => [name, { ...decl, init: region(decl.init) }]));

@@ -1,5 +1,6 @@
 /** Which functions of a program can still run. */
 import type { Func, Op, Program } from "../ir/ir.js";
+import { ruleFunctions } from "../ir/rule-functions.js";
 import { walk } from "../ir/walk.js";
 
 /** The functions that the entries call, at any distance, in their order; all of them when no entries are given. */
@@ -22,6 +23,7 @@ export function reachable(program: Program, entries: ReadonlySet<string> | undef
     if (func === undefined || found.has(name)) continue;
     found.add(name);
     walk(func.body, visit);
+    queue.push(...ruleFunctions(func));
   }
   return new Map([...funcs].filter(([name]) => found.has(name)));
 }

@@ -5,6 +5,7 @@ import * as families from "./families.js";
 import { flat } from "./flat.js";
 import * as math from "./math.js";
 import type { RuleExpr } from "./rule.js";
+import * as runtime from "./runtime.js";
 
 /** A rule as a formula: the adjoint, the result, the operands; one number, or one per operand. */
 export type Formula = (g: number, z: number, ...operands: number[]) => number | readonly number[];
@@ -47,6 +48,7 @@ const sloped: Record<Exclude<PrimName, (typeof flat)[number]>, RuleEntry> = {
   fround: finite(math.fround),
   hypot: family(families.hypot, { singular: true }),
   log: singular(math.log),
+  logAddExp: singular(runtime.logAddExpRule),
   log10: singular(math.log10),
   log1p: singular(math.log1p),
   log2: singular(math.log2),
@@ -54,8 +56,10 @@ const sloped: Record<Exclude<PrimName, (typeof flat)[number]>, RuleEntry> = {
   min: family(families.min, { singular: false }),
   maxLiteral: family(families.maxLiteral, { singular: false }),
   minLiteral: family(families.minLiteral, { singular: false }),
+  sigmoid: finite(runtime.sigmoidRule),
   sin: finite(math.sin),
   sinh: finite(math.sinh),
+  softplus: finite(runtime.softplusRule),
   sqrt: singular(math.sqrt),
   sqrtSumSquares: finite(math.sqrtSumSquares),
   tan: finite(math.tan),

@@ -190,7 +190,7 @@ export function potentialEnergy(xyz: Float64Array, topology: Topology, types: Lj
 
 /**
  * Parameter fitting: squared error of relative conformer energies.
- * @differentiable wrt=topology
+ * @differentiable wrt=topology,types
  */
 export function fitError(
   topology: Topology,

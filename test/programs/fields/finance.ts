@@ -10,7 +10,7 @@ interface CurveNode {
   readonly logDf: number;
 }
 
-export class InvalidCurveError extends Error {
+class InvalidCurveError extends Error {
   constructor(
     message: string,
     readonly at: number,
@@ -99,7 +99,7 @@ interface Bond {
 
 /**
  * Present value of a book of bonds on the curve implied by quotes, with a credit spread per bond.
- * @differentiable wrt=instruments,spreads modes=grad,value_and_grad
+ * @differentiable wrt=instruments,spreads
  */
 export function portfolioValue(
   instruments: Instrument[],
@@ -212,7 +212,7 @@ export function asianPrice(market: Market, strike: number, horizon: number, nPat
 
 /**
  * American put on a Cox–Ross–Rubinstein tree, rolled back in place.
- * @differentiable wrt=spot,rate,vol modes=grad
+ * @differentiable wrt=spot,rate,vol
  */
 export function americanPut(
   spot: number,

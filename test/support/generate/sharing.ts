@@ -86,8 +86,11 @@ function turns(context: Context): Outcome | "nothing" {
     );
   const length = context.lengthText();
   const zeros = typed ? `new Float64Array(${length})` : `new Array<number>(${length}).fill(0)`;
-  const first = vectors.length > 0 ? random.pick(vectors).name : zeros;
-  const start = random.pick([first, vectors.length > 0 ? `${first}.slice()` : zeros]);
+  const found = vectors.length > 0 ? random.pick(vectors) : undefined;
+  const first = found?.name ?? zeros;
+  // What may not be written to (a constant of the module) is copied first.
+  const start =
+    found === undefined ? zeros : found.writable ? random.pick([first, `${first}.slice()`]) : `${first}.slice()`;
   if (start === first) context.writesParameters = true;
   const type = typed ? "Float64Array" : "number[]";
   context.line(`let ${a}: ${type} = ${start};`);

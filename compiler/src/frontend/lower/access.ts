@@ -37,6 +37,8 @@ export function locate(
 ): Located | undefined {
   if (ts.isPropertyAccessExpression(node))
     return fieldOf(context, base, context.lowering.classes.fieldName(context, base, node), node);
+  if (base.type.kind === "dict")
+    return context.lowering.data.placeByKey(context, base, base.type, node.argumentExpression);
   const literal = literalOf(context, node.argumentExpression);
   if (base.type.kind === "array" || base.type.kind === "typed") {
     const index = context.expression(node.argumentExpression);
@@ -104,6 +106,7 @@ function tupleMember(
 
 export function fieldOf(context: FunctionContext, of: Value, name: string, node: ts.Node): Located | undefined {
   const base = presentValue(context, of, node);
+  if (base.type.kind === "dict") return context.lowering.data.placeByName(context, base, base.type, name, node);
   if (base.type.kind === "tuple") {
     const type = base.type.elems[Number(name)];
     if (type !== undefined) return { place: field(base, name), type };
@@ -229,6 +232,8 @@ export function store(context: FunctionContext, at: Located, v: Value, node: ts.
     });
     return;
   }
+  const memo = context.memos.get(at.place.base.id);
+  if (memo !== undefined) context.keeps(v, node, memo);
   if (at.place.kind === "elem") admit(context, at.place.base, v, node);
   context.putInto(at.place.base, v);
   const stored = context.coerce(v, at.type, node);

@@ -1,7 +1,7 @@
 /** Calls: functions whose source is followed, functions of the library, and effects that pass through as text. */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
-import type { Value } from "../../ir/ir.js";
+import type { Type, Value } from "../../ir/ir.js";
 import { num, str } from "../../ir/types.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
 import { fieldOf, load, standInFor } from "./access.js";
@@ -18,6 +18,9 @@ import { writesToConsole } from "../packages/console.js";
 import { lowerBuiltinCall } from "./math.js";
 import { presentValue } from "./missing.js";
 import { lowerObjectCall } from "./object-calls.js";
+import { callWithRule } from "./package-rule.js";
+import { lowerDerivative } from "./derivative.js";
+import { lowerTap } from "./tap.js";
 import { isData, lowerOpaqueCall, lowerOpaqueMethod } from "./opaque.js";
 
 export function lowerCall(
@@ -41,6 +44,12 @@ export function lowerCall(
       const result = context.at(node).prim("stopGradient", [v], hint);
       return context.isInteger(v) ? context.integer(result) : result;
     }
+    case "generated":
+      return lowerDerivative(context, node, callee.generated, hint);
+    case "tapGradient":
+      return lowerTap(context, node, hint);
+    case "ruled":
+      return callWithRule(context, node, callee.ruled, hint);
     case "function": {
       if (!used && writesToConsole(callee.node)) {
         consoleCall(context, node, callee.node);
@@ -139,7 +148,7 @@ function methodOrOutside(
   const { checker } = context.file;
   const ownerType = checker.getNonNullableType(checker.getTypeAtLocation(inner.expression));
   const owner = context.file.types.map(ownerType);
-  const ownerIR = "type" in owner ? owner.type : undefined;
+  const ownerIR = valueType(context, ownerType, inner.expression) ?? ("type" in owner ? owner.type : undefined);
   if (
     checker.isArrayType(ownerType) ||
     ownerIR?.kind === "array" ||
@@ -175,6 +184,14 @@ function methodOrOutside(
     return callMember(context, node, inner, presentValue(context, self, inner), hint);
   }
   return outside(context, node, inner.getText(), used);
+}
+
+/** What a variable holds of which TypeScript knows nothing: the gradient of a generated file that is not there yet. */
+function valueType(context: FunctionContext, declared: ts.Type, node: ts.Expression): Type | undefined {
+  const inner = bare(node);
+  if ((declared.flags & ts.TypeFlags.Any) === 0 || !ts.isIdentifier(inner)) return undefined;
+  const symbol = symbolOf(context.file.checker, inner);
+  return symbol === undefined || context.env.slot(symbol) === undefined ? undefined : context.env.get(symbol)?.type;
 }
 
 /** `object.name(…)`, a function that the object holds. */

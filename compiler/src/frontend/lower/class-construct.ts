@@ -18,6 +18,7 @@ import { type Argument, argumentsOf, callFunction } from "./follow.js";
 import { refuseClass } from "./class-refusals.js";
 import { constructorText } from "./class-text.js";
 import type { FunctionContext } from "./context.js";
+import { isConvertible } from "./convert.js";
 import { thisKey } from "./env.js";
 import { branchValue, runPieces } from "./flow.js";
 import { isNullish, presentValue } from "./missing.js";
@@ -439,11 +440,14 @@ function fieldType(
     return "why" in declared ? undefined : declared.type;
   if ("why" in declared) return v.type;
   const { type } = declared;
-  if (sameType(v.type, type) || declared.noDiff === true) return type;
   const { types } = context.file;
+  if (sameType(v.type, type) || declared.noDiff === true || types.places.isIn(type)) return type;
   if (types.functions.of(v.type) !== undefined || types.isOpen(type)) return v.type;
   const isKept = isReference(v.type) && !types.table.isAssigned(member.node);
-  return isKept && !isOneOf(context, v.type, type) ? v.type : type;
+  if (!isKept || isOneOf(context, v.type, type)) return type;
+  // Objects of one class that hold more than is declared could not stand beside those of the others.
+  const isAmongOthers = types.table.isOneOfSeveral(member.owner) && isConvertible(context, v, type);
+  return isAmongOthers ? type : v.type;
 }
 
 /** Is the type one of a union that knows which of its members a value is? Then objects that hold different members are alike. */

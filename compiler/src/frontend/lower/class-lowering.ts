@@ -42,6 +42,14 @@ export interface ClassLowering {
     object: Value,
     hint: string | undefined,
   ): Value | undefined;
+  /** `object.m?.(…)`, the link of the chain that `node` is. */
+  optionalCall(
+    context: FunctionContext,
+    node: ts.Expression,
+    link: ts.CallExpression,
+    owner: Value,
+    hint: string | undefined,
+  ): Value | undefined;
   /** `v instanceof C`. */
   instanceOf(context: FunctionContext, v: Value, cls: ClassNode, node: ts.Node): Value | undefined;
 }

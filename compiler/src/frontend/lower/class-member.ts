@@ -75,7 +75,7 @@ const askedBy = (context: FunctionContext, node: ts.PropertyAccessExpression): A
 const named = (context: FunctionContext, { node: cls }: ClassInstance, asked: Asked): Member | undefined =>
   context.file.types.table.member(cls, asked.text, asked.declaredIn);
 
-const memberOf = (
+export const memberOf = (
   context: FunctionContext,
   instance: ClassInstance,
   node: ts.PropertyAccessExpression,
@@ -346,7 +346,7 @@ export function lowerMethodCall(
   );
 }
 
-function callMember(
+export function callMember(
   context: FunctionContext,
   node: ts.CallExpression,
   inner: ts.PropertyAccessExpression,

@@ -85,14 +85,34 @@ export function dispatch(
       const seen = variants.length === 1 ? object : (convert(context, object, variant.type, node) ?? object);
       return each(seen, variant);
     };
-    if (k === variants.length - 1) return own();
-    return branchValue(context, hasConstructor(context, object, variant, node), own, () => from(k + 1), {
+    const isLast = k === variants.length - 1;
+    if (isLast && !mayBeOfOthers(context, object.type)) return own();
+    const others = isLast ? () => refuseOthers(context, object, node) : () => from(k + 1);
+    return branchValue(context, hasConstructor(context, object, variant, node), own, others, {
       hint,
       mismatch: (a, b) =>
         context.report(language.mixedTypes(spanOf(node), "()", context.show(a.type), context.show(b.type))),
     });
   };
   return from(0);
+}
+
+/** Objects that come from outside may be of classes that the program does not know. */
+const mayBeOfOthers = (context: FunctionContext, type: Type): boolean =>
+  type.kind === "record" &&
+  context.file.types.outside.has(type.name) &&
+  (context.file.types.records.get(type.name)?.variants ?? []).length > 1;
+
+/** The object is of none of the classes of the program: what it does is not known. */
+function refuseOthers(context: FunctionContext, object: Value, node: ts.Node): Value {
+  const nothing = context.undefinedOf({ kind: "void" });
+  context.at(node).push({
+    kind: "throw",
+    text: ["new TypeError(`an object of a class that adc did not see: ${(", " as object).constructor.name}`)"],
+    args: [object],
+  });
+  context.dead = true;
+  return nothing;
 }
 
 /** `v instanceof C` for a class of the program. */
@@ -105,18 +125,20 @@ export function lowerInstanceOf(context: FunctionContext, v: Value, cls: ClassNo
   const decide = (): Value => {
     if (yes.length === 0 || yes.length === variants.length) return context.constant(yes.length > 0);
     const object = presentValue(context, v, node);
+    const asked = mayBeOfOthers(context, object.type) ? [...yes, ...variants.filter((o) => !yes.includes(o))] : yes;
     const from = (k: number): Value => {
-      const variant = yes[k];
-      if (variant === undefined) return context.constant(false);
+      const variant = asked[k];
+      if (variant === undefined)
+        return asked.length > yes.length ? refuseOthers(context, object, node) : context.constant(false);
       const test = hasConstructor(context, object, variant, node);
-      return k === yes.length - 1
+      return k === asked.length - 1 && asked.length === yes.length
         ? test
         : branchValue(
             context,
             test,
-            () => context.constant(true),
+            () => context.constant(k < yes.length),
             () => from(k + 1),
-            {},
+            { type: bool },
           );
     };
     return from(0);

@@ -92,6 +92,8 @@ export function dispatch(
   call: (one: OneFunction, bound: Bound) => Value,
 ): Value {
   const which = context.integer(context.at(node).load(field(f, whichField), num, whichField));
+  const [first] = any.members;
+  if (first === undefined) return context.refuse(language.functionValuesNotYet(spanOf(node), node.getText()));
   const from = (k: number): Value => {
     const one = any.members[k];
     if (one === undefined) return context.undefinedOf({ kind: "void" });
@@ -124,7 +126,12 @@ export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts
   const to = functions.of(type);
   if (from === undefined || to?.kind !== "any" || type.kind !== "record") return undefined;
   const own = from.kind === "one" ? [from] : from.members;
-  if (!own.every((m) => to.members.some((t) => t.name === m.name))) return undefined;
+  if (!own.every((m) => to.members.some((t) => t.name === m.name))) {
+    if (!functions.isGrowing(type)) return undefined;
+    // All is read again then.
+    functions.grow(to, own);
+    return context.placeholder(type);
+  }
   const position = (name: string): number => to.members.findIndex((m) => m.name === name);
   const decl = context.file.types.records.get(type.name);
   const known = new Map<string, Value>();

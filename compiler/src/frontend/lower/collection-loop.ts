@@ -5,6 +5,7 @@ import type { Value } from "../../ir/ir.js";
 import { arrayOf, num } from "../../ir/types.js";
 import { eachChild } from "../chains.js";
 import { noExits } from "../exits.js";
+import { loopTag, refuseUnknownTrips } from "../loop-tags.js";
 import { bare } from "../source.js";
 import { collectionOf, countOf, stepAt, type Step } from "./collection.js";
 import type { FunctionContext } from "./context.js";
@@ -85,7 +86,10 @@ export function lowerForOfCollection(
     ]);
   });
   const results = copies(context, frame);
-  const base = { inits, breaks: frame.breaks, results, cond, body: bodyRegion };
+  const tag = loopTag(node);
+  refuseUnknownTrips(node, tag, (d) => context.report(d));
+  const tagged = tag === undefined ? {} : { tag };
+  const base = { inits, breaks: frame.breaks, results, cond, body: bodyRegion, ...tagged };
   context.b.push(loc === undefined ? { kind: "while", ...base } : { kind: "while", ...base, loc });
   finish(context, frame, inits, results);
 }

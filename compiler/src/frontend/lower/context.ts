@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import { type Diagnostic, language, meaning } from "../../diagnostics.js";
 import { Builder, value } from "../../ir/build.js";
 import type { Loc, Type, Value, ValueId } from "../../ir/ir.js";
-import { isNumber, isReference, num, sameType } from "../../ir/types.js";
+import { isNumber, isReference, num, present, sameType } from "../../ir/types.js";
 import type { FileContext, OpenArray, Signature } from "../file-context.js";
 import { ExitTable } from "../exits.js";
 import { callPath } from "../signature.js";
@@ -84,6 +84,8 @@ export class FunctionContext {
   readonly numericText = new Set<ValueId>();
   /** Maps and other opaque constants of the module; writes into arrays and objects are found in the lowered program. */
   readonly constants = new Map<ValueId, string>();
+  /** Memo tables of the module: what is noted there must not depend on what is differentiated. */
+  readonly memos = new Map<ValueId, string>();
   /** NaN where JavaScript has `undefined`: they cannot be tested for it. */
   readonly maybeMissing = new Set<ValueId>();
   /** Arrays made without elements: every store makes them longer. */
@@ -234,6 +236,8 @@ export class FunctionContext {
         return "undefined";
       case "array":
         return `${this.show(type.elem)}[]`;
+      case "dict":
+        return `Record<${type.key === "num" ? "number" : "string"}, ${this.show(present(type.elem))}>`;
       case "typed":
         return type.name;
       case "tuple":
@@ -272,6 +276,7 @@ export class FunctionContext {
       case "str":
         return this.b.const("");
       case "array":
+      case "dict":
         return this.b.aggregate(type, []);
       case "typed": {
         const result = value(type);

@@ -14,6 +14,9 @@ export function convert(context: FunctionContext, v: Value, type: Type, node: ts
   }
   const choice = context.lowering.asFunction(context, v, type, node);
   if (choice !== undefined) return choice;
+  const wanted = present(type);
+  if (wanted.kind === "dict" && isEmptyLiteral(context, v))
+    return convert(context, b.aggregate(wanted, [], v.hint), type, node);
   if (!isCastable(context, v.type, type)) return undefined;
   const made = b.cast(v, type);
   context.sameAs(v, made);
@@ -24,7 +27,14 @@ export function convert(context: FunctionContext, v: Value, type: Type, node: ts
 export function isConvertible(context: FunctionContext, v: Value, type: Type): boolean {
   if (sameType(v.type, type)) return true;
   if (v.type.kind === "void") return mayBeAbsent(type, context.isNull(v) ? null : undefined);
-  return isCastable(context, v.type, type);
+  return isCastable(context, v.type, type) || (present(type).kind === "dict" && isEmptyLiteral(context, v));
+}
+
+/** `{}`: nothing is known of it but that it is an object. */
+function isEmptyLiteral(context: FunctionContext, v: Value): boolean {
+  const { types } = context.file;
+  if (v.type.kind !== "record" || types.classes.has(v.type.name) || types.holdsOwn(v.type)) return false;
+  return types.records.get(v.type.name)?.fields.length === 0;
 }
 
 /** Can one value have both types? */
@@ -32,6 +42,7 @@ function isCastable(context: FunctionContext, from: Type, to: Type): boolean {
   if (sameType(from, to)) return true;
   if (from.kind === "maybe" || to.kind === "maybe") return isCastable(context, present(from), present(to));
   if (from.kind === "array" && to.kind === "array") return isCastable(context, from.elem, to.elem);
+  if (from.kind === "dict" && to.kind === "dict") return from.key === to.key && isCastable(context, from.elem, to.elem);
   if (from.kind === "tuple" && to.kind === "tuple")
     return (
       from.elems.length === to.elems.length && from.elems.every((t, i) => isCastable(context, t, to.elems[i] ?? t))

@@ -1,6 +1,6 @@
 /** Expressions: one table from the kind of syntax to the function that lowers it. */
 import { ts } from "ts-morph";
-import { language } from "../../diagnostics.js";
+import { language, rule } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { constantOf } from "../globals.js";
 import { libraryFunction } from "../prelude.js";
@@ -16,6 +16,7 @@ import { functionValue } from "./closure.js";
 import { lowerNewInstance, lowerThis } from "./class-construct.js";
 import { classReference } from "./class-reference.js";
 import type { FunctionContext } from "./context.js";
+import { lowerDelete } from "./delete.js";
 import { lowerText } from "./foreign.js";
 import { enumMember, literalOf } from "./literals.js";
 import { lowerConditional, lowerLogical, lowerLogicalEffect } from "./logic.js";
@@ -23,7 +24,7 @@ import { builtinConstant } from "./math.js";
 import { convert } from "./convert.js";
 import { isWide, lowerChain, narrowed, openLink } from "./narrow.js";
 import { lowerObject } from "./object.js";
-import { lowerDelete, lowerPattern } from "./opaque.js";
+import { lowerPattern } from "./opaque.js";
 import { lowerBinary, lowerPrefix } from "./operators.js";
 import { lowerTypeOf } from "./tests.js";
 import { underCasts } from "./untyped.js";
@@ -160,7 +161,11 @@ function lowerIdentifier(context: FunctionContext, node: ts.Identifier, hint: st
 function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Symbol): Value {
   const callee = context.file.callee(node);
   if (callee.kind === "function") return functionValue(context, callee.node, node);
-  if (callee.kind === "stopGradient") {
+  if (callee.kind === "ruled") {
+    context.report(rule.ruleNotCalled(spanOf(node), node.getText()));
+    return standInFor(context, node);
+  }
+  if (callee.kind === "stopGradient" || callee.kind === "tapGradient" || callee.kind === "generated") {
     context.report(language.functionValuesNotYet(spanOf(node), node.getText()));
     return standInFor(context, node);
   }

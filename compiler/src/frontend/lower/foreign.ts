@@ -6,10 +6,12 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Type, TypeImport, Value } from "../../ir/ir.js";
+import { thrownBySource } from "../../ir/thrown.js";
 import { str } from "../../ir/types.js";
 import { consoleForm } from "../packages/console.js";
 import { bare, type FunctionNode, spanOf, symbolOf } from "../source.js";
 import type { FunctionContext, TextWithHoles } from "./context.js";
+import { append } from "../../support/append.js";
 
 interface ForeignOptions {
   readonly pure: boolean;
@@ -52,8 +54,8 @@ function join(parts: readonly (string | TextWithHoles)[]): TextWithHoles {
   for (const part of parts) {
     const { text: more, args: holes } = typeof part === "string" ? only(part) : part;
     text[text.length - 1] += more[0] ?? "";
-    text.push(...more.slice(1));
-    args.push(...holes);
+    append(text, more.slice(1));
+    append(args, holes);
   }
   return { text, args };
 }
@@ -133,18 +135,21 @@ const errorClasses = new Set([
 ]);
 
 export function lowerThrow(context: FunctionContext, node: ts.ThrowStatement): void {
-  const { text, args, imports } = errorText(context, node);
-  context.at(node).push({ kind: "throw", text, args, ...(imports === undefined ? {} : { imports }) });
+  const written = errorText(context, node);
+  const { text, args, imports } = written ?? thrownBySource;
+  const at = context.at(written === undefined ? node.expression : node);
+  at.push({ kind: "throw", text, args, ...(imports === undefined ? {} : { imports }) });
   context.dead = true;
 }
 
-/** What is thrown, as text. */
+/** What is thrown, as text; absent where another file cannot write it. */
 export function errorText(
   context: FunctionContext,
   node: ts.ThrowStatement,
-): TextWithHoles & { readonly imports?: readonly TypeImport[] } {
+): (TextWithHoles & { readonly imports?: readonly TypeImport[] }) | undefined {
   const thrown = bare(node.expression);
-  if (ts.isNewExpression(thrown) || ts.isCallExpression(thrown)) {
+  const isMade = ts.isNewExpression(thrown) || ts.isCallExpression(thrown);
+  if (isMade && (thrown.arguments ?? []).every(isPlainArgument)) {
     const isLibrary = errorClasses.has(context.file.globalName(thrown.expression) ?? "");
     const own = isLibrary ? undefined : errorClass(context, thrown.expression);
     if (isLibrary || own !== undefined) {
@@ -152,8 +157,7 @@ export function errorText(
       const parts: (string | TextWithHoles)[] = [ts.isNewExpression(thrown) ? "new " : "", name, "("];
       (thrown.arguments ?? []).forEach((argument, i) => {
         if (i > 0) parts.push(", ");
-        if (ts.isSpreadElement(argument)) context.report(language.thrownValue(spanOf(argument)));
-        else if (ts.isObjectLiteralExpression(argument)) parts.push(detailsOf(context, argument));
+        if (ts.isObjectLiteralExpression(argument)) parts.push(detailsOf(context, argument));
         else parts.push(textOf(context, argument));
       });
       const made = join([...parts, ")"]);
@@ -162,9 +166,16 @@ export function errorText(
   }
   if (isText(context, thrown) || ts.isNumericLiteral(thrown)) return textOf(context, thrown);
   const v = ts.isIdentifier(thrown) ? context.expression(thrown) : undefined;
-  if (v !== undefined && (v.type.kind === "opaque" || context.isRefused(v))) return hole(v);
-  context.report(language.thrownValue(spanOf(node.expression)));
-  return only("undefined");
+  return v !== undefined && (v.type.kind === "opaque" || context.isRefused(v)) ? hole(v) : undefined;
+}
+
+/** Can it be written as an argument of what is thrown? */
+function isPlainArgument(node: ts.Expression): boolean {
+  if (ts.isSpreadElement(node)) return false;
+  if (!ts.isObjectLiteralExpression(node)) return true;
+  return node.properties.every(
+    (p) => ts.isShorthandPropertyAssignment(p) || (ts.isPropertyAssignment(p) && ts.isIdentifier(p.name)),
+  );
 }
 
 /** A class of the program's own that other files can name. */
@@ -187,7 +198,6 @@ function detailsOf(context: FunctionContext, node: ts.ObjectLiteralExpression): 
       parts.push(`${property.name.text}: `, textOf(context, property.initializer));
     else if (ts.isShorthandPropertyAssignment(property))
       parts.push(`${property.name.text}: `, textOf(context, property.name));
-    else context.report(language.thrownValue(spanOf(property)));
   });
   return join([...parts, " }"]);
 }

@@ -6,8 +6,10 @@ import type { Func, Type, Value } from "../../ir/ir.js";
 import { bool, present } from "../../ir/types.js";
 import { noExits } from "../exits.js";
 import type { Signature } from "../file-context.js";
-import { servedBy } from "../prelude.js";
+import { isPrelude, servedBy } from "../prelude.js";
+import { externalFunctions } from "../prelude/runtime.js";
 import { hoistedIn } from "../packages/hoisted.js";
+import { isCheckpointed } from "../loop-tags.js";
 import { callPath } from "../signature.js";
 import { type FunctionNode, isThisParameter, locOf, spanOf } from "../source.js";
 import { assign, bind } from "./destructure.js";
@@ -21,6 +23,7 @@ import {
   memberValue,
   setterTarget,
 } from "./class-member.js";
+import { lowerOptionalCall } from "./class-optional.js";
 import { classReference } from "./class-reference.js";
 import { lowerInstanceOf } from "./class-variants.js";
 import { lowerFrom } from "./callbacks.js";
@@ -28,6 +31,7 @@ import { asChoice, asOneOf } from "./closure.js";
 import { lowerCollectionSize, membersOrNone, snapshotOf } from "./collection.js";
 import { FunctionContext, type Lowering } from "./context.js";
 import { thisKey } from "./env.js";
+import { placeByKey, placeByName } from "./dictionary.js";
 import { lowerEffect, lowerExpression } from "./expression.js";
 import { branchValue, type Piece, runPieces } from "./flow.js";
 import { textOf } from "./foreign.js";
@@ -60,6 +64,7 @@ export const lowering: Lowering = {
     superCall: lowerSuperCall,
     staticCall: lowerStaticCall,
     methodCall: lowerMethodCall,
+    optionalCall: lowerOptionalCall,
     instanceOf: lowerInstanceOf,
   },
   data: {
@@ -67,6 +72,8 @@ export const lowering: Lowering = {
     size: lowerCollectionSize,
     property: lowerOpaqueProperty,
     element: lowerOpaqueElement,
+    placeByKey,
+    placeByName,
     snapshot: snapshotOf,
     snapshotOrNone: membersOrNone,
     members: membersOfOpaque,
@@ -136,6 +143,10 @@ export function lowerFunction(signature: Signature, report: (d: Diagnostic) => v
     results: result.kind === "void" ? [] : [result],
     source: signature.source,
     loc: context.placed ?? locOf(node),
+    ...(isCheckpointed(node) ? { checkpoint: true as const } : {}),
+    ...(isPrelude(node) && externalFunctions.has(signature.source)
+      ? { external: { name: signature.source, from: "@adc/runtime" } }
+      : {}),
   };
   return { func, calls: [...context.calls] };
 }

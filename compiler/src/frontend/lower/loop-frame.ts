@@ -3,6 +3,7 @@ import { ts } from "ts-morph";
 import { value } from "../../ir/build.js";
 import type { For, Region, Value } from "../../ir/ir.js";
 import { num } from "../../ir/types.js";
+import { loopTag, refuseUnknownTrips } from "../loop-tags.js";
 import type { Construct, FunctionContext } from "./context.js";
 import { isHidden, type Key } from "./env.js";
 import { flagsOf, inConstruct, type Piece } from "./flow.js";
@@ -157,7 +158,10 @@ export function countedLoop(
   const index = context.integer(value(num, hint));
   const bodyRegion = body(context, frame, node, [index], () => run(index));
   const results = copies(context, frame);
-  const op = { kind: "for" as const, ...head, inits, breaks: frame.breaks, results, body: bodyRegion };
+  const tag = loopTag(node);
+  if (frame.breaks) refuseUnknownTrips(node, tag, (d) => context.report(d));
+  const tagged = tag === undefined ? {} : { tag };
+  const op = { kind: "for" as const, ...head, inits, breaks: frame.breaks, results, body: bodyRegion, ...tagged };
   context.b.push(loc === undefined ? op : { ...op, loc });
   finish(context, frame, inits, results);
 }

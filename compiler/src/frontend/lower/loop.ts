@@ -7,9 +7,11 @@ import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
+import { firstImpure } from "../../ir/walk.js";
 import type { Exits } from "../exits.js";
 import { classBodies } from "../class-effects.js";
 import { eachChild } from "../chains.js";
+import { loopTag, refuseUnknownTrips } from "../loop-tags.js";
 import { bare, spanOf } from "../source.js";
 import { elementType, load } from "./access.js";
 import { collectionOf, membersOrNone } from "./collection.js";
@@ -32,6 +34,7 @@ import {
   region,
   type ToPieces,
 } from "./loop-frame.js";
+import { type CounterBoxes, counterBoxes } from "./variables.js";
 
 // -------------------------------------------------------------------------------------------------------------- while
 
@@ -44,6 +47,7 @@ interface WhileParts {
   /** Runs at the end of every iteration, also when the loop is left: it changes nothing that outlives the loop. */
   readonly always?: () => void;
   readonly mayStop: boolean;
+  readonly boxes?: CounterBoxes;
 }
 
 function lowerAsWhile(
@@ -53,24 +57,42 @@ function lowerAsWhile(
   form: WhileParts,
 ): void {
   const { test } = form;
-  const pureTest = test !== undefined && isPlainTest(context, test);
-  const testInside = test !== undefined && !pureTest;
-  const frame = frameOf(context, node, form.parts, breaksOut(context, node) || testInside || form.mayStop);
+  const isPlain = test !== undefined && isPlainTest(context, test);
+  if (!isPlain || !lowerWithTest(context, node, toPieces, form, test)) lowerWithTest(context, node, toPieces, form);
+}
+
+/** The test stands in front (if one is given), or inside the loop; false where in front it turns out not to be pure. */
+function lowerWithTest(
+  context: FunctionContext,
+  node: ts.IterationStatement,
+  toPieces: ToPieces,
+  form: WhileParts,
+  inFront?: ts.Expression,
+): boolean {
+  const inside = inFront === undefined ? form.test : undefined;
+  const frame = frameOf(context, node, form.parts, breaksOut(context, node) || inside !== undefined || form.mayStop);
   const inits = initial(context, frame);
   const loc = context.at(node).loc;
   const cond = region(context, frame, [], () => [
-    test !== undefined && pureTest ? context.condition(test) : context.b.const(true),
+    inFront === undefined ? context.b.const(true) : context.condition(inFront),
   ]);
+  if (firstImpure(cond) !== undefined) return false;
   const bodyRegion = body(context, frame, node, [], () => {
+    form.boxes?.open();
     const inner: readonly Piece[] = [continuable(context, node, toPieces), ...(form.after?.() ?? [])];
-    if (test === undefined || pureTest) runPieces(context, inner);
-    else runPieces(context, [branchPiece(() => context.condition(test), inner, [exitPiece(context, node)])]);
+    if (inside === undefined) runPieces(context, inner);
+    else runPieces(context, [branchPiece(() => context.condition(inside), inner, [exitPiece(context, node)])]);
+    form.boxes?.close();
     if (!context.dead) form.always?.();
   });
   const results = copies(context, frame);
-  const base = { inits, breaks: frame.breaks, results, cond, body: bodyRegion };
+  const tag = loopTag(node);
+  refuseUnknownTrips(node, tag, (d) => context.report(d));
+  const tagged = tag === undefined ? {} : { tag };
+  const base = { inits, breaks: frame.breaks, results, cond, body: bodyRegion, ...tagged };
   context.b.push(loc === undefined ? { kind: "while", ...base } : { kind: "while", ...base, loc });
   finish(context, frame, inits, results);
+  return true;
 }
 
 /** May the test stand in the pure region of a `while`? */
@@ -161,11 +183,22 @@ export function lowerFor(
     const step = (): void => {
       if (incrementor !== undefined) context.lowering.effect(context, incrementor);
     };
-    const after = (): readonly Piece[] => [{ kind: "plain", exits: { always: false, to: [] }, run: step }];
+    const boxes = counterBoxes(context, node);
+    const run = (): void => {
+      boxes?.renew();
+      step();
+    };
+    const after = (): readonly Piece[] => [{ kind: "plain", exits: { always: false, to: [] }, run }];
     const stepping =
       incrementor === undefined ? {} : isLocalStep(context, node, incrementor) ? { always: step } : { after };
     const parts = [node.condition, node.incrementor, node.statement].filter((n) => n !== undefined);
-    lowerAsWhile(context, node, toPieces, { parts, test: node.condition, ...stepping, mayStop: false });
+    lowerAsWhile(context, node, toPieces, {
+      parts,
+      test: node.condition,
+      ...stepping,
+      ...(boxes === undefined ? {} : { boxes }),
+      mayStop: false,
+    });
     return;
   }
   const to = context.expression(counted.bound);

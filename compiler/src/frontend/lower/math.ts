@@ -48,7 +48,7 @@ const named: ReadonlyMap<string, PrimName> = new Map(
     !name.endsWith("Literal") &&
     name !== "sqrtSumSquares" &&
     name !== "isNullish"
-      ? [[row.spelling.text, name] as const]
+      ? [["runtime" in row.spelling ? `Runtime.${row.spelling.text}` : row.spelling.text, name] as const]
       : [],
   ),
 );

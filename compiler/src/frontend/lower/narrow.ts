@@ -76,6 +76,36 @@ export function lowerChain(
   used: boolean,
   hint: string | undefined,
 ): Value {
+  const owner = ownerOf(context, link);
+  if (owner !== undefined && ts.isCallExpression(link)) {
+    const v = context.known.get(owner) ?? context.expression(owner);
+    const called = context.lowering.classes.optionalCall(context, node, link, v, hint);
+    if (called !== undefined) return called;
+    const isNew = !context.known.has(owner);
+    context.known.set(owner, v);
+    const made = lowerLink(context, node, link, used, hint);
+    if (isNew) context.known.delete(owner);
+    return made;
+  }
+  return lowerLink(context, node, link, used, hint);
+}
+
+/** The object of `object.m?.()`, where it is one. */
+function ownerOf(context: FunctionContext, link: Link): ts.Expression | undefined {
+  if (!ts.isCallExpression(link) || !ts.isPropertyAccessExpression(link.expression)) return undefined;
+  const of = link.expression.expression;
+  const { checker, types } = context.file;
+  const mapped = types.map(checker.getNonNullableType(checker.getTypeAtLocation(of)));
+  return "type" in mapped && mapped.type.kind === "record" ? of : undefined;
+}
+
+function lowerLink(
+  context: FunctionContext,
+  node: ts.Expression,
+  link: Link,
+  used: boolean,
+  hint: string | undefined,
+): Value {
   const start = context.expression(link.expression);
   const rest = <R>(run: () => R): R => {
     context.known.set(link.expression, presentValue(context, start, link));

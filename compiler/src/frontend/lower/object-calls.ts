@@ -2,18 +2,27 @@
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { field, value } from "../../ir/build.js";
-import type { RecordDecl, Type, Value } from "../../ir/ir.js";
+import type { Field, RecordDecl, Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference, present, sameType, str, typeText } from "../../ir/types.js";
 import { preludeFunction } from "../prelude.js";
-import { bare, spanOf } from "../source.js";
+import { bare, isConst, spanOf, symbolOf } from "../source.js";
 import { load, standInFor } from "./access.js";
 import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
+import {
+  copyMembers,
+  dictionaryOf,
+  dictionaryType,
+  hasKey,
+  keysOfDictionary,
+  lowerDictionary,
+  membersOfDictionary,
+} from "./dictionary.js";
 import { callFunction } from "./follow.js";
-import { foreign } from "./foreign.js";
+import { listedMembers } from "./listed-members.js";
 import { mayBeUndefined, presentValue } from "./missing.js";
 import { objectOf, spreadInto } from "./object.js";
-import { listed } from "./opaque.js";
+import { listed as listedOpaque } from "./opaque.js";
 
 export function lowerObjectCall(
   context: FunctionContext,
@@ -34,6 +43,8 @@ export function lowerObjectCall(
       return membersOf(context, node, first, name, hint);
     case "Object.assign":
       return assignAll(context, node, first, others);
+    case "Object.hasOwn":
+      return hasOwn(context, first, others[0], hint);
     case "Object.is":
       return undefined;
     case "structuredClone":
@@ -41,6 +52,19 @@ export function lowerObjectCall(
     default:
       return undefined;
   }
+}
+
+/** `Object.hasOwn(table, key)` of an object with arbitrary keys. */
+function hasOwn(
+  context: FunctionContext,
+  of: ts.Expression,
+  key: ts.Expression | undefined,
+  hint: string | undefined,
+): Value | undefined {
+  if (key === undefined) return undefined;
+  const table = context.expression(of);
+  if (table.type.kind !== "dict" && table.type.kind !== "opaque") return undefined;
+  return hasKey(context, of, table, context.expression(key), "own", hint);
 }
 
 function recordOf(context: FunctionContext, v: Value): RecordDecl | undefined {
@@ -52,16 +76,37 @@ function recordOf(context: FunctionContext, v: Value): RecordDecl | undefined {
 
 /** The names `for…in` goes over; nothing where they are not known. */
 export function keysOf(context: FunctionContext, node: ts.Expression, v: Value): Value | undefined {
-  if (v.type.kind === "opaque")
-    return foreign(context, node, ["Object.keys(", ")"], [v], arrayOf(str), { pure: false });
+  if (v.type.kind === "opaque" || v.type.kind === "dict") return keysOfDictionary(context, node, v);
   const decl = recordOf(context, v);
-  if (decl === undefined || decl.variants !== undefined || decl.fields.some((f) => mayBeUndefined(f.type)))
-    return undefined;
-  context.file.ordered.push({ record: decl.name, diagnostic: language.dynamicKeys(spanOf(node), "for…in") });
+  if (decl === undefined || decl.variants !== undefined) return undefined;
+  if (decl.fields.some((f) => mayBeUndefined(f.type)))
+    return listedMembers(context, node, v, decl, "Object.keys", undefined);
+  const fields = inWrittenOrder(context, node, decl);
+  if (fields === undefined)
+    context.file.ordered.push({ record: decl.name, diagnostic: language.dynamicKeys(spanOf(node), "for…in") });
   return context.at(node).aggregate(
     arrayOf(str),
-    decl.fields.map((f) => context.constant(f.name)),
+    (fields ?? decl.fields).map((f) => context.constant(f.name)),
   );
+}
+
+/** The fields in the order in which a constant's literal has them; absent where the object is no such constant. */
+function inWrittenOrder(context: FunctionContext, node: ts.Expression, decl: RecordDecl): readonly Field[] | undefined {
+  const symbol = ts.isIdentifier(bare(node)) ? symbolOf(context.file.checker, bare(node)) : undefined;
+  const declaration = symbol?.valueDeclaration;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || !isConst(declaration)) return undefined;
+  const literal = declaration.initializer === undefined ? undefined : bare(declaration.initializer);
+  if (literal === undefined || !ts.isObjectLiteralExpression(literal)) return undefined;
+  const names = literal.properties.flatMap((p) =>
+    (ts.isPropertyAssignment(p) || ts.isMethodDeclaration(p) || ts.isShorthandPropertyAssignment(p)) &&
+    (ts.isIdentifier(p.name) || ts.isStringLiteralLike(p.name))
+      ? [p.name.text]
+      : [],
+  );
+  // Keys that look like numbers come first, in their own order.
+  if (names.length < literal.properties.length || names.some((n) => /^\d+$/.test(n))) return undefined;
+  const fields = names.flatMap((n) => decl.fields.find((f) => f.name === n) ?? []);
+  return fields.length === decl.fields.length && new Set(names).size === names.length ? fields : undefined;
 }
 
 function membersOf(
@@ -73,26 +118,33 @@ function membersOf(
 ): Value | undefined {
   const v = presentValue(context, context.expression(of), of);
   if (context.isRefused(v)) return standInFor(context, node);
+  if (v.type.kind === "dict") return membersOfDictionary(context, node, v, name, hint);
   if (v.type.kind === "opaque") {
     const mapped = context.file.types.map(context.file.checker.getTypeAtLocation(node));
     const type = "type" in mapped && mapped.type.kind === "array" ? mapped.type : undefined;
-    return type === undefined ? undefined : listed(context, node, [`${name}(`, ")"], v, type, hint);
+    return type === undefined ? undefined : listedOpaque(context, node, [`${name}(`, ")"], v, type, hint);
   }
   const decl = recordOf(context, v);
+  const isPartial = decl?.variants === undefined && decl?.fields.some((f) => mayBeUndefined(f.type)) === true;
+  const listed = decl === undefined || !isPartial ? undefined : listedMembers(context, node, v, decl, name, hint);
+  if (listed !== undefined) return listed;
   // Which fields there are must be known, and so must their order: that of the declaration may not be that of the object.
   if (decl === undefined || decl.variants !== undefined || decl.fields.some((f) => mayBeUndefined(f.type))) {
     context.report(language.dynamicKeys(spanOf(node), name));
     return standInFor(context, node);
   }
-  context.file.ordered.push({ record: decl.name, diagnostic: language.dynamicKeys(spanOf(node), name) });
-  const names = decl.fields.map((f) => context.constant(f.name));
+  const written = inWrittenOrder(context, of, decl);
+  if (written === undefined)
+    context.file.ordered.push({ record: decl.name, diagnostic: language.dynamicKeys(spanOf(node), name) });
+  const fields = written ?? decl.fields;
+  const names = fields.map((f) => context.constant(f.name));
   if (name === "Object.keys") return context.at(node).aggregate(arrayOf(str), names, hint);
-  const [type] = decl.fields.map((f) => f.type);
-  if (type === undefined || !decl.fields.every((f) => sameType(f.type, type))) {
+  const [type] = fields.map((f) => f.type);
+  if (type === undefined || !fields.every((f) => sameType(f.type, type))) {
     context.report(language.dynamicKeys(spanOf(node), name));
     return standInFor(context, node);
   }
-  const values = decl.fields.map((f) => load(context, { place: field(v, f.name), type }, node, f.name));
+  const values = fields.map((f) => load(context, { place: field(v, f.name), type }, node, f.name));
   const pair: Type = { kind: "tuple", elems: [str, type] };
   const members =
     name === "Object.values"
@@ -116,6 +168,12 @@ function assignAll(
   others: readonly ts.Expression[],
 ): Value {
   const literal = bare(first);
+  const keyed = ts.isObjectLiteralExpression(literal) ? dictionaryType(context, node) : undefined;
+  if (keyed !== undefined && ts.isObjectLiteralExpression(literal)) {
+    const made = lowerDictionary(context, literal, keyed, undefined);
+    for (const other of others) copyMembers(context, other, made, context.expression(other));
+    return made;
+  }
   if (ts.isObjectLiteralExpression(literal)) {
     const made = new Map<string, Value>();
     for (const source of node.arguments)
@@ -123,6 +181,10 @@ function assignAll(
     return objectOf(context, node, made, undefined);
   }
   const target = context.expression(first);
+  if (dictionaryOf(target) !== undefined) {
+    for (const other of others) copyMembers(context, other, target, context.expression(other));
+    return target;
+  }
   const decl = recordOf(context, target);
   if (context.isRefused(target)) return target;
   if (decl === undefined) return refuse(context, node, first);

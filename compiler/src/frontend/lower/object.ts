@@ -11,6 +11,7 @@ import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { isConvertible } from "./convert.js";
 import { keyOf } from "./destructure.js";
+import { dictionaryType, lowerDictionary } from "./dictionary.js";
 import { branchValue } from "./flow.js";
 import { opaqueObject } from "./opaque.js";
 import { literalOf } from "./literals.js";
@@ -22,6 +23,8 @@ export function lowerObject(
   node: ts.ObjectLiteralExpression,
   hint: string | undefined,
 ): Value {
+  const keyed = isOnlyChecked(node) || isTakenApart(node) ? undefined : dictionaryType(context, node);
+  if (keyed !== undefined) return lowerDictionary(context, node, keyed, hint);
   const open = opaqueType(context, node);
   if (open !== undefined) return opaqueObject(context, node, open, hint);
   const members = new Map<string, Value>();
@@ -157,7 +160,8 @@ export function spreadInto(context: FunctionContext, node: ts.Node, of: Value, m
 function opaqueType(context: FunctionContext, node: ts.Expression): Type | undefined {
   const { checker, types } = context.file;
   const type = checker.getContextualType(node);
-  const keyed = type === undefined ? [] : checker.getIndexInfosOfType(checker.getNonNullableType(type));
+  const keyed =
+    type === undefined || isTakenApart(node) ? [] : checker.getIndexInfosOfType(checker.getNonNullableType(type));
   // A table of functions is an object with the fields it is written with.
   if (
     type === undefined ||
@@ -169,6 +173,12 @@ function opaqueType(context: FunctionContext, node: ts.Expression): Type | undef
   const mapped = types.map(checker.getNonNullableType(type));
   return "type" in mapped && mapped.type.kind === "opaque" ? mapped.type : undefined;
 }
+
+/** `const { a, ...others } = { … }`: the pattern expects anything. */
+const isTakenApart = (node: ts.Expression): boolean =>
+  ts.isVariableDeclaration(node.parent) &&
+  node.parent.type === undefined &&
+  ts.isObjectBindingPattern(node.parent.name);
 
 /** `{ … } satisfies Record<string, T>`: the literal is what it is, its type only checked. */
 function isOnlyChecked(node: ts.Expression): boolean {

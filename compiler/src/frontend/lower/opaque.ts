@@ -16,6 +16,7 @@ import { alloc, countTo } from "./array-make.js";
 import { lowerArrayMethod } from "./array-methods.js";
 import { lengthOf } from "./array-bounds.js";
 import type { FunctionContext } from "./context.js";
+import { fromEntries } from "./dictionary.js";
 import { checkFunctions, foreign } from "./foreign.js";
 
 /** Methods that change what they are called on. */
@@ -343,23 +344,6 @@ export function opaqueObject(
   return foreign(context, node, parts, args, type, { pure: false, hint });
 }
 
-/** `delete table[key]`: of an object with arbitrary keys only. */
-export function lowerDelete(context: FunctionContext, node: ts.DeleteExpression): Value {
-  const inner = bare(node.expression);
-  const isAccess = ts.isElementAccessExpression(inner) || ts.isPropertyAccessExpression(inner);
-  const base = isAccess ? context.expression(inner.expression) : undefined;
-  if (base?.type.kind !== "opaque" || !isAccess)
-    return context.refuse(language.reflection(spanOf(node), "delete"), bool);
-  const constant = context.constantIn(base);
-  if (constant !== undefined) context.report(language.moduleConstantWritten(spanOf(node), constant));
-  const key = ts.isPropertyAccessExpression(inner) ? undefined : context.expression(inner.argumentExpression);
-  const text =
-    key === undefined && ts.isPropertyAccessExpression(inner)
-      ? ["delete ", `.${inner.name.text}`]
-      : ["delete ", "[", "]"];
-  return foreign(context, node, text, key === undefined ? [base] : [base, key], bool, { pure: false });
-}
-
 /** A regular expression, written as in the source. */
 export function lowerPattern(context: FunctionContext, node: ts.Expression, hint: string | undefined): Value {
   return foreign(context, node, [node.getText()], [], { kind: "opaque", text: "RegExp" }, { pure: false, hint });
@@ -428,6 +412,8 @@ export function lowerOpaqueCall(
     const given = context.expression(first);
     const v = snapshotOf(context, first, given) ?? given;
     if (context.isRefused(v)) return standInFor(context, node);
+    const table = fromEntries(context, node, v, hint);
+    if (table !== undefined) return table;
     context.keeps(v, first, name);
     return result(context, node, { parts: ["Object.fromEntries(", ")"], args: [v], pure: false }, true, hint);
   }

@@ -100,6 +100,7 @@ function nameOf(context: FunctionContext, type: Type): string | undefined {
       return "undefined";
     case "array":
     case "typed":
+    case "dict":
     case "tuple":
     case "record":
       return "object";
@@ -193,7 +194,8 @@ export function lowerIn(context: FunctionContext, node: ts.BinaryExpression, hin
   const name = literalOf(context, node.left);
   const v = context.expression(node.right);
   if (context.isRefused(v)) return context.standIn(bool);
-  if (v.type.kind === "opaque") return isKeyOf(context, node, context.expression(node.left), v, hint);
+  if (v.type.kind === "opaque" || v.type.kind === "dict")
+    return isKeyOf(context, node, context.expression(node.left), v, hint);
   const { records } = context.file.types;
   const decl = v.type.kind === "record" ? records.get(v.type.name) : undefined;
   if (decl === undefined || (typeof name !== "string" && typeof name !== "number"))

@@ -4,7 +4,7 @@
  * user is told so.
  */
 import { ts } from "ts-morph";
-import { meaning } from "../../diagnostics.js";
+import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Type } from "../../ir/ir.js";
 import { bool } from "../../ir/types.js";
@@ -68,7 +68,9 @@ export function throwToHandler(context: FunctionContext, node: ts.ThrowStatement
   if (exit === undefined || exit.kind !== "break") return false;
   const construct = context.constructs.findLast((c) => c.node === exit.target);
   if (construct?.handler !== undefined) {
-    const { text, args, imports } = errorText(context, node);
+    const written = errorText(context, node);
+    if (written === undefined) context.report(language.thrownValue(spanOf(node.expression)));
+    const { text, args, imports } = written ?? { text: ["undefined"], args: [] };
     const result = value(caught, "error");
     context
       .at(node)

@@ -7,11 +7,12 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
-import { isReference, sameType } from "../../ir/types.js";
+import { isReference, sameType, tupleOf } from "../../ir/types.js";
 import type { Signature } from "../file-context.js";
-import { type FunctionNode, spanOf } from "../source.js";
+import { type FunctionNode, spanOf, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { isConvertible, joinedType } from "./convert.js";
+import type { Slot } from "./env.js";
 
 /** Thrown where a type turns out to be another than was thought: the function is lowered again. */
 export class Again extends Error {
@@ -36,19 +37,64 @@ export function declareVariable(
   node: ts.Node,
 ): void {
   const wider = context.signature?.variables.get(symbol) ?? type;
+  if (value !== undefined) adapt(context, value, wider, node);
   const v = value === undefined ? undefined : context.coerce(value, wider, node);
   const slot = { hint: symbol.name, level: context.level };
-  if (!context.file.captures.isBoxed(symbol)) {
-    context.env.declare(symbol, { ...slot, type: wider }, v);
-    return;
-  }
-  if (context.file.captures.isChangedCounter(symbol))
+  const { captures } = context.file;
+  const isCounter = captures.isChangedCounter(symbol);
+  if (isCounter && captures.isCapturedInHead(symbol))
     context.report(language.closuresNotYet(spanOf(node), symbol.name));
-  const boxType = context.file.types.recordOf([{ name: content, type: wider }]);
-  const first = v ?? context.placeholder(wider);
+  if (isCounter || !captures.isBoxed(symbol)) context.env.declare(symbol, { ...slot, type: wider }, v);
+  else declareBox(context, symbol, { ...slot, type: wider }, v ?? context.placeholder(wider), node);
+}
+
+/** `slot` is that of the variable as if it lived in none. */
+function declareBox(context: FunctionContext, symbol: ts.Symbol, slot: Slot, first: Value, node: ts.Node): void {
+  const boxType = context.file.types.recordOf([{ name: content, type: slot.type }]);
   const box = context.at(node).aggregate(boxType, [first], symbol.name);
   context.putInto(box, first);
-  context.env.declare(symbol, { ...slot, type: boxType, boxed: wider }, box);
+  context.env.declare(symbol, { ...slot, type: boxType, boxed: slot.type }, box);
+}
+
+/** Counters of a loop that live in a box, a new one for each iteration. */
+export interface CounterBoxes {
+  /** At the beginning of an iteration. */
+  open(): void;
+  /** Before the step: what the step changes is the counter of the next iteration. */
+  renew(): void;
+  /** At the end of an iteration, also of one that is never reached. */
+  close(): void;
+}
+
+export function counterBoxes(context: FunctionContext, node: ts.ForStatement): CounterBoxes | undefined {
+  const list = node.initializer;
+  const names = list !== undefined && ts.isVariableDeclarationList(list) ? list.declarations.map((d) => d.name) : [];
+  const symbols = names.flatMap((name) => {
+    const symbol = ts.isIdentifier(name) ? symbolOf(context.file.checker, name) : undefined;
+    return symbol !== undefined && context.file.captures.isChangedCounter(symbol) ? [symbol] : [];
+  });
+  if (symbols.length === 0) return undefined;
+  const plain = new Map(symbols.map((symbol) => [symbol, context.env.slot(symbol)]));
+  const held = (symbol: ts.Symbol): Value => {
+    const place = boxPlace(context, symbol);
+    return place === undefined ? context.current(symbol) : context.at(node).load(place.place, place.type, symbol.name);
+  };
+  return {
+    open: () => {
+      for (const [symbol, slot] of plain)
+        if (slot !== undefined) declareBox(context, symbol, slot, context.current(symbol), node);
+    },
+    renew: () => {
+      for (const [symbol, slot] of plain) if (slot !== undefined) declareBox(context, symbol, slot, held(symbol), node);
+    },
+    close: () => {
+      for (const [symbol, slot] of plain) {
+        const v = context.dead ? undefined : held(symbol);
+        context.env.restore(symbol, slot);
+        if (v !== undefined) context.env.set(symbol, v);
+      }
+    },
+  };
 }
 
 /** Declares a variable without a type: that of what it is given first. */
@@ -89,7 +135,28 @@ export function assignVariable(context: FunctionContext, symbol: ts.Symbol, v: V
     context.signature.variables.set(symbol, wanted);
     throw new Again(context.signature, node);
   }
+  adapt(context, v, slot.type, node);
   context.env.set(symbol, context.coerce(v, slot.type, node));
+}
+
+/** The type of arrays of functions (or of what holds them) that has the elements of both. */
+function joinedLists(context: FunctionContext, a: Type, b: Type): Type | undefined {
+  const { types } = context.file;
+  if (a.kind !== "array" || b.kind !== "array" || !types.holdsOwn(a) || !types.holdsOwn(b)) return undefined;
+  const elem = types.join(a.elem, b.elem);
+  return elem === undefined ? undefined : { kind: "array", elem };
+}
+
+/** An array literal of functions is given to a variable that holds others too: the literal is made with the type of the variable. */
+function adapt(context: FunctionContext, v: Value, type: Type, node: ts.Node): void {
+  const open = context.openArrays.get(v.id);
+  const joined = sameType(v.type, type) || open === undefined ? undefined : joinedLists(context, v.type, type);
+  if (open === undefined || joined?.kind !== "array" || !sameType(joined, type)) return;
+  const { elements } = open.of;
+  const known = elements.get(open.node);
+  if ((known !== undefined && sameType(known, joined.elem)) || !context.file.running.includes(open.of)) return;
+  elements.set(open.node, joined.elem);
+  throw new Again(open.of, node);
 }
 
 /** A variable in a box is given a value: where its type does not do, the function that declares it is lowered again. */
@@ -115,7 +182,7 @@ const isFunctionNode = (node: ts.Node): boolean =>
 /** The type that a place needs to hold `v` as well, where its own does not do. */
 function widened(context: FunctionContext, v: Value, type: Type): Type | undefined {
   if (sameType(v.type, type) || context.isRefused(v)) return undefined;
-  const joined = joinedType(context, v, { id: v.id, type });
+  const joined = joinedLists(context, v.type, type) ?? joinedType(context, v, { id: v.id, type });
   return joined === undefined || sameType(joined, type) ? undefined : joined;
 }
 
@@ -134,7 +201,7 @@ export function returnValue(context: FunctionContext, v: Value, node: ts.Node): 
       throw new Again(signature, node);
     }
     if (isFirst && sameType(v.type, type)) signature.resultIs = "met";
-    const wanted = isFirst ? undefined : widened(context, v, type);
+    const wanted = isFirst ? undefined : (widened(context, v, type) ?? widenedPair(context, v, type));
     if (wanted !== undefined) {
       signature.result = wanted;
       throw new Again(signature, node);
@@ -142,8 +209,33 @@ export function returnValue(context: FunctionContext, v: Value, node: ts.Node): 
   }
   if (type === undefined) return;
   if (type.kind === "void") return;
-  context.env.set(context.result, context.coerce(v, type, node));
+  context.env.set(context.result, asPair(context, v, type, node) ?? context.coerce(v, type, node));
 }
+
+/** A rule returns a value and one of several pullbacks; nobody sees the pair itself, so it can be made anew. */
+function widenedPair(context: FunctionContext, v: Value, type: Type): Type | undefined {
+  if (v.type.kind !== "tuple" || type.kind !== "tuple" || !isRule(context)) return undefined;
+  const own = v.type.elems;
+  const elems = type.elems.flatMap((t, i) => context.file.types.join(t, own[i] ?? t) ?? []);
+  const joined = tupleOf(elems);
+  return elems.length === own.length && !sameType(joined, type) ? joined : undefined;
+}
+
+function asPair(context: FunctionContext, v: Value, type: Type, node: ts.Node): Value | undefined {
+  if (v.type.kind !== "tuple" || type.kind !== "tuple" || sameType(v.type, type) || !isRule(context)) return undefined;
+  const own = v.type.elems;
+  if (own.length !== type.elems.length) return undefined;
+  const members = type.elems.map((t, i) => {
+    const member = context.at(node).load(field(v, String(i)), own[i] ?? t);
+    return context.coerce(context.readFrom(v, member), t, node);
+  });
+  const made = context.at(node).aggregate(type, members, v.hint);
+  for (const member of members) context.putInto(made, member);
+  return made;
+}
+
+const isRule = ({ file, signature }: FunctionContext): boolean =>
+  signature !== undefined && file.rules.isRule(signature.node);
 
 /** May the function return `undefined`, where it returns something else elsewhere? */
 export function mayEnd(context: FunctionContext, node: FunctionNode): boolean {

@@ -112,6 +112,22 @@ module.exports = function exponent(x) {
   "number-float64-base-signbit": `module.exports = function signbit(x) {
   return x < 0 || (x === 0 && 1 / x < 0) ? 1 : 0;
 };`,
+  "blas-base-assert-is-layout":
+    'module.exports = function isLayout(x) { return x === "row-major" || x === "column-major"; };',
+  "blas-base-assert-is-transpose-operation": `module.exports = function isTransposeOperation(x) {
+  return x === "no-transpose" || x === "transpose" || x === "conjugate-transpose";
+};`,
+  // What messages of errors are made with.
+  "string-format": `/** @param {string} text @param {string | number} [a] @param {string | number} [b] @returns {string} */
+module.exports = function format(text, a, b) {
+  var first = text.replace("%s", String(a));
+  var made = first === text ? text.replace("%d", String(a)) : first;
+  return b === undefined ? made : made.replace("%d", String(b));
+};`,
+  // How many numbers fit a line of the cache.
+  "ndarray-base-unary-tiling-block-size": `module.exports = function unaryBlockSize(x, y) {
+  return x === "float32" && y === "float32" ? 16 : 8;
+};`,
   "assert-is-integer": "module.exports = function isInteger(x) { return Number.isInteger(x); };",
 };
 
@@ -147,9 +163,18 @@ export const knownModule = {
     const name = knownModule.nameOf(path);
     return name === undefined ? undefined : text(name);
   },
-  /** The code of a file of a package, without tests that hide a slope. Every character stays in its place. */
+  /** The code of a file of a package, without tests that hide a slope: every character stays in its place. */
   smooth: (path: string, code: string): string => {
     if (!path.includes("/@stdlib/")) return code;
+    // What would run natively is there in JavaScript too.
+    const [, blas] = /\/blas-(?:ext-)?base-(\w+)\/lib\/index\.js$/.exec(path) ?? [];
+    if (blas !== undefined && code.includes("./native.js"))
+      return `var main = require( './${blas}.js' );\nmodule.exports = main;\n`;
+    // Where the pair of results goes is seen at once.
+    if (/\/math-base-special-bessel[jy]\d\/lib\//.test(path))
+      return code.replaceAll(/sincos\( (\w+), sc, 1, 0 \);/g, "sc[ 0 ] = Math.sin( $1 ); sc[ 1 ] = Math.cos( $1 );");
+    if (code.includes(" ).ndarray;"))
+      return code.replaceAll(/(@stdlib\/blas-(?:ext-)?base-\w+)' \)\.ndarray;/g, "$1/lib/ndarray.js' );");
     const found = redundant.find(({ file }) => file.test(path));
     return found === undefined ? code : code.replace(found.test, (test) => "false".padEnd(test.length));
   },

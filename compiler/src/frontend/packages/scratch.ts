@@ -4,6 +4,7 @@ import type { ConstantWrite } from "../../analysis/constant-writes.js";
 import { cloneOps, substitute, type Substitution } from "../../ir/clone.js";
 import type { Func, GlobalDecl, Op, Program, Value, ValueId } from "../../ir/ir.js";
 import { mapOp, walk } from "../../ir/walk.js";
+import { append } from "../../support/append.js";
 
 /** A written constant that is no scratch object, and the place that shows it. */
 export interface Written extends ConstantWrite {
@@ -46,7 +47,7 @@ function ownObjects(func: Func, scratch: ReadonlyMap<string, GlobalDecl>): Func 
     let own = made.get(op.name);
     if (own === undefined) {
       const copies: Substitution = new Map();
-      start.push(...cloneOps(decl.init.ops, copies));
+      append(start, cloneOps(decl.init.ops, copies));
       const [result] = decl.init.yields ?? [];
       if (result === undefined) return;
       own = substitute(copies, result);

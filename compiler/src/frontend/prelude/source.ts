@@ -5,7 +5,10 @@
  * `alike(xs, n)`, known to the frontend alone, is a new array of `n` elements of the kind of `xs`.
  */
 import { collectionLibrary, collections } from "./collections.js";
+import { dictionaries } from "./dictionaries.js";
 import { reductions } from "./reductions.js";
+import { specialSource } from "./special.js";
+import { runtimeLibrary, runtimeSource } from "./runtime.js";
 
 /** As much of the library as the prelude uses. */
 export const preludeLibrary = `
@@ -16,6 +19,9 @@ declare const Array: ArrayConstructor;
 interface Int32Array { readonly length: number; [n: number]: number; }
 interface Int32ArrayConstructor { new (n: number): Int32Array; }
 declare const Int32Array: Int32ArrayConstructor;
+interface Float64Array { readonly length: number; [n: number]: number; }
+interface Float64ArrayConstructor { new (n: number): Float64Array; }
+declare const Float64Array: Float64ArrayConstructor;
 interface Boolean {}
 interface CallableFunction {}
 interface Function {}
@@ -27,6 +33,8 @@ interface RegExp {}
 interface String {}
 interface TypeError {}
 declare const TypeError: { new (text: string): TypeError };
+interface RangeError {}
+declare const RangeError: { new (text: string): RangeError };
 interface Math {
   abs(x: number): number; acos(x: number): number; acosh(x: number): number; asin(x: number): number;
   asinh(x: number): number; atan(x: number): number; atanh(x: number): number; cbrt(x: number): number;
@@ -51,7 +59,7 @@ declare function isFinite(x: number): boolean;
 declare function parseFloat(x: string): number;
 declare function alike<T>(xs: readonly T[], n: number): T[];
 declare function held(x: number): number;
-${collectionLibrary}`;
+${collectionLibrary}${runtimeLibrary}`;
 
 /** Functions of the library that may stand for a value, by the number of their parameters. */
 const unary =
@@ -279,8 +287,10 @@ export function ascending(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-${collections}
+${collections}${dictionaries}
 ${reductions}
+${runtimeSource}
+${specialSource}
 ${wrappers}
 
 export function distinct<T>(xs: readonly T[]): void {

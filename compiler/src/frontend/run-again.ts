@@ -1,0 +1,49 @@
+/** What runs again in the reverse sweep must do nothing but compute: asked of the lowered program. */
+import { type Diagnostic, schedule } from "../diagnostics.js";
+import type { Func, Loc, Op, Program, Region } from "../ir/ir.js";
+import { walk } from "../ir/walk.js";
+import type { ts } from "ts-morph";
+import { tagSpanAt } from "./loop-tags.js";
+
+/** Refuses effects on the outside in tagged loops and functions. */
+export function checkRunAgain(lowered: Program, program: ts.Program, report: (d: Diagnostic) => void): void {
+  const effects = new Map<string, Op | undefined>();
+  const refuse = (region: Region, loc: Loc | undefined): void => {
+    const op = effectIn(lowered, region, effects);
+    const span = op === undefined ? undefined : tagSpanAt(program, loc);
+    if (op !== undefined) report(schedule.effectOutside(span, describe(op)));
+  };
+  for (const func of lowered.funcs.values()) {
+    if (func.checkpoint === true) refuse(func.body, func.loc);
+    walk(func.body, (op) => {
+      if ((op.kind === "for" || op.kind === "while") && op.tag !== undefined) refuse(op.body, op.loc);
+    });
+  }
+}
+
+/** The first operation of a region, or of what it calls, that is more than computing. */
+function effectIn(lowered: Program, region: Region, known: Map<string, Op | undefined>): Op | undefined {
+  let found: Op | undefined;
+  walk(region, (op) => {
+    if (found !== undefined) return;
+    if (op.kind === "foreign" && !op.pure) found = op;
+    if (op.kind === "call") found = effectOf(lowered, lowered.funcs.get(op.callee), known);
+  });
+  return found;
+}
+
+function effectOf(lowered: Program, func: Func | undefined, known: Map<string, Op | undefined>): Op | undefined {
+  if (func === undefined) return undefined;
+  if (known.has(func.name)) return known.get(func.name);
+  // A recursive call adds nothing.
+  known.set(func.name, undefined);
+  const found = effectIn(lowered, func.body, known);
+  known.set(func.name, found);
+  return found;
+}
+
+function describe(op: Op): string {
+  const text = op.kind === "foreign" ? op.text.join("…") : "";
+  const at = op.loc === undefined ? "" : ` at line ${op.loc.line}`;
+  return `\`${text.length > 60 ? `${text.slice(0, 60)}…` : text}\`${at} is more than computing`;
+}

@@ -1,0 +1,66 @@
+/** Fields of classes that hold functions, and objects that come from outside: what only the whole program says of types. */
+import type { RecordDecl, Type } from "../ir/ir.js";
+import { arrayOf, maybe, tupleOf } from "../ir/types.js";
+import type { RecordTable } from "./record-table.js";
+
+export class FunctionPlaces {
+  /** Are there fields of classes that hold functions of which only the program says which they are? */
+  found = false;
+  /** Such fields hold any function that is given to them anywhere in the program. */
+  grow = false;
+
+  constructor(private readonly records: RecordTable) {}
+
+  /** The type of a field, with places that any function given to it anywhere fits into. */
+  of(type: Type, name: string, shown: string): Type {
+    if (!this.records.contents.hasFunction(type)) return type;
+    this.found = true;
+    return this.grow ? this.#within(type, name, `${name}: ${shown}`) : type;
+  }
+
+  /** Is there such a place in a value of this type? */
+  isIn(type: Type): boolean {
+    if (type.kind === "array") return this.isIn(type.elem);
+    if (type.kind === "maybe") return this.isIn(type.of);
+    if (type.kind === "tuple") return type.elems.some((t) => this.isIn(t));
+    return this.records.functions.isGrowing(type);
+  }
+
+  #within(type: Type, name: string, place: string): Type {
+    switch (type.kind) {
+      case "opaque":
+        return this.records.contents.hasFunction(type) ? this.records.functions.growing(name, place) : type;
+      case "array":
+        return arrayOf(this.#within(type.elem, name, place));
+      case "maybe":
+        return maybe(this.#within(type.of, name, place), type.absent);
+      case "tuple":
+        return tupleOf(type.elems.map((t, i) => this.#within(t, name, `${place}[${i}]`)));
+      default:
+        return type;
+    }
+  }
+}
+
+/** The records whose objects may come from outside of the program. */
+export class Outside {
+  readonly #names = new Set<string>();
+
+  constructor(private readonly records: ReadonlyMap<string, RecordDecl>) {}
+
+  /** Objects in values of this type come from outside. */
+  add(type: Type): void {
+    if (type.kind === "array" || type.kind === "dict") this.add(type.elem);
+    else if (type.kind === "maybe") this.add(type.of);
+    else if (type.kind === "tuple") for (const elem of type.elems) this.add(elem);
+    else if (type.kind === "record" && !this.#names.has(type.name)) {
+      this.#names.add(type.name);
+      for (const f of this.records.get(type.name)?.fields ?? []) this.add(f.type);
+      for (const name of this.records.get(type.name)?.variants ?? []) this.add({ kind: "record", name });
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+}

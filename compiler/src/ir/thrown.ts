@@ -1,0 +1,33 @@
+/** Throws of what only the source file can make: the generated function lets the source function throw it. */
+import type { Func, Op, Program, Throw } from "./ir.js";
+import { walk } from "./walk.js";
+
+/** The text of such a throw, as in `Throw`. */
+export const thrownBySource: Pick<Throw, "text" | "args" | "imports"> = {
+  text: ["new ThrownBySource()"],
+  args: [],
+  imports: [{ name: "ThrownBySource", from: "@adc/runtime" }],
+};
+
+export const isBySource = (op: Op): op is Throw =>
+  op.kind === "throw" && op.text.length === 1 && op.text[0] === thrownBySource.text[0];
+
+/** Where a function throws so: by itself, or in what it calls. */
+export function throwsBySource(func: Func, program: Program): { readonly own: boolean; readonly called: boolean } {
+  let own = false;
+  let called = false;
+  const seen = new Set<string>();
+  const visit = (at: Func): void =>
+    walk(at.body, (op) => {
+      if (isBySource(op)) {
+        if (at === func) own = true;
+        else called = true;
+      }
+      if (op.kind !== "call" || seen.has(op.callee)) return;
+      seen.add(op.callee);
+      const callee = program.funcs.get(op.callee);
+      if (callee !== undefined && callee !== func) visit(callee);
+    });
+  visit(func);
+  return { own, called };
+}
