@@ -90,9 +90,9 @@ function withEveryMode(lowered: LoweredFile, wanted: boolean | readonly string[]
       ...(canAccumulate ? (["accumulate"] as const) : []),
       ...(only === "num" && others.length === 0 ? (["d2", "d3"] as const) : []),
     ];
-    const modes: readonly Mode[] = [...(results?.[0]?.kind === "num" ? ofNumber : []), "vjp", "jvp", "jacobian"];
+    const possible: readonly Mode[] = [...(results?.[0]?.kind === "num" ? ofNumber : []), "vjp", "jvp", "jacobian"];
     // What is asked for is made anyway: the expectations of a fixture may be about it.
-    const chosen = modes.filter((mode) => wanted === true || wanted.includes(mode) || a.modes.includes(mode));
+    const chosen = [...new Set([...possible.filter((mode) => wanted === true || wanted.includes(mode)), ...a.modes])];
     return isSparse ? { ...a, modes: chosen, isSparse } : { ...a, modes: chosen };
   });
   return { ...lowered, annotated };

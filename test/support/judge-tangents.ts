@@ -242,11 +242,18 @@ export function judgeHigher(trial: Trial): void {
   const { annotated, args, compiled, primal, tally } = trial;
   const position = annotated.wrt[0] ?? 0;
   let below: Callable = exportedFunction(compiled.generated, `${annotated.exportName}_grad`);
-  for (const mode of annotated.modes.filter((m) => /^d\d+$/.test(m)).sort()) {
+  const orders = annotated.modes.filter((m) => /^d\d+$/.test(m)).map((m) => Number(m.slice(1)));
+  let known = 1;
+  for (const order of orders.sort((a, b) => a - b)) {
+    const mode = `d${order}` as const;
     const name = `${annotated.exportName}_${mode}`;
     const found = callTwice(trial, mode);
     const lower = below;
     below = exportedFunction(compiled.generated, name);
+    // Where the one before is not there, the expectations of the fixture have to do.
+    const isNext = order === known + 1;
+    known = order;
+    if (!isNext) continue;
     if (primal.kind === "threw" || typeof args[position] !== "number" || trial.options.differences === 0) continue;
     const slope = (...values: readonly unknown[]): number => {
       try {
