@@ -256,7 +256,16 @@ export class Structures {
       const source_ = new Map(this.types.decl(from.name).fields.map((f) => [f.name, f]));
       const decl = this.types.decl(to.name);
       return this.named(helper, from, to, source, (p) => {
-        const given = decl.fields.filter((f) => helper !== "instanceOf" || f.name !== "constructor");
+        // Members that may be absent come in the caller's order, which listing them shows: a spread keeps it.
+        const isSpread =
+          helper === "copyOf" &&
+          from.name === to.name &&
+          decl.variants === undefined &&
+          decl.instance === undefined &&
+          decl.fields.some((f) => f.optional === true);
+        const isGiven = (f: Field): boolean =>
+          isSpread ? isReference(present(f.type)) : helper !== "instanceOf" || f.name !== "constructor";
+        const given = decl.fields.filter(isGiven);
         const fields = given.map((f) => {
           const read = source_.get(f.name) ?? f;
           const content = f.optional === true ? present(read.type) : read.type;
@@ -264,7 +273,7 @@ export class Structures {
             this.convert(matched(content, type), type, place, helper),
           );
         });
-        const made = object(fields);
+        const made = object(isSpread ? [["", `...${p}`], ...fields] : fields);
         if (helper === "instanceOf") return this.instance(to.name, made);
         // TypeScript does not see which of its variants an object is that is made for all of them.
         return decl.variants !== undefined && decl.text !== undefined ? `${made} as ${this.types.text(to)}` : made;
