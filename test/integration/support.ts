@@ -90,7 +90,12 @@ export function makeProject(
     symlinkSync(join(repository, "node_modules", from), join(modules, name), "junction");
   };
   link("typescript", typescript);
-  for (const name of ["ts-morph", "ts-patch", "@types/node", ...packages]) link(name);
+  // What the packed compiler says it needs, and nothing else that only this repository has.
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(join(modules, "@adc/compiler/package.json"), "utf8"),
+  );
+  const needed = Object.keys(dependencies).filter((name) => name !== "@adc/runtime");
+  for (const name of new Set([...needed, "ts-patch", "@types/node", ...packages])) link(name);
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), text);

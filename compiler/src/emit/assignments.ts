@@ -49,12 +49,10 @@ export class Assignments {
     variable.declared = true;
     // A variable that starts with a literal and happens not to change stays a `let`: as a `const` it would have the literal's type.
     if (/^-?\d/.test(text) && Number.isFinite(Number(text))) variable.writes++;
-    const { structures } = this.plan;
-    const type = structures.annotation(variable.type, text) ?? this.circular(variable, block);
+    const { annotations, types } = this.plan;
+    const type = annotations.of(variable.type, text) ?? this.circular(variable, block);
     const looseType =
-      isReference(variable.type) || variable.type.kind === "maybe"
-        ? () => structures.typeText(variable.type)
-        : undefined;
+      isReference(variable.type) || variable.type.kind === "maybe" ? () => types.text(variable.type) : undefined;
     return {
       kind: "declare",
       variable,
@@ -73,8 +71,7 @@ export class Assignments {
     if (!this.narrows) return undefined;
     for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) {
       const goesRound = at.owner !== undefined && at.role === "loop" ? carried(at.owner) : [];
-      if (goesRound.some((v) => this.plan.structures.isNarrowed(v.type)))
-        return this.plan.structures.typeText(variable.type);
+      if (goesRound.some((v) => this.plan.annotations.isNarrowed(v.type))) return this.plan.types.text(variable.type);
     }
     return undefined;
   }
@@ -142,7 +139,7 @@ export class Assignments {
   private mutable(v: Value, text: string): string {
     if (!isReference(v.type) || !this.isReadonly(v)) return text;
     const shown = this.plan.layout.definitions.get(v.id)?.item?.op.kind === "load" ? text : `(${text})`;
-    return `${shown} as ${this.plan.structures.typeText(v.type)}`;
+    return `${shown} as ${this.plan.types.text(v.type)}`;
   }
 
   /** Is it read from a member declared `readonly`, or may it be? */

@@ -12,6 +12,7 @@ import type { ModuleNames } from "./module-names.js";
 import { freeName, identifier, nameVariables, neverNames } from "./names.js";
 import type { ReadOnlyParams } from "./read-only.js";
 import { Statements } from "./statement.js";
+import type { Annotations } from "./annotations.js";
 import type { Structures } from "./structures.js";
 import { tapeLocals } from "./tape-code.js";
 import type { TypeNames } from "./type-names.js";
@@ -24,6 +25,7 @@ export interface ModuleContext {
   readonly names: ModuleNames;
   readonly types: TypeNames;
   readonly structures: Structures;
+  readonly annotations: Annotations;
   readonly readOnly: ReadOnlyParams;
 }
 
@@ -207,8 +209,8 @@ function bodyOf(
     (name, literal) => context.structures.instance(name, literal),
     (name) => context.names.importedFunction(name),
   );
-  const { names: module, structures } = context;
-  const plan = { layout, folding, variables, expressions, module, structures, taken };
+  const { names: module, structures, types, annotations } = context;
+  const plan = { layout, folding, variables, expressions, module, structures, types, annotations, taken };
   const { returnsAs, original } = outside;
   const statements = new Statements({
     ...plan,

@@ -5,6 +5,7 @@ import type { EmitOptions, GeneratedModule } from "./generated.js";
 import { type LinePlace, type Mark, Places } from "./places.js";
 import { ModuleNames } from "./module-names.js";
 import { readOnlyParams } from "./read-only.js";
+import { Annotations } from "./annotations.js";
 import { Structures } from "./structures.js";
 import { TypeNames } from "./type-names.js";
 
@@ -33,6 +34,7 @@ function textOf(module: GeneratedModule, options: EmitOptions, mark: Mark | unde
     names,
     types,
     structures,
+    annotations: new Annotations(program.records, types),
     readOnly: readOnlyParams(program),
     ...(mark === undefined ? {} : { mark }),
   };

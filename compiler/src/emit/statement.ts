@@ -259,7 +259,7 @@ export class Statements {
         const variable = variables.of(v);
         if (variable.declared || !this.isNeeded(v)) continue;
         variable.declared = true;
-        out.push({ kind: "declare", variable, type: this.plan.structures.typeText(variable.type) });
+        out.push({ kind: "declare", variable, type: this.plan.types.text(variable.type) });
       }
     }
     const cond = expressions.of(op.cond);
@@ -438,7 +438,7 @@ export class Statements {
   }
 
   private closure(item: Item, result: Value, out: Stmt[]): void {
-    const { variables, structures } = this.plan;
+    const { variables, types } = this.plan;
     const [body] = item.blocks;
     const { type } = result;
     invariant(body !== undefined && type.kind === "closure", `a closure has type ${irTypeText(type)}`);
@@ -450,13 +450,13 @@ export class Statements {
     const params = body.region.params.map((v) => {
       const variable = variables.of(v);
       variable.declared = true;
-      return `${variable.name}: ${structures.typeText(v.type)}`;
+      return `${variable.name}: ${types.text(v.type)}`;
     });
     const statements = [...this.tape.enter(body), ...this.block(body)];
     const variable = variables.of(result);
     variable.declared = true;
     variable.writes++;
-    const open = `const ${variable.name} = (${params.join(", ")}): ${structures.resultText(type.results)} => {`;
+    const open = `const ${variable.name} = (${params.join(", ")}): ${types.result(type.results)} => {`;
     out.push({ kind: "block", open, body: statements, close: "};" });
   }
 }

@@ -25,7 +25,7 @@ export const matched = (from: Type, to: Type): Type => (to.kind === "maybe" ? fr
 
 /** What an object with arbitrary keys is declared to hold at a key that it has. */
 export const memberOf = (type: Type): Type =>
-  type.kind !== "dict" || type.loose === true ? (type.kind === "dict" ? type.elem : type) : present(type.elem);
+  type.kind !== "dict" ? type : type.loose === true ? type.elem : present(type.elem);
 
 export function capital(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);

@@ -189,7 +189,7 @@ export class TapeCode {
     return [
       ...pop(frame.numbers, names.stack, names.top, (_, at) => `${at}!`),
       ...pop(frame.flags, names.flags, names.flagTop, (_, at) => `${at} === 1`),
-      ...pop(frame.refs, names.refs, names.refTop, (v, at) => `${at} as ${this.plan.structures.typeText(v.type)}`),
+      ...pop(frame.refs, names.refs, names.refTop, (v, at) => `${at} as ${this.plan.types.text(v.type)}`),
     ];
   }
 

@@ -3,6 +3,7 @@
  * are made of. Which IR record an instance is, `types.ts` says.
  */
 import { ts } from "ts-morph";
+import { assigned } from "./assignments.js";
 import { eachChild } from "./chains.js";
 import { classMentions } from "./class-mentions.js";
 import { bare, hasModifier, isFunctionLike, symbolOf } from "./source.js";
@@ -237,14 +238,7 @@ export class ClassTable {
 
   /** Is a field of this name assigned under `node`, which may be that of the member? */
   #assignsIn(node: ts.Node, text: string, member: FieldMember["node"]): boolean {
-    const target =
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-      node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
-        ? node.left
-        : ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)
-          ? node.operand
-          : undefined;
+    const target = assigned(node);
     const place = target === undefined ? undefined : bare(target);
     if (place !== undefined && ts.isPropertyAccessExpression(place) && place.name.text === text) {
       const declared = symbolOf(this.checker, place.name)?.declarations;

@@ -3,6 +3,7 @@
  * followed. Used to find the variables a loop carries, the bounds a loop cannot change, and the expressions without effect.
  */
 import { ts } from "ts-morph";
+import { assigned } from "./assignments.js";
 import { eachChild } from "./chains.js";
 import { takesCallback } from "./methods.js";
 import { isHoisted } from "./packages/hoisted.js";
@@ -92,14 +93,9 @@ export class EffectTable {
 
   #visit(node: ts.Node, into: Mutable): void {
     if (ts.isTypeNode(node)) return;
-    if (
-      ts.isBinaryExpression(node) &&
-      node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-      node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
-    ) {
-      this.#target(node.left, into);
-    } else if ((ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && isStep(node.operator)) {
-      this.#target(node.operand, into);
+    const target = assigned(node);
+    if (target !== undefined) {
+      this.#target(target, into);
     } else if (ts.isForOfStatement(node) && !ts.isVariableDeclarationList(node.initializer)) {
       this.#target(node.initializer, into);
     } else if (
@@ -289,6 +285,3 @@ export const mayStoreTo = (effects: Effects, kind: string): boolean =>
   effects.arrays.has(kind) ||
   effects.arrays.has(anyKind) ||
   (kind === anyKind && effects.arrays.size > 0);
-
-const isStep = (operator: ts.SyntaxKind): boolean =>
-  operator === ts.SyntaxKind.PlusPlusToken || operator === ts.SyntaxKind.MinusMinusToken;

@@ -4,6 +4,7 @@
  * there are, in which order) is none of these.
  */
 import { ts } from "ts-morph";
+import { assigned } from "./assignments.js";
 import { eachChild } from "./chains.js";
 import { bare, type FunctionNode, isConst, isFunctionNode, symbolOf } from "./source.js";
 
@@ -80,14 +81,7 @@ function isFixed(checker: ts.TypeChecker, key: ts.Expression, owner: FunctionNod
 }
 
 function isAssigned(checker: ts.TypeChecker, node: ts.Node, name: ts.Identifier): boolean {
-  const target =
-    ts.isBinaryExpression(node) &&
-    node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-    node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
-      ? node.left
-      : ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)
-        ? node.operand
-        : undefined;
+  const target = assigned(node);
   if (target !== undefined && ts.isIdentifier(target) && symbolOf(checker, target) === symbolOf(checker, name))
     return true;
   return eachChild(node, (child) => isAssigned(checker, child, name) || undefined) === true;

@@ -1,5 +1,6 @@
 /** What a module does with a constant after its declaration: statements that complete it, functions that change it later. */
 import { ts } from "ts-morph";
+import { assigned } from "./assignments.js";
 import { eachChild } from "./chains.js";
 import { bare, type FunctionNode, isFunctionNode, symbolOf } from "./source.js";
 
@@ -69,14 +70,8 @@ export function changedBy(
     return (ts.isElementAccessExpression(inner) || ts.isPropertyAccessExpression(inner)) && isOf(inner.expression);
   };
   const changes = (node: ts.Node): boolean => {
-    if (ts.isBinaryExpression(node)) {
-      const { kind } = node.operatorToken;
-      return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment && isPart(node.left);
-    }
-    if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
-      const isStep = node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
-      return isStep && isPart(node.operand);
-    }
+    const target = assigned(node);
+    if (target !== undefined) return isPart(target);
     if (ts.isDeleteExpression(node)) return isPart(node.expression);
     if (!ts.isCallExpression(node)) return false;
     const callee = bare(node.expression);

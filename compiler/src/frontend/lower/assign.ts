@@ -18,9 +18,6 @@ import { assignVariable, boxPlace, widenBox } from "./variables.js";
 
 const { SyntaxKind } = ts;
 
-export const isAssignment = (kind: ts.SyntaxKind): boolean =>
-  kind >= SyntaxKind.FirstAssignment && kind <= SyntaxKind.LastAssignment;
-
 /** `+=` as `+`, and so on. */
 const compound = new Map<ts.SyntaxKind, ts.SyntaxKind>([
   [SyntaxKind.PlusEqualsToken, SyntaxKind.PlusToken],

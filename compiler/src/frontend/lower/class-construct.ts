@@ -8,6 +8,7 @@ import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Field, Type, Value } from "../../ir/ir.js";
 import { isReference, num, sameType } from "../../ir/types.js";
+import { assigned } from "../assignments.js";
 import { bindingsOfClass, declaredFields, instanceTypeOf, ownConstructor, refinedType } from "../class-types.js";
 import { type ClassNode, constructorOf, type FieldMember, isStatic, nameText } from "../classes.js";
 import { noExits } from "../exits.js";
@@ -320,14 +321,8 @@ function mentionsObject(context: FunctionContext, construction: Construction, no
 
 function isWritten(node: ts.PropertyAccessExpression): boolean {
   const { parent } = node;
-  if (ts.isBinaryExpression(parent) && parent.left === node)
-    return (
-      parent.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-      parent.operatorToken.kind <= ts.SyntaxKind.LastAssignment
-    );
-  if (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent))
-    return parent.operator === ts.SyntaxKind.PlusPlusToken || parent.operator === ts.SyntaxKind.MinusMinusToken;
   return (
+    assigned(parent) === node ||
     ts.isDeleteExpression(parent) ||
     (ts.isArrayLiteralExpression(parent) && isTarget(parent)) ||
     (ts.isCallExpression(parent) && parent.expression === node)

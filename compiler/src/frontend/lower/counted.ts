@@ -1,6 +1,7 @@
 /** Is a `for` statement a counted loop? Its counter must be an integer nobody else assigns, its bound must stay the same. */
 import { ts } from "ts-morph";
 import type { For, Value } from "../../ir/ir.js";
+import { isAssignment, isStep } from "../assignments.js";
 import { classBodies } from "../class-effects.js";
 import { type Effects, mayResize, mayStoreTo } from "../effects.js";
 import { bare, symbolOf } from "../source.js";
@@ -111,15 +112,10 @@ function isInvariant(context: FunctionContext, node: ts.Expression, changed: rea
   }
   if (ts.isBinaryExpression(inner)) {
     const kind = inner.operatorToken.kind;
-    const assigns = kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
-    return !assigns && kind !== ts.SyntaxKind.CommaToken && again(inner.left) && again(inner.right);
+    return !isAssignment(kind) && kind !== ts.SyntaxKind.CommaToken && again(inner.left) && again(inner.right);
   }
   if (ts.isPrefixUnaryExpression(inner)) {
-    return (
-      inner.operator !== ts.SyntaxKind.PlusPlusToken &&
-      inner.operator !== ts.SyntaxKind.MinusMinusToken &&
-      again(inner.operand)
-    );
+    return !isStep(inner.operator) && again(inner.operand);
   }
   if (ts.isConditionalExpression(inner))
     return again(inner.condition) && again(inner.whenTrue) && again(inner.whenFalse);

@@ -2,6 +2,7 @@
 import { ts } from "ts-morph";
 import { language, rule } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
+import { isAssignment, isStep } from "../assignments.js";
 import { constantOf } from "../globals.js";
 import { libraryFunction } from "../prelude.js";
 import { argumentCount } from "../packages/arguments.js";
@@ -10,7 +11,7 @@ import { lowerAccess, standInFor } from "./access.js";
 import { lowerNew } from "./array.js";
 import { lowerArrayLiteral } from "./array-literal.js";
 import { asTuple } from "./as-tuple.js";
-import { isAssignment, lowerAssignment, lowerStep } from "./assign.js";
+import { lowerAssignment, lowerStep } from "./assign.js";
 import { lowerCall } from "./call.js";
 import { functionValue } from "./closure.js";
 import { lowerNewInstance, lowerThis } from "./class-construct.js";
@@ -135,8 +136,6 @@ export function lowerEffect(context: FunctionContext, whole: ts.Expression): voi
   else context.expression(node);
 }
 
-const isStep = (operator: ts.SyntaxKind): boolean =>
-  operator === SyntaxKind.PlusPlusToken || operator === SyntaxKind.MinusMinusToken;
 const isLogical = (operator: ts.SyntaxKind): boolean =>
   operator === SyntaxKind.AmpersandAmpersandToken ||
   operator === SyntaxKind.BarBarToken ||

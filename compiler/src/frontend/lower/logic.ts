@@ -3,6 +3,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { bool, isReference } from "../../ir/types.js";
+import { isAssignment } from "../assignments.js";
 import { bare, spanOf } from "../source.js";
 import { load, locate, standInFor } from "./access.js";
 import type { FunctionContext } from "./context.js";
@@ -85,7 +86,7 @@ function isCheap(context: FunctionContext, node: ts.Expression): boolean {
   }
   if (!ts.isBinaryExpression(inner)) return false;
   const operator = inner.operatorToken.kind;
-  const assigns = operator >= SyntaxKind.FirstAssignment && operator <= SyntaxKind.LastAssignment;
+  const assigns = isAssignment(operator);
   const text =
     operator === SyntaxKind.PlusToken &&
     (context.file.checker.getTypeAtLocation(inner).flags & ts.TypeFlags.StringLike) !== 0;

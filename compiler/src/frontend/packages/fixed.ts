@@ -1,11 +1,9 @@
 /** Variables of modules that keep what they are first given: constants, and in packages `var` that nothing assigns. */
 import { ts } from "ts-morph";
+import { isAssignment } from "../assignments.js";
 import { eachChild } from "../chains.js";
 import { bare, isConst, symbolOf } from "../source.js";
 import { isPackageFile } from "./program.js";
-
-const isAssignment = (kind: ts.SyntaxKind): boolean =>
-  kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 
 /** The places where a file assigns a variable, by the name of the variable. */
 const assignments = new WeakMap<ts.SourceFile, Map<string, ts.Identifier[]>>();
