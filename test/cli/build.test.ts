@@ -227,7 +227,6 @@ describe("a wrong call or configuration", () => {
     ["build src/*.mts", /^error ADC9006: No TypeScript file matches src\/\*\.mts\./],
     ["build --chek", /^adc: unknown option '--chek'\n/],
     ["bild", /^adc: unknown command 'bild'\n/],
-    ["explain src/square.ts#square", /^adc: 'adc explain' is not part of this release/],
     ["", /^adc: no command given\n/],
   ])("adc %s", async (args, expected) => {
     const { status, out, error } = await adc(makeFolder(project), args);

@@ -32,6 +32,8 @@ export interface Disagreement {
   readonly message: string;
   /** How the failing program was compiled or rewritten. */
   readonly check: Check;
+  /** The modes it was compiled for. */
+  readonly modes: readonly string[];
 }
 
 export interface Summary {
@@ -109,19 +111,19 @@ export function fuzzBatch(first: number, count: number, options: Options, summar
   const programs = Array.from({ length: count }, (_, i) => generateProgram(first + i, options));
   const random = new Random(first);
   // The verifier after every step takes as long as a few of the steps: for some of the batches.
+  const verifyEach = random.chance(0.4);
+  // Each mode costs about what the others cost together: the dearer ones in some of the batches.
+  const dear = random.weighted<readonly string[]>([
+    [2, []],
+    [1, ["hvp"]],
+    [0.5, ["d2", "d3"]],
+  ]);
+  const modes = [...cheapModes, ...dear];
   const outcomes = compileSources(
     programs.map(({ source }) => source),
+    modes,
     [],
-    random.chance(0.4),
-    // Each mode costs about what the others cost together: the dearer ones in some of the batches.
-    [
-      ...cheapModes,
-      ...random.weighted<readonly string[]>([
-        [2, []],
-        [1, ["hvp"]],
-        [0.5, ["d2", "d3"]],
-      ]),
-    ],
+    verifyEach,
   );
   const good: { readonly program: GeneratedProgram; readonly compiled: Compiled }[] = [];
   programs.forEach((program, i) => {
@@ -138,16 +140,17 @@ export function fuzzBatch(first: number, count: number, options: Options, summar
       return;
     }
     const tally = judgeOutcome(outcome, program.cases);
-    note(summary, program, tally, { kind: "judges" });
+    note(summary, program, tally, { kind: "judges" }, modes);
     if (outcome.kind === "compiled" && tally.problems.length === 0) good.push({ program, compiled: outcome.compiled });
   });
   // A variant costs as much as the program itself: a few of each batch are enough.
   const whole = (options.features ?? []).length > 0;
   const chosen = chooseCheck(random, whole);
-  compareVariants(good.slice(0, forced === undefined ? Math.ceil(count / 3) : count), forced ?? chosen, summary);
+  const some = forced === undefined ? Math.ceil(count / 3) : count;
+  compareVariants(good.slice(0, some), forced ?? chosen, modes, summary);
   if (random.chance(0.3) || forced?.kind === "types") {
     const problems = typeProblems(good.map(({ compiled }) => compiled));
-    good.forEach(({ program }, i) => note(summary, program, problems[i] ?? new Tally(), { kind: "types" }));
+    good.forEach(({ program }, i) => note(summary, program, problems[i] ?? new Tally(), { kind: "types" }, modes));
   }
 }
 
@@ -179,9 +182,9 @@ function chooseCheck(random: Random, whole: boolean): Check {
 
 function compileSources(
   sources: readonly string[],
+  everyMode: readonly string[],
   without: readonly string[] = [],
   verifyEach = false,
-  everyMode: readonly string[] = cheapModes,
 ): readonly (Outcome | undefined)[] {
   const paths = sources.map((_, i) => `/fuzz/program${i}.ts`);
   const files = Object.fromEntries(sources.map((source, i) => [paths[i] ?? "", source]));
@@ -230,17 +233,18 @@ function annotatedOf(compiled: Compiled): Annotated {
   return annotated;
 }
 
-function note(summary: Summary, program: GeneratedProgram, tally: Tally, check: Check): void {
+function note(summary: Summary, program: GeneratedProgram, tally: Tally, check: Check, modes: readonly string[]): void {
   summary.comparisons += tally.comparisons;
   summary.skipped += tally.skipped;
   const [problem] = tally.problems;
-  if (problem !== undefined) summary.disagreements.push({ seed: program.seed, program, check, ...problem });
+  if (problem !== undefined) summary.disagreements.push({ seed: program.seed, program, check, modes, ...problem });
 }
 
 /** Programs compiled in another way, or rewritten, must have the same gradients. */
 function compareVariants(
   good: readonly { readonly program: GeneratedProgram; readonly compiled: Compiled }[],
   check: Check,
+  modes: readonly string[],
   summary: Summary,
 ): void {
   if (check.kind === "types") return;
@@ -250,6 +254,7 @@ function compareVariants(
   });
   const outcomes = compileSources(
     variants.map(({ source }) => source),
+    modes,
     check.kind === "without" ? check.passes : [],
   );
   variants.forEach(({ program, compiled }, i) => {
@@ -259,7 +264,7 @@ function compareVariants(
       check.kind === "again"
         ? sameBytes(compiled, outcome)
         : compareGradients(compiled, outcome, program.cases, howOf(check));
-    note(summary, program, tally, check);
+    note(summary, program, tally, check, modes);
   });
 }
 
@@ -359,8 +364,14 @@ function gradientOf(compiled: Compiled, args: readonly unknown[]): unknown {
 }
 
 /** Runs one program through the check it failed in; the kinds of its problems. */
-function kindsOf(programs: readonly Failing[], check: Check): readonly (readonly string[])[] {
-  const outcomes = compileSources(programs.map(({ source }) => source));
+function kindsOf(
+  programs: readonly Failing[],
+  { check, modes }: Pick<Disagreement, "check" | "modes">,
+): readonly (readonly string[])[] {
+  const outcomes = compileSources(
+    programs.map(({ source }) => source),
+    modes,
+  );
   if (check.kind === "judges") {
     return programs.map(({ cases }, i) => {
       const outcome = outcomes[i];
@@ -375,7 +386,7 @@ function kindsOf(programs: readonly Failing[], check: Check): readonly (readonly
     );
   }
   const sources = programs.map(({ source, cases }) => variantSource(source, lengthIn(cases), check) ?? source);
-  const variants = compileSources(sources, check.kind === "without" ? check.passes : []);
+  const variants = compileSources(sources, modes, check.kind === "without" ? check.passes : []);
   return programs.map(({ cases }, i) => {
     const [outcome, variant] = [outcomes[i], variants[i]];
     if (outcome?.kind !== "compiled" || variant === undefined) return [];
@@ -403,7 +414,7 @@ function behaves({ source, cases }: Failing): boolean {
 
 /** The same disagreement in as small a program as can be found. */
 export function minimize(disagreement: Disagreement, log: (text: string) => void): Disagreement {
-  const { check, kind } = disagreement;
+  const { kind } = disagreement;
   const strict = behaves(disagreement.program);
   const program = shrink(
     disagreement.program,
@@ -411,7 +422,7 @@ export function minimize(disagreement: Disagreement, log: (text: string) => void
       const good = candidates.map((candidate) => !strict || behaves(candidate));
       const kinds = kindsOf(
         candidates.filter((_, i) => good[i]),
-        check,
+        disagreement,
       )[Symbol.iterator]();
       return good.map((isGood) => isGood && kinds.next().value?.includes(kind) === true);
     },

@@ -10,6 +10,7 @@ import {
   type Path,
   pathText,
   references,
+  setNumber,
 } from "./data.js";
 import { differenceAt } from "./differences.js";
 import { exportedFunction } from "./evaluate.js";
@@ -129,22 +130,24 @@ export function judgeHessian(trial: Trial): void {
   const hessian = callTwice(trial, "hessian");
   if (primal.kind === "threw") return;
   const grad = exportedFunction(compiled.generated, `${annotated.exportName}_grad`);
+  const placeOf = ({ block, path }: Unknown): Path => argumentPath(annotated, [block, ...path]);
   const gradientAt = (...values: readonly unknown[]): readonly unknown[] =>
     perParameter(
       annotated,
       withDraws(() => grad(...cloneData(values))),
     );
-  const unknowns = leaves(whereGiven(trial, gradientAt(...args))).map(
-    ({ path: [block, ...path] }): Unknown => ({ block: Number(block), path }),
-  );
+  const unknowns = leaves(whereGiven(trial, gradientAt(...args)))
+    .map(({ path: [block, ...path] }): Unknown => ({ block: Number(block), path }))
+    // A tuple keeps the place of a text or a boolean, with a number nobody reads.
+    .filter((p) => !["string", "boolean"].includes(typeof memberAt(args, placeOf(p))));
   const isOne = annotated.wrt.length === 1;
-  const entry = (p: Unknown, q: Unknown): number =>
-    numberAt(hessian, [...(isOne ? [] : [p.block, q.block]), ...p.path, ...q.path]);
+  const entry = (p: Unknown, q: Unknown, made = hessian): number =>
+    numberAt(made, [...(isOne ? [] : [p.block, q.block]), ...p.path, ...q.path]);
   const chosen = unknowns.length <= rowLimit ? unknowns : random.shuffle(unknowns).slice(0, rowLimit);
   const entries = chosen.map((p) => unknowns.map((q) => entry(p, q)));
   const size = Math.max(1, ...entries.flat().map((x) => (Number.isFinite(x) ? Math.abs(x) : 0)));
   const isNew = firstTime(args);
-  const isShared = unknowns.some(({ block, path }) => !isNew(argumentPath(annotated, [block, ...path])));
+  const isShared = unknowns.some((p) => !isNew(placeOf(p)));
   chosen.forEach((p, row) => {
     unknowns.forEach((q, column) => {
       const [one, other] = [entries[row]?.[column] ?? NaN, entry(q, p)];
@@ -157,13 +160,19 @@ export function judgeHessian(trial: Trial): void {
         () => `${name} at ${where(p)}, ${where(q)} is ${one}, the other way round ${other}`,
       );
     });
-    const place = argumentPath(annotated, [p.block, ...p.path]);
+    const place = placeOf(p);
     if (isShared || typeof memberAt(args, place) !== "number" || isSingle(args) || trial.options.differences === 0)
       return;
     const weights = unknowns.map(() => random.real(-1, 1));
     const weighed = (gradient: unknown): number =>
       unknowns.reduce((sum, q, k) => sum + (weights[k] ?? 0) * numberAt(gradient, [q.block, ...q.path]), 0);
     const found = (entries[row] ?? []).reduce((sum, x, k) => sum + (weights[k] ?? 0) * x, 0);
+    const beside = (t: number): number => {
+      const moved = cloneData(args);
+      setNumber(moved, place, numberAt(args, place) + t);
+      const there: unknown = withDraws(() => exportedFunction(compiled.generated, name)(...moved));
+      return unknowns.reduce((sum, q, k) => sum + (weights[k] ?? 0) * entry(p, q, there), 0);
+    };
     const quiet = (...values: readonly unknown[]): number => {
       try {
         return weighed(gradientAt(...values));
@@ -177,6 +186,7 @@ export function judgeHessian(trial: Trial): void {
       found,
       differenceAt(quiet, args, place),
       size,
+      beside,
     );
   });
 }

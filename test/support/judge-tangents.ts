@@ -7,7 +7,7 @@ import { differenceAlong, differenceAt } from "./differences.js";
 import { exportedFunction } from "./evaluate.js";
 import { jvp, type JsValue } from "./interpret.js";
 import { callTwice, positional } from "./judge-call.js";
-import { argumentPath, type Callable, perParameter, thrownText, type Trial, withDefaults } from "./judge-references.js";
+import { argumentPath, type Callable, isSingledOut, perParameter, thrownText, type Trial, withDefaults } from "./judge-references.js";
 import { withDraws } from "./limit.js";
 
 /** One tangent for each differentiated parameter: of what the arguments share, one. */
@@ -63,8 +63,11 @@ export function judgeTangent(trial: Trial, gradient: unknown): void {
   if (primal.kind === "threw" || result === undefined) return;
   if (!Array.isArray(result)) return tally.problem("shape", `${name} returns no pair`);
   const [value, tangent]: readonly unknown[] = result;
-  const wrong = difference(value, primal.value);
+  // A derivative called inside comes with its own tangent there, from another sweep than by itself: the last bit may differ.
+  const isNested = /_grad\.js["']/.test(trial.compiled.modules.source(trial.compiled.path));
+  const wrong = isNested ? undefined : difference(value, primal.value);
   tally.check("value", wrong === undefined, () => `the value of ${name}: ${wrong}`);
+  if (isNested) tally.compare("value", `the value of ${name}: `, value, primal.value, 1e-14);
   if (trial.options.noDuals === true) {
     const pairs = gradient === undefined ? undefined : dot(trial, gradient, tangents);
     if (pairs !== undefined && Number.isFinite(pairs.sum)) {
@@ -226,15 +229,6 @@ function againstGradients(
     isClose(found.sum) || isSingledOut(beside, isClose),
     () => `${name}: u·Hv is ${found.sum}, by differences ${estimate.value} (± ${estimate.error})`,
   );
-}
-
-/** Is the point one that a branch singles out, so that what is executed there says nothing of the points around it? */
-function isSingledOut(beside: (t: number) => unknown, isClose: (value: unknown) => boolean): boolean {
-  try {
-    return isClose(beside(1e-4)) && isClose(beside(-1e-4));
-  } catch {
-    return false;
-  }
 }
 
 /** `d2`, `d3`, …: each the slope of the one before. */

@@ -13,7 +13,7 @@ import { reachable } from "../analysis/memory.js";
 import { type Mode, orderOf } from "../frontend/lowered.js";
 import { Builder, field, like, value } from "../ir/build.js";
 import { cloneRegion } from "../ir/clone.js";
-import type { Derivative, Func, FunctionRule, Program, RecordDecl, Type, Value } from "../ir/ir.js";
+import type { Derivative, Func, FunctionRule, Op, Program, RecordDecl, Type, Value } from "../ir/ir.js";
 import { withoutRule } from "../ir/rule-functions.js";
 import { reshape } from "../ir/reshape.js";
 import { isDifferentiable, isReference, sameType, tupleOf } from "../ir/types.js";
@@ -39,6 +39,11 @@ export function expandDerivatives(program: Program, uses: readonly Use[], settin
   for (const { func, modes } of uses) expansion.note(func, Math.max(...modes.map(timesOf)));
   return expansion.expand();
 }
+
+/** Whether a gradient is a formula: nothing chosen, nothing run twice, no tape. It is inlined and differentiated as it stands. */
+const isPlain = ({ body }: Func): boolean => body.ops.every((op) => formula.has(op.kind));
+
+const formula: ReadonlySet<Op["kind"]> = new Set(["const", "prim", "new"]);
 
 /** How often a mode differentiates. */
 function timesOf(mode: Mode): number {
@@ -228,7 +233,7 @@ class Expansion {
       for (const [key, record] of context.records) this.#records.set(key, record);
       this.#funcs.set(name, { ...made, source: `${made.source}_gradient`, doc: [`Gradient of \`${made.source}\`.`] });
     }
-    if (times > 0) {
+    if (times > 0 && !isPlain(this.#func(name))) {
       const rule = this.#rule(of, name, wrt, times - 1);
       this.#funcs.set(name, { ...this.#func(name), rule });
     }

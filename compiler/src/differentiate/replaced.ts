@@ -17,6 +17,7 @@ import {
   num,
   record,
   shadowType,
+  str,
   tupleOf,
   typeText,
   type Records,
@@ -71,6 +72,8 @@ export function replacedType(type: Type, leaf: Type, primal: Records, stock: Sto
       return arrayOf(leaf);
     case "array":
       return arrayOf(replacedType(type.elem, leaf, primal, stock));
+    case "dict":
+      return { ...type, elem: replacedType(type.elem, leaf, primal, stock) };
     case "maybe":
       return maybe(replacedType(type.of, leaf, primal, stock), type.absent);
     case "tuple":
@@ -121,6 +124,8 @@ export class Replacement {
       case "typed":
       case "array":
         return this.array(b, type, sources, environment, hint);
+      case "dict":
+        return this.dictionary(b, type, sources, environment, hint);
       case "tuple": {
         const members = type.elems.map((e, k) =>
           isDifferentiable(e, this.primal)
@@ -196,31 +201,51 @@ export class Replacement {
       b.push({ kind: "alloc", length, result });
       return result;
     });
-    const index = value(num);
-    const body = b.nested();
     const element: Type = type.kind === "array" ? type.elem : num;
+    forEachIndex(b, length, (body, index) => this.member(body, element, sources, index, sheets, environment));
+    return sheets;
+  }
+
+  private dictionary(
+    b: Builder,
+    type: Type & { kind: "dict" },
+    sources: readonly Value[],
+    environment: Environment,
+    hint: string | undefined,
+  ): readonly Value[] {
+    const [first] = sources;
+    invariant(first !== undefined, "a source");
+    const sheets = this.types(type).map((made) => b.aggregate(made, [], hint));
+    const isByNumber = type.key === "num";
+    const keys = value(arrayOf(isByNumber ? num : str), "keys");
+    const text = ["Object.keys(", isByNumber ? ").map(Number)" : ")"];
+    b.push({ kind: "foreign", text, args: [first], pure: false, result: keys });
+    forEachIndex(b, b.length(keys), (body, index) => {
+      const key = body.load(elem(keys, index), isByNumber ? num : str, "key");
+      this.member(body, type.elem, sources, key, sheets, environment);
+    });
+    return sheets;
+  }
+
+  /** Puts what belongs to one element of the sources in its place on each sheet. */
+  private member(
+    b: Builder,
+    type: Type,
+    sources: readonly Value[],
+    key: Value,
+    sheets: readonly Value[],
+    environment: Environment,
+  ): void {
     const elements = this.at(
-      body,
-      element,
-      sources.map((s) => elem(s, index)),
+      b,
+      type,
+      sources.map((s) => elem(s, key)),
       environment,
     );
     sheets.forEach((sheet, k) => {
       const made = elements[k];
-      if (made !== undefined) body.store(elem(sheet, index), made);
+      if (made !== undefined) b.store(elem(sheet, key), made);
     });
-    b.push({
-      kind: "for",
-      from: b.const(0),
-      test: "<",
-      to: length,
-      step: 1,
-      inits: [],
-      body: body.region([index], []),
-      breaks: false,
-      results: [],
-    });
-    return sheets;
   }
 
   private record(
@@ -283,6 +308,23 @@ export class Replacement {
     const decl = this.primal.get(name);
     return decl?.fields.some((f) => leadsTo(f.type, this.primal, (held) => held === name)) === true;
   }
+}
+
+function forEachIndex(b: Builder, count: Value, run: (body: Builder, index: Value) => void): void {
+  const index = value(num);
+  const body = b.nested();
+  run(body, index);
+  b.push({
+    kind: "for",
+    from: b.const(0),
+    test: "<",
+    to: count,
+    step: 1,
+    inits: [],
+    body: body.region([index], []),
+    breaks: false,
+    results: [],
+  });
 }
 
 const places = (sources: readonly Value[], name: string): readonly Place[] => sources.map((s) => field(s, name));

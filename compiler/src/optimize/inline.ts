@@ -22,6 +22,8 @@ const smallSize = 40;
 const onceSize = 200;
 const growthFactor = 4;
 const growthAllowance = 500;
+/** What a call can do more often than it is written. */
+const repeating: ReadonlySet<Op["kind"]> = new Set(["for", "while", "call", "new", "alloc", "copy"]);
 
 /** A function whose body may be spliced. */
 interface Callee {
@@ -42,14 +44,14 @@ export function inline(program: Program, options: PassOptions): Program {
     const body = inliner.region(func.body);
     const total = own + inliner.grown;
     const fits = total <= limit(name, graph, options);
+    const isRunAgain = func.checkpoint === true && keepsMuch(body);
     // What is run again only because it is asked for sums its adjoints as it would in the place of the call.
-    const running =
-      func.checkpoint === true && func.running === undefined && fits ? { running: numbersAmong(body.params) } : {};
+    const running = isRunAgain && func.running === undefined && fits ? { running: numbersAmong(body.params) } : {};
     done.set(name, { ...func, body, ...running });
     const { yields } = body;
     // Where a function has a rule of its own, the call is what is differentiated.
     // So it is where the body is run again.
-    const isApart = func.rule !== undefined || func.external !== undefined || func.checkpoint === true;
+    const isApart = func.rule !== undefined || func.external !== undefined || isRunAgain;
     if (yields !== null && !isApart && fits) callees.set(name, { body, yields, size: total });
   }
   const funcs = new Map<string, Func>();
@@ -59,6 +61,18 @@ export function inline(program: Program, options: PassOptions): Program {
 
 const numbersAmong = (params: readonly Value[]): readonly number[] =>
   params.flatMap((p, i) => (isNumber(p.type) ? [i] : []));
+
+/**
+ * Whether a call can keep more than a few numbers. A checkpointed function without loops, calls and allocations does not:
+ * in the place of its call it is summed as it is without the tag, and what it keeps is as small.
+ */
+function keepsMuch(body: Region): boolean {
+  let found = false;
+  walk(body, (op) => {
+    found ||= repeating.has(op.kind);
+  });
+  return found;
+}
 
 /** The size up to which calls of a function are replaced by its body. */
 function limit(name: string, graph: CallGraph, options: PassOptions): number {

@@ -13,6 +13,8 @@ export function landing_value_and_grad(w: number): [value: number, grad: number]
   let capacity = stack.length;
   let flags = tape.flags;
   let flagTop = tape.flagTop;
+  const refs = tape.refs;
+  let refTop = tape.refTop;
   let x = 0;
   let y = 8;
   let vx = 0.75;
@@ -20,190 +22,193 @@ export function landing_value_and_grad(w: number): [value: number, grad: number]
   let count = 0;
   while (true) {
     count++;
-    if (top + 4 > capacity) {
-      stack = tape.growNumbers(top + 4);
+    if (top + 2 > capacity) {
+      stack = tape.growNumbers(top + 2);
       capacity = stack.length;
     }
     if (flagTop + 1 > flags.length) flags = tape.growFlags(flagTop + 1);
-    const t = x - 10;
-    const t2 = y - 10 + w;
-    const t3 = Math.hypot(t, t2);
-    const t4 = 1 / t3;
-    const t5 = Math.hypot(t, y);
-    const t6 = 1 / t5;
-    const t7 = -t6 * t6;
-    let t8 = 0;
-    let t9 = 0;
-    if (t7 !== 0) {
-      const test = t5 === 0;
-      t8 = test ? 0 : t7 * (t / t5);
-      t9 = test ? 0 : t7 * (y / t5);
-    }
-    const t10 = -t4 * t4;
-    let t11 = 0;
-    let t12 = 0;
-    if (t10 !== 0) {
-      const test = t3 === 0;
-      t11 = test ? 0 : t10 * (t / t3);
-      t12 = test ? 0 : t10 * (t2 / t3);
-    }
-    x += 0.1 * vx;
+    const a = potential_gradient(x, y, w);
+    const a2: [number, number] = [0, 0];
+    const x2 = x + 0.1 * vx;
     const y2 = y + 0.1 * vy;
-    const test2 = y2 <= 0;
-    if (!test2) {
-      vx -= 0.1 * (t8 + t11);
-      vy -= 0.1 * (t9 + t12);
+    const test = y2 <= 0;
+    if (!test) {
+      vx -= 0.1 * a[0];
+      vy -= 0.1 * a[1];
     }
-    stack[top] = t3;
-    stack[top + 1] = t;
-    stack[top + 2] = t5;
-    stack[top + 3] = y;
-    top += 4;
-    flags[flagTop++] = test2 ? 1 : 0;
+    stack[top] = x;
+    stack[top + 1] = y;
+    top += 2;
+    flags[flagTop++] = test ? 1 : 0;
+    refs[refTop++] = a2;
+    x = x2;
     y = y2;
-    if (test2) break;
+    if (test) break;
   }
   const rest = -y / vy;
   const last = x + rest * vx;
   let dx = 2 * last;
-  const t13 = dx * vx;
-  let t14 = 0;
+  const t = dx * vx;
+  let t2 = 0;
   let dvy = 0;
-  if (t13 !== 0) {
-    t14 = t13 / vy;
-    dvy = -t14 * rest;
+  if (t !== 0) {
+    t2 = t / vy;
+    dvy = -t2 * rest;
   }
   // Adjoint of the loop at line 15.
-  let dy = -t14;
+  let dy = -t2;
   let dvx = dx * rest;
   let dw = 0;
   for (let k = count - 1; k >= 0; k--) {
-    top -= 4;
-    const t3 = stack[top]!;
-    const t = stack[top + 1]!;
-    const t5 = stack[top + 2]!;
-    const y2 = stack[top + 3]!;
-    const test2 = flags[--flagTop] === 1;
-    const t2 = y2 - 10 + w;
-    const t4 = 1 / t3;
-    const t6 = 1 / t5;
-    const t8 = -t6;
-    const t7 = t8 * t6;
-    const t9 = -t4;
-    const t10 = t9 * t4;
+    top -= 2;
+    const x2 = stack[top]!;
+    const y2 = stack[top + 1]!;
+    const test = flags[--flagTop] === 1;
+    const a = refs[--refTop] as [number, number];
     // Adjoint of the branch at line 19.
     let dgy = 0;
     let dgx = 0;
-    if (!test2) {
+    if (!test) {
       dgy = dvy * -0.1;
       dgx = dvx * -0.1;
     }
     dvy += dy * 0.1;
     dvx += dx * 0.1;
-    // Adjoint of the branch at line 25.
-    let dt10 = 0;
-    let dt2 = 0;
-    let dt3 = 0;
-    let dt = 0;
-    if (t10 !== 0) {
-      const test = t3 === 0;
-      // Adjoint of the branch at line 28.
-      if (test) {
-        dt10 = 0;
-        dt2 = 0;
-        dt3 = 0;
-      } else {
-        const t11 = t2 / t3;
-        dt10 = dgy * t11;
-        const t12 = dgy * t10;
-        if (t12 !== 0) {
-          dt2 = t12 / t3;
-          dt3 = -dt2 * t11;
-        } else {
-          dt2 = 0;
-          dt3 = 0;
-        }
-      }
-      // Adjoint of the branch at line 27.
-      if (test) {
-        dt = 0;
-      } else {
-        const t11 = t / t3;
-        const t12 = dgx * t10;
-        dt10 += dgx * t11;
-        let t15: number;
-        if (t12 !== 0) {
-          dt = t12 / t3;
-          t15 = -dt * t11;
-        } else {
-          dt = 0;
-          t15 = 0;
-        }
-        dt3 += t15;
-      }
-    }
-    const dt4 = dt10 * t9 - dt10 * t4;
-    // Adjoint of the branch at line 17.
-    let dt7 = 0;
-    let dt5 = 0;
-    if (t7 !== 0) {
-      const test = t5 === 0;
-      // Adjoint of the branch at line 20.
-      if (test) {
-        dt7 = 0;
-        dt5 = 0;
-      } else {
-        const t11 = y2 / t5;
-        dt7 = dgy * t11;
-        const t12 = dgy * t7;
-        let t15: number;
-        if (t12 !== 0) {
-          t15 = t12 / t5;
-          dt5 = -t15 * t11;
-        } else {
-          t15 = 0;
-          dt5 = 0;
-        }
-        dy += t15;
-      }
-      // Adjoint of the branch at line 19.
-      if (!test) {
-        const t11 = t / t5;
-        const t12 = dgx * t7;
-        dt7 += dgx * t11;
-        let t15 = 0;
-        let t16 = 0;
-        if (t12 !== 0) {
-          t15 = t12 / t5;
-          t16 = -t15 * t11;
-        }
-        dt += t15;
-        dt5 += t16;
-      }
-    }
-    const dt6 = dt7 * t8 - dt7 * t6;
-    const dt5_2 = dt5 + (dt6 !== 0 ? -(dt6 / t5) * t6 : 0);
-    let t17 = 0;
-    let t18 = 0;
-    if (dt5_2 !== 0) {
-      const test = t5 === 0;
-      t17 = test ? 0 : dt5_2 * (t / t5);
-      t18 = test ? 0 : dt5_2 * (y2 / t5);
-    }
-    const dt3_2 = dt3 + (dt4 !== 0 ? -(dt4 / t3) * t4 : 0);
-    let t19 = 0;
-    let t20 = 0;
-    if (dt3_2 !== 0) {
-      const test = t3 === 0;
-      t19 = test ? 0 : dt3_2 * (t / t3);
-      t20 = test ? 0 : dt3_2 * (t2 / t3);
-    }
-    const dt8 = dt + t17 + t19;
-    const dt2_2 = dt2 + t20;
-    dw += dt2_2;
-    dy = dy + t18 + dt2_2;
-    dx += dt8;
+    a[1] += dgy;
+    a[0] += dgx;
+    const result = potential_gradient2(x2, y2, w, a);
+    const t3 = result[0];
+    const t4 = result[1];
+    const t5 = result[2];
+    dx += t3;
+    dy += t4;
+    dw += t5;
   }
   returnTape(tape);
   return [last * last, dw];
+}
+
+/** Gradient of `potential`. */
+function potential_gradient(x: number, y: number, w: number): [number, number] {
+  const t = x - 10;
+  const t2 = y - 10 + w;
+  const t3 = Math.hypot(t, t2);
+  const t4 = 1 / t3;
+  const t5 = Math.hypot(t, y);
+  const t6 = 1 / t5;
+  const t7 = -t6 * t6;
+  let t8 = 0;
+  let t9 = 0;
+  if (t7 !== 0) {
+    const test = t5 === 0;
+    t8 = test ? 0 : t7 * (t / t5);
+    t9 = test ? 0 : t7 * (y / t5);
+  }
+  const t10 = -t4 * t4;
+  let t11 = 0;
+  let t12 = 0;
+  if (t10 !== 0) {
+    const test = t3 === 0;
+    t11 = test ? 0 : t10 * (t / t3);
+    t12 = test ? 0 : t10 * (t2 / t3);
+  }
+  return [t8 + t11, t9 + t12];
+}
+
+/** As potential_gradient (potential.ts:8). */
+function potential_gradient2(
+  x: number,
+  y: number,
+  w: number,
+  seed: readonly [number, number],
+): [number, number, number] {
+  const t = seed[0];
+  const t2 = seed[1];
+  const t3 = x - 10;
+  const t4 = y - 10 + w;
+  const t5 = Math.hypot(t3, t4);
+  const test = t5 === 0;
+  const t6 = (test ? 0 : t * (t3 / t5)) + (test ? 0 : t2 * (t4 / t5));
+  const t7 = 1 / t5;
+  const t8 = Math.hypot(t3, y);
+  const test2 = t8 === 0;
+  const t9 = (test2 ? 0 : t * (t3 / t8)) + (test2 ? 0 : t2 * (y / t8));
+  const t10 = 1 / t8;
+  const t11 = -t10;
+  const t12 = t11 * t9;
+  const t13 = t11 * t10;
+  let t14 = t11 * (-(t10 * t9) / t8) + (t12 !== 0 ? -(t12 / t8) * t10 : 0);
+  // Adjoint of the branch at line 9.
+  let dy = 0;
+  if (!test2) {
+    const t15 = t13 * t2;
+    let t16: number;
+    if (t15 !== 0) {
+      dy = t15 / t8;
+      t16 = -dy * (y / t8);
+    } else {
+      dy = 0;
+      t16 = 0;
+    }
+    t14 += t16;
+  }
+  // Adjoint of the branch at line 9.
+  let t17 = 0;
+  if (!test2) {
+    const t18 = t13 * t;
+    let t19: number;
+    if (t18 !== 0) {
+      t17 = t18 / t8;
+      t19 = -t17 * (t3 / t8);
+    } else {
+      t17 = 0;
+      t19 = 0;
+    }
+    t14 += t19;
+  }
+  let t20 = 0;
+  let t21 = 0;
+  if (t14 !== 0) {
+    t20 = test2 ? 0 : t14 * (t3 / t8);
+    t21 = test2 ? 0 : t14 * (y / t8);
+  }
+  let t22 = t17 + t20;
+  const t23 = -t7;
+  const t24 = t23 * t6;
+  const t25 = t23 * t7;
+  let t26 = t23 * (-(t7 * t6) / t5) + (t24 !== 0 ? -(t24 / t5) * t7 : 0);
+  // Adjoint of the branch at line 9.
+  let t27 = 0;
+  if (!test) {
+    const t28 = t25 * t2;
+    let t29: number;
+    if (t28 !== 0) {
+      t27 = t28 / t5;
+      t29 = -t27 * (t4 / t5);
+    } else {
+      t27 = 0;
+      t29 = 0;
+    }
+    t26 += t29;
+  }
+  // Adjoint of the branch at line 9.
+  if (!test) {
+    const t28 = t25 * t;
+    let t29 = 0;
+    let t30 = 0;
+    if (t28 !== 0) {
+      t29 = t28 / t5;
+      t30 = -t29 * (t3 / t5);
+    }
+    t22 += t29;
+    t26 += t30;
+  }
+  let t31 = 0;
+  let t32 = 0;
+  if (t26 !== 0) {
+    t31 = test ? 0 : t26 * (t3 / t5);
+    t32 = test ? 0 : t26 * (t4 / t5);
+  }
+  const t33 = t27 + t32;
+  return [t22 + t31, dy + t21 + t33, t33];
 }

@@ -23,8 +23,8 @@ export function innerMaximum_value_and_grad(x1: number, x2: number): [value: num
       const test = Math.hypot(y1 - next1, y2 - next2) <= 0.00001;
       if (!test) {
         const nextValue = next1 * next1 + next2 * next2 - t;
-        const nextG1 = 2 * next1;
         const nextG2 = 2 * next2;
+        const nextG1 = 2 * next1;
         if (nextValue < value) {
           accepted++;
           y1 = next1;

@@ -36,6 +36,8 @@ declare const TypeError: { new (text: string): TypeError };
 interface RangeError {}
 declare const RangeError: { new (text: string): RangeError };
 interface Math {
+  readonly E: number; readonly LN2: number; readonly LN10: number; readonly LOG2E: number; readonly LOG10E: number;
+  readonly PI: number; readonly SQRT1_2: number; readonly SQRT2: number;
   abs(x: number): number; acos(x: number): number; acosh(x: number): number; asin(x: number): number;
   asinh(x: number): number; atan(x: number): number; atanh(x: number): number; cbrt(x: number): number;
   ceil(x: number): number; clz32(x: number): number; cos(x: number): number; cosh(x: number): number;
