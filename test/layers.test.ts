@@ -48,6 +48,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   verify: [
     "build",
     "pipeline",
+    "analysis",
     "frontend",
     "emit",
     "ir",
@@ -73,6 +74,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   index: ["verify", "explain", "graph", "init", "build", "frontend", "diagnostics"],
   cli: ["index", "support"],
   transformer: ["build", "frontend", "diagnostics", "support"],
+  plugins: ["build", "diagnostics"],
 };
 
 /** The only layers that may import TypeScript. */

@@ -92,6 +92,10 @@ const rewritten: readonly (readonly [string, string, string])[] = [
   ["a === false", booleans("%c = const false; %r = eq %a %c; yield %r"), booleans("%r = not %a; yield %r")],
   ["a !== false", booleans("%c = const false; %r = ne %a %c; yield %r"), booleans("yield %a")],
   ["a !== true", booleans("%c = const true; %r = ne %a %c; yield %r"), booleans("%r = not %a; yield %r")],
+  ["true === a", booleans("%c = const true; %r = eq %c %a; yield %r"), booleans("yield %a")],
+  ["false === a", booleans("%c = const false; %r = eq %c %a; yield %r"), booleans("%r = not %a; yield %r")],
+  ["false !== a", booleans("%c = const false; %r = ne %c %a; yield %r"), booleans("yield %a")],
+  ["true !== a", booleans("%c = const true; %r = ne %c %a; yield %r"), booleans("%r = not %a; yield %r")],
   ["!!+a", booleans("%m = fromBool %a; %r = truthy %m; yield %r"), booleans("yield %a")],
 ];
 

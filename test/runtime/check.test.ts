@@ -175,6 +175,39 @@ describe("right gradients pass", () => {
     ).toBe(true);
   });
 
+  test("a function that changes what its arguments hold: elements pushed, members taken out and put elsewhere", () => {
+    interface Item {
+      x: number;
+      next?: Item | null;
+    }
+    const f = (items: Item[]): number => {
+      const [first] = items;
+      if (first === undefined) return 0;
+      items.push({ x: 2 * first.x });
+      if (first.next) {
+        first.next.x *= first.x;
+        items.unshift(first.next);
+        delete first.next;
+      }
+      return items.reduce((sum, item) => sum + item.x ** 2, 0);
+    };
+    const gradient = ([item]: Item[]): Item[] => {
+      const { x, next } = item ?? { x: 0 };
+      const y = next?.x ?? 0;
+      return [{ x: 10 * x + 2 * x * y * y, next: { x: 2 * y * x * x } }];
+    };
+    const items: Item[] = [{ x: 3, next: { x: 2 } }];
+    expect(checkGradient(f, gradient, [items])).toMatchObject({ ok: true, checked: 2 });
+    expect(items).toEqual([{ x: 3, next: { x: 2 } }]);
+  });
+
+  test("a function in single precision", () => {
+    const f = (x: number): number => Math.fround(Math.fround(x) ** 2 + Math.fround(Math.sin(x)));
+    const options = { precision: "single", tolerance: 1e-3 } as const;
+    expect(checkGradient(f, (x) => 2 * x + Math.cos(x), [1.3], options).ok).toBe(true);
+    expect(checkGradient(f, (x) => 2.1 * x + Math.cos(x), [1.3], options).ok).toBe(false);
+  });
+
   test("a function that overwrites its arguments, differentiated or not", () => {
     const f = (x: Float64Array, work: Int32Array, state: { calls: number }) => {
       for (let i = 0; i < x.length; i++) x[i]! *= x[i]!;

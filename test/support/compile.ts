@@ -60,7 +60,8 @@ export function compileAll(
         continue;
       }
       stage = "pipeline";
-      const asked = withEveryMode(lowered, options.everyMode ?? false, options.isSparse === true);
+      const draws = /\bMath\.random\b/.test(files[path] ?? "");
+      const asked = withEveryMode(lowered, options.everyMode ?? false, options.isSparse === true, draws);
       const module = generate(asked, { ruleSet, powConstant }, options);
       stage = "emitter";
       const text = emitModule(module, { specifier: (from) => specifierFrom(path, from) });
@@ -76,7 +77,12 @@ export function compileAll(
   return outcomes;
 }
 
-function withEveryMode(lowered: LoweredFile, wanted: boolean | readonly string[], isSparse: boolean): LoweredFile {
+function withEveryMode(
+  lowered: LoweredFile,
+  wanted: boolean | readonly string[],
+  isSparse: boolean,
+  draws: boolean,
+): LoweredFile {
   if (wanted === false) return lowered;
   const annotated = lowered.annotated.map((a) => {
     const { body, results } = lowered.program.funcs.get(a.func) ?? {};
@@ -86,11 +92,17 @@ function withEveryMode(lowered: LoweredFile, wanted: boolean | readonly string[]
       "grad",
       "value_and_grad",
       "hvp",
-      "hessian",
+      // Each of its sweeps would draw other numbers: refused.
+      ...(draws ? [] : (["hessian"] as const)),
       ...(canAccumulate ? (["accumulate"] as const) : []),
       ...(only === "num" && others.length === 0 ? (["d2", "d3"] as const) : []),
     ];
-    const possible: readonly Mode[] = [...(results?.[0]?.kind === "num" ? ofNumber : []), "vjp", "jvp", "jacobian"];
+    const possible: readonly Mode[] = [
+      ...(results?.[0]?.kind === "num" ? ofNumber : []),
+      "vjp",
+      "jvp",
+      ...(draws && isSparse ? [] : (["jacobian"] as const)),
+    ];
     // What is asked for is made anyway: the expectations of a fixture may be about it.
     const chosen = [...new Set([...possible.filter((mode) => wanted === true || wanted.includes(mode)), ...a.modes])];
     return isSparse ? { ...a, modes: chosen, isSparse } : { ...a, modes: chosen };

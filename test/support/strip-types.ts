@@ -39,18 +39,20 @@ function syntaxErrors(file: ts.SourceFile): string[] {
 
 /** Adds the edits of one node; false when nothing inside it remains. */
 function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: string[]): boolean {
-  const start = node.getStart(file);
+  // Most nodes stay as they are: nothing is worked out for them.
+  if (node.kind <= ts.SyntaxKind.LastToken) return false;
+  const start = (): number => node.getStart(file);
   const cut = (from: number, to: number, text = ""): void => void edits.push({ start: from, end: to, text });
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) {
-    cut(start, node.end);
+    cut(start(), node.end);
     return false;
   }
   if (ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node)) {
     // They have a body at run time, which TypeScript writes.
     const modifier = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-    const text = file.text.slice(modifier?.end ?? start, node.end);
+    const text = file.text.slice(modifier?.end ?? start(), node.end);
     cut(
-      start,
+      start(),
       node.end,
       `${asJavaScript(text)}${modifier === undefined ? "" : `exports.${node.name.text} = ${node.name.text};`}`,
     );
@@ -61,15 +63,15 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     const name = node.name?.text ?? "";
     const keyword = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
     const named = node.modifiers?.every(({ kind }) => kind !== ts.SyntaxKind.DefaultKeyword) === true;
-    const text = asJavaScript(file.text.slice(start, node.end).replace(/^export (default )?/, ""));
+    const text = asJavaScript(file.text.slice(start(), node.end).replace(/^export (default )?/, ""));
     const exports = keyword === undefined ? "" : `exports.${named ? name : "default"} = ${name};`;
-    cut(start, node.end, `${text}${exports}`);
+    cut(start(), node.end, `${text}${exports}`);
     return false;
   }
   if (ts.isClassExpression(node)) {
-    const text = asJavaScript(`(${file.text.slice(start, node.end)});`);
+    const text = asJavaScript(`(${file.text.slice(start(), node.end)});`);
     cut(
-      start,
+      start(),
       node.end,
       text
         .replace(/^"use strict";/, "")
@@ -79,19 +81,19 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     return false;
   }
   if (ts.isImportDeclaration(node)) {
-    cut(start, node.end, importText(node));
+    cut(start(), node.end, importText(node));
     return false;
   }
   if (ts.isExportDeclaration(node)) {
-    cut(start, node.end, exportText(node));
+    cut(start(), node.end, exportText(node));
     return false;
   }
   if (ts.isExportAssignment(node)) {
-    cut(start, node.expression.getStart(file), "exports.default = ");
+    cut(start(), node.expression.getStart(file), "exports.default = ");
     return true;
   }
   if (ts.isFunctionDeclaration(node) && node.body === undefined) {
-    cut(start, node.end);
+    cut(start(), node.end);
     return false;
   }
   if (ts.isFunctionDeclaration(node) || ts.isVariableStatement(node)) exportDeclaration(node, file, edits, exported);

@@ -1,6 +1,7 @@
 /** `adc verify`: finds arguments, agrees with right derivatives, names wrong ones, says what it skips. */
 import { expect, test } from "vitest";
 import { processTerminal, type Terminal } from "../../compiler/src/cli/terminal.js";
+import { runtimeDeclarations } from "../../compiler/src/frontend/memory-runtime.js";
 import { reportVerified } from "../../compiler/src/cli/verify-report.js";
 import { type Importer, importPackage } from "../../compiler/src/verify/modules.js";
 import { type Verified, verify, type VerifyOptions } from "../../compiler/src/verify/verify.js";
@@ -11,8 +12,12 @@ import { adc, makeFolder, tsconfig } from "../cli/support.js";
 const importer: Importer = async (specifier, from) =>
   specifier === "@adc/runtime" ? { ...runtime } : await importPackage(specifier, from);
 
+const installed = Object.fromEntries(
+  Object.entries(runtimeDeclarations).map(([path, text]) => [path.replace(/^\//, ""), text] as const),
+);
+
 async function verified(source: string, options: VerifyOptions = {}): Promise<readonly Verified[]> {
-  const folder = makeFolder({ "tsconfig.json": tsconfig, "src/model.ts": source, "src/other.ts": other });
+  const folder = makeFolder({ "tsconfig.json": tsconfig, "src/model.ts": source, "src/other.ts": other, ...installed });
   const result = await verify({ cwd: folder.path, importer, ...options });
   expect(result.diagnostics.filter((d) => d.category === "error")).toEqual([]);
   expect(result.internalErrors).toEqual([]);
@@ -88,7 +93,7 @@ test("at given arguments, one function", async () => {
 test("what cannot be made up or called is skipped, and says why", async () => {
   const functions = await verified(`
     /** @differentiable wrt=x */
-    export function named(x: number, name: string): number { return name === "square" ? x * x : x; }
+    export function mapped(x: number, m: ReadonlyMap<string, number>): number { return x * (m.get("a") ?? 2); }
     /** @differentiable */
     export function never(x: number): number { if (x < 1e6) throw new RangeError("too small"); return x; }
     /** @differentiable */
@@ -98,10 +103,114 @@ test("what cannot be made up or called is skipped, and says why", async () => {
     export function withText(x: number, name: string): number { return name === "square" ? hidden(x) * x : x; }
   `);
   expect(functions.map(({ name, outcome, messages }) => [name, outcome, ...messages])).toEqual([
-    ["named", "skipped", "text cannot be made up; give an @example"],
+    ["mapped", "skipped", "`ReadonlyMap<string, number>` cannot be made up; give an @example"],
     ["never", "skipped", "no arguments were found for which it returns finite numbers; give an @example"],
     ["hidden", "skipped", "it is not exported, so it cannot be called"],
     ["withText", "agrees"],
+  ]);
+});
+
+test("arguments of every kind: the rest, texts, unions, keys, instances, methods called as usual", async () => {
+  const functions = await verified(`
+    /** @differentiable modes=grad,jvp,accumulate */
+    export function rest(x: number, ...zs: number[]): number { return zs.reduce((s, z) => s + z * z * x, x); }
+    /** @differentiable modes=grad */
+    export function chosen(x: number, how: string): number {
+      if (how === "tanh") return Math.tanh(x);
+      throw new RangeError(how);
+    }
+    export interface Circle { kind: "circle"; r: number }
+    export interface Rect { kind: "rect"; w: number; h: number }
+    /** @differentiable modes=grad,hessian */
+    export function area(s: Circle | Rect): number {
+      if (s.kind === "circle") return s.r ** 3;
+      if (s.kind === "rect") return s.w * s.h;
+      throw new RangeError();
+    }
+    /** @differentiable modes=grad */
+    export function table(d: Record<string, number>): number {
+      return Object.keys(d).reduce((s, k) => s + d[k]! ** 2, 0);
+    }
+    export class Vec {
+      constructor(readonly x: number, readonly y: number) {}
+      dot(o: Vec): number { return this.x * o.x + this.y * o.y; }
+      /** @differentiable wrt=this modes=grad
+       *  @example new Vec(1, 2).power(3) */
+      power(n: number): number { return this.x ** n; }
+    }
+    /** @differentiable modes=hvp */
+    export function squared(v: Vec, s: number): number { return v.dot(v) * s; }
+    /** @differentiable modes=grad */
+    export default function whole(x: number): number { return x * x; }
+  `);
+  expect(functions.map(({ name, outcome, points }) => [name, outcome, points])).toEqual([
+    ["rest", "agrees", 2],
+    ["chosen", "agrees", 2],
+    ["area", "agrees", 2],
+    ["table", "agrees", 2],
+    ["Vec_power", "agrees", 1],
+    ["squared", "agrees", 2],
+    ["whole", "agrees", 2],
+  ]);
+});
+
+test("functions that change what they are given, leave parameters out, throw, stop gradients, round", async () => {
+  const functions = await verified(`
+    import { stopGradient } from "@adc/runtime";
+    interface Item { x: number; next: Item | null }
+    /** @differentiable modes=grad,jvp,jacobian,hessian
+     *  @example changed([{ x: 1, next: { x: 2, next: null } }], 3) */
+    export function changed(items: Item[], s: number): number {
+      const first = items[0]!;
+      first.next!.x *= first.x;
+      items.push({ x: s, next: first.next });
+      first.next = null;
+      return items.reduce((sum, item) => sum + item.x ** 2 * (item.next?.x ?? 1), 0);
+    }
+    /** @differentiable
+     *  @example partly(2)
+     *  @example partly(2, 3)
+     *  @example partly(-1) */
+    export function partly(x: number, y?: number, o = { k: 2 }): number {
+      if (x < 0) throw new RangeError("negative");
+      return x ** 2 * (y ?? 1) * o.k;
+    }
+    /** @differentiable */
+    export function stopped(x: number): number { return x * stopGradient(x); }
+    /** @differentiable modes=grad,jvp */
+    export function single(x: Float32Array, w: number): number {
+      const y = x.map((v) => v * w);
+      return y.reduce((sum, v) => sum + v * v, 0);
+    }
+  `);
+  expect(functions.map(({ name, outcome, points }) => [name, outcome, points])).toEqual([
+    ["changed", "agrees", 1],
+    ["partly", "agrees", 3],
+    ["stopped", "skipped", 0],
+    ["single", "agrees", 2],
+  ]);
+});
+
+test("sparse matrices, right and wrong ones", async () => {
+  const functions = await verified(`
+    function cube(x: number): number { return x * x * x; }
+    /** @vjp cube */
+    function cubeRule(x: number): [number, (seed: number) => number] { return [x * x * x, (seed) => 2 * seed * x * x]; }
+    /** @differentiable modes=jacobian sparse=true */
+    export function chain(u: Float64Array): Float64Array { return u.map((v, i) => v * v + (u[i - 1] ?? 0) * (u[i + 1] ?? 1)); }
+    /** @differentiable modes=hessian sparse=true */
+    export function energy(u: Float64Array, k: number): number {
+      let s = 0;
+      for (let i = 0; i + 1 < u.length; i++) s += k * (u[i + 1]! - u[i]! ** 2) ** 2;
+      return s;
+    }
+    /** @differentiable modes=jacobian sparse=true */
+    export function wrong(u: Float64Array): Float64Array { return u.map((v) => cube(v)); }
+  `);
+  expect(functions.map(({ name, outcome, modes }) => [name, outcome, modes])).toEqual([
+    ["chain", "agrees", ["jacobian"]],
+    ["energy", "agrees", ["hessian"]],
+    ["wrong", "disagrees", ["jacobian"]],
   ]);
 });
 
@@ -142,7 +251,13 @@ test("what is printed, and the exit status", () => {
   const one = { file: "src/model.ts", line: 1, points: 2, maxRelativeError: 2e-12, messages: [] } as const;
   const right: Verified = { ...one, name: "f", outcome: "agrees", modes: ["grad", "vjp"] };
   const wrong: Verified = { ...one, name: "g", outcome: "disagrees", modes: ["grad"], messages: ["grad at (1): no"] };
-  const skipped: Verified = { ...one, name: "h", outcome: "skipped", modes: [], messages: ["text cannot be made up"] };
+  const skipped: Verified = {
+    ...one,
+    name: "h",
+    outcome: "skipped",
+    modes: [],
+    messages: ["a function cannot be made up"],
+  };
   const result = { diagnostics: [], internalErrors: [] } as const;
   const status = reportVerified({ ...result, status: "errors", functions: [right, wrong, skipped] }, false, terminal);
   expect(status).toBe(1);
@@ -151,7 +266,7 @@ test("what is printed, and the exit status", () => {
       "src/model.ts#f  agrees at 2 points: grad, vjp; relative error 2.0e-12",
       "src/model.ts#g  DISAGREES",
       "  grad at (1): no",
-      "src/model.ts#h  skipped: text cannot be made up",
+      "src/model.ts#h  skipped: a function cannot be made up",
       "adc: 1 agree, 1 disagree, 1 skipped",
       "",
     ].join("\n"),

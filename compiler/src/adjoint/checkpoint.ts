@@ -6,7 +6,7 @@
  */
 import { like, value } from "../ir/build.js";
 import type { Call, Op, Type, Value } from "../ir/ir.js";
-import { isReference, num, present } from "../ir/types.js";
+import { fieldsWithin, isReference, num, present } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import { shadowed, shadowOrZeros } from "./shadows.js";
 import { keepLinks, noteAdjoints, refuseOverlap } from "./adjoint-moves.js";
@@ -116,7 +116,7 @@ function holdsReferences(state: FunctionState, held: Type): boolean {
   if (type.kind === "array") return isReference(type.elem);
   if (type.kind === "tuple") return type.elems.some(isReference);
   if (type.kind !== "record") return false;
-  return (state.context.program.records.get(type.name)?.fields ?? []).some((f) => isReference(f.type));
+  return fieldsWithin(type.name, state.context.program.records).some((f) => isReference(f.type));
 }
 
 /** `y = f(x, a)` becomes `dx += f_again(x, a, da, dy, tape)`. */

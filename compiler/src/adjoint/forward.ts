@@ -9,8 +9,20 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
-import type { Cast, For, FunctionRule, If, Op, Place, Region, Store, Type, Value, While } from "../ir/ir.js";
-import { isDifferentiable, isReference, num, shadowName } from "../ir/types.js";
+import type {
+  Cast,
+  For,
+  FunctionRule,
+  If,
+  Op,
+  Place,
+  Region,
+  Store,
+  Type,
+  Value,
+  While,
+} from "../ir/ir.js";
+import { isDifferentiable, isReference, num, shadowName, tellsLess } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { Frame, openRegion } from "./frame.js";
@@ -176,6 +188,12 @@ function castShadow(state: FunctionState, op: Cast, frame: Frame): void {
       : from === undefined
         ? { kind: "zeros", like: op.result, result: shadow }
         : { kind: "cast", value: from, result: shadow };
+  if (from === undefined && tellsLess(op.result.type, op.value.type, state.context.program.records)) {
+    const own = value(state.context.shadowType(op.value.type), shadow.hint);
+    frame.forward.push({ kind: "zeros", like: op.value, result: own });
+    state.frames.define(shadow, frame, frame.forward.push({ kind: "cast", value: own, result: shadow }));
+    return;
+  }
   state.frames.define(shadow, frame, frame.forward.push(make));
 }
 

@@ -9,8 +9,9 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { memberKeys } from "../analysis/memory.js";
 import { type Builder, elem, field, value } from "../ir/build.js";
+import { deletionText } from "../ir/deletion.js";
 import type { Op, Place, Prim, Store, Value } from "../ir/ir.js";
-import { isFloatArray, isNumber, num } from "../ir/types.js";
+import { isFloatArray, isNumber, maybe, num } from "../ir/types.js";
 import { placeType } from "../ir/derive.js";
 import { instantiate, type RuleMemo } from "../rules/instantiate.js";
 import type { Rule } from "../rules/rule.js";
@@ -71,13 +72,24 @@ function reverseEntry(state: FunctionState, entry: Entry, written: Written, scop
 function relink(state: FunctionState, entry: Entry & { kind: "relink" }, b: Builder): void {
   const { op } = entry;
   const before = state.frames.resolve(entry.before, b);
+  const shadow = op.place.base.type;
+  if (shadow.kind === "dict" && shadow.loose !== true) {
+    unlinkMember(shadowPlace(state, op.place, b), before, b);
+    return;
+  }
   if (!state.context.growth.mayGrow(op)) {
     b.store(shadowPlace(state, op.place, b), before);
     return;
   }
   const place = shadowPlace(state, op.place, b);
+  const { type } = before;
+  // Where nothing may be an element, it is put back too.
+  if (type.kind === "maybe" && type.absent !== "null") {
+    b.store(place, before);
+    return;
+  }
   b.if(
-    b.prim("isNullish", [before]),
+    wasMissing(before, b),
     [],
     () => [],
     (present) => {
@@ -85,6 +97,33 @@ function relink(state: FunctionState, entry: Entry & { kind: "relink" }, b: Buil
       return [];
     },
   );
+}
+
+/** A key that was not there before is taken out again: whoever goes through the keys finds what there was. */
+function unlinkMember(place: Place, before: Value, b: Builder): void {
+  if (place.kind !== "elem") return;
+  const { type } = before;
+  b.if(
+    type.kind === "maybe" && type.absent !== "undefined" ? wasMissing(before, b) : b.prim("isNullish", [before]),
+    [],
+    (missing) => {
+      const text = [deletionText, "[", "]"];
+      missing.push({ kind: "foreign", text, args: [place.base, place.index], pure: false });
+      return [];
+    },
+    (present) => {
+      present.store(place, before);
+      return [];
+    },
+  );
+}
+
+/** Was there no element? One that is null was there. */
+function wasMissing(before: Value, b: Builder): Value {
+  const { type } = before;
+  if (type.kind !== "maybe") return b.prim("isNullish", [before]);
+  const read = maybe(type.of, "both");
+  return b.prim("eq", [b.cast(before, read), b.absent(read, undefined)]);
 }
 
 /** The shadow of `v` in reverse code. */

@@ -95,12 +95,40 @@ export function reverseRule(
   gradients.forEach((g, k) => {
     const arg = op.args[wrt[k] ?? -1];
     if (arg === undefined) return;
-    if (!isReference(arg.type)) state.contribute(scope, b, arg, g);
+    if (!isReference(arg.type)) state.contribute(scope, b, arg, presentIn(b, g, arg));
     else if (context.activity.hasShadow(arg)) {
-      const source = reshape(b, g, context.gradientType(arg.type), context.records);
-      b.push({ kind: "addInto", target: reverseShadow(state, arg, b), source });
+      const target = reverseShadow(state, arg, b);
+      const add = (at: Builder): void => {
+        const source = reshape(at, g, context.gradientType(arg.type), context.records);
+        at.push({ kind: "addInto", target, source });
+      };
+      // A gradient that is absent is zero.
+      if (g.type.kind !== "maybe" || arg.type.kind === "maybe") add(b);
+      else
+        b.if(
+          b.prim("isNullish", [g]),
+          [],
+          () => [],
+          (there) => {
+            add(there);
+            return [];
+          },
+        );
     }
   });
+}
+
+/** The gradient of a number that is there, from a rule that may leave it out. */
+function presentIn(b: Builder, gradient: Value, arg: Value): Value {
+  if (gradient.type.kind !== "maybe" || arg.type.kind !== "num") return gradient;
+  const made = value(arg.type, gradient.hint);
+  b.if(
+    b.prim("isNullish", [gradient]),
+    [made],
+    (absent) => [absent.const(0)],
+    (there) => [there.cast(gradient, arg.type)],
+  );
+  return made;
 }
 
 /** A half of a rule up to this size stands where it is called. */

@@ -6,9 +6,9 @@
  */
 import { heldTypes } from "../analysis/aliases.js";
 import type { MemoryClass } from "../analysis/memory.js";
-import { Builder, field, like, value } from "../ir/build.js";
+import { Builder, elem, field, like, value } from "../ir/build.js";
 import type { Func, Op, RecordDecl, Type, Value } from "../ir/ir.js";
-import { arrayOf, isReference, num, opaque, present, typeText } from "../ir/types.js";
+import { arrayOf, isReference, opaque, present, typeText } from "../ir/types.js";
 import type { Context } from "./context.js";
 import { append } from "../support/append.js";
 
@@ -240,21 +240,7 @@ class Walk {
         this.visit(b.load(field(v, name), member, name), `${path}.${name}`, b);
         continue;
       }
-      const body = b.nested();
-      const index = value(num, "i");
-      const item = body.load({ kind: "elem", base: v, index }, member, "item");
-      this.visit(item, `${path}[i]`, body);
-      b.push({
-        kind: "for",
-        from: b.const(0),
-        test: "<",
-        to: b.length(v),
-        step: 1,
-        inits: [],
-        body: body.region([index], []),
-        breaks: false,
-        results: [],
-      });
+      b.each(b.length(v), (body, i) => this.visit(body.load(elem(v, i), member, "item"), `${path}[i]`, body), "i");
     }
   }
 

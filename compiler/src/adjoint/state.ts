@@ -1,7 +1,7 @@
 /** The state of differentiating one function: shared by the forward and the reverse side. */
 import type { Cast, For, Func, Load, Op, Place, Region, Value, ValueId, While } from "../ir/ir.js";
 import { operands, regions, results, walk } from "../ir/walk.js";
-import { isReference } from "../ir/types.js";
+import { fieldsWithin, isReference } from "../ir/types.js";
 import { type Builder, value } from "../ir/build.js";
 import type { Growth } from "../analysis/growth.js";
 import type { Stability } from "../analysis/stability.js";
@@ -189,7 +189,7 @@ export class FunctionState {
     if (type.kind === "array" || type.kind === "dict") return isReference(type.elem);
     if (type.kind === "tuple") return type.elems.some(isReference);
     if (type.kind === "record")
-      return (this.context.program.records.get(type.name)?.fields ?? []).some((f) => isReference(f.type));
+      return fieldsWithin(type.name, this.context.program.records).some((f) => isReference(f.type));
     return false;
   }
 

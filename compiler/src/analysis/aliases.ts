@@ -6,7 +6,7 @@
  */
 import { isDeletion } from "../ir/deletion.js";
 import type { Op, Program, Type, Value, ValueId } from "../ir/ir.js";
-import { isReference, present, type Records, typeText } from "../ir/types.js";
+import { fieldsWithin, isReference, present, type Records, typeText } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { elements, MemoryClass, type MemoryModel } from "./memory.js";
 import { recursiveRecords } from "./recursive.js";
@@ -21,7 +21,7 @@ export function heldTypes(type: Type, records: Records): readonly (readonly [key
     case "tuple":
       return type.elems.map((elem, k) => [String(k), elem] as const);
     case "record":
-      return (records.get(type.name)?.fields ?? []).map((f) => [f.name, f.type] as const);
+      return fieldsWithin(type.name, records).map((f) => [f.name, f.type] as const);
     default:
       return [];
   }

@@ -4,7 +4,7 @@
  * *in steps* where some have none, *by choice* where it only decides what is computed.
  */
 import type { Op, Program, Type, Value, ValueId } from "../ir/ir.js";
-import { isNumber, isReference, present } from "../ir/types.js";
+import { fieldsWithin, isNumber, isReference, present } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { joinAliases } from "./aliases.js";
 import { buildFlow, type HasSlope, reach } from "./activity.js";
@@ -165,7 +165,7 @@ function textFlow(program: Program, memory: MemoryModel, names: readonly string[
     const owner = memory.classOf(v);
     const type = present(v.type);
     const found: string[] = type.kind === "array" || type.kind === "dict" ? [owner.slot(elements)] : [];
-    const fields = type.kind === "record" ? (program.records.get(type.name)?.fields ?? []) : [];
+    const fields = type.kind === "record" ? fieldsWithin(type.name, program.records) : [];
     for (const f of fields) if (isText(f.type)) found.push(owner.slot(f.name));
     eachNumberSlot(program, owner, v.type, (c, key, noDiff) => {
       if (!noDiff) found.push(c.slot(key));

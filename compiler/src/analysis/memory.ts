@@ -7,7 +7,7 @@
  * one class: all elements (`"[]"`) or one field; what is known about numbers in memory is known per slot.
  */
 import type { Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
-import { isNumber, isReference, present, type Records } from "../ir/types.js";
+import { fieldsWithin, isNumber, isReference, present, type Records } from "../ir/types.js";
 import { ruleFunctions } from "../ir/rule-functions.js";
 import { walk } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
@@ -130,7 +130,7 @@ export class MemoryModel {
         }
         seen.set(type.name, owner);
       }
-      for (const f of this.records.get(type.name)?.fields ?? []) this.#tieMember(owner, f.name, f.type, seen);
+      for (const f of fieldsWithin(type.name, this.records)) this.#tieMember(owner, f.name, f.type, seen);
     }
   }
 
@@ -345,7 +345,7 @@ export function eachNumberSlot(
     else if (t.kind === "array" || t.kind === "dict") go(owner, elements, t.elem, noDiff);
     else if (t.kind === "tuple") t.elems.forEach((e, i) => go(owner, String(i), e, noDiff));
     else if (t.kind === "record") {
-      for (const f of program.records.get(t.name)?.fields ?? []) go(owner, f.name, f.type, noDiff || f.noDiff === true);
+      for (const f of fieldsWithin(t.name, program.records)) go(owner, f.name, f.type, noDiff || f.noDiff === true);
     }
   };
   inside(memory, type, false);

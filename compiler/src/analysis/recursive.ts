@@ -1,6 +1,6 @@
 /** Types that contain themselves: lists, trees. */
 import type { Type } from "../ir/ir.js";
-import type { Records } from "../ir/types.js";
+import { fieldsWithin, type Records } from "../ir/types.js";
 
 /** Does a type mention a record for which `test` holds, at any depth? */
 export function leadsTo(
@@ -16,13 +16,13 @@ export function leadsTo(
   if (test(type.name)) return true;
   if (seen.has(type.name)) return false;
   seen.add(type.name);
-  return (records.get(type.name)?.fields ?? []).some((f) => leadsTo(f.type, records, test, seen));
+  return fieldsWithin(type.name, records).some((f) => leadsTo(f.type, records, test, seen));
 }
 
 /** Records that contain themselves. */
 export function recursiveRecords(records: Records): ReadonlySet<string> {
   const found = new Set<string>();
   for (const decl of records.values())
-    if (decl.fields.some((f) => leadsTo(f.type, records, (name) => name === decl.name))) found.add(decl.name);
+    if (fieldsWithin(decl.name, records).some((f) => leadsTo(f.type, records, (name) => name === decl.name))) found.add(decl.name);
   return found;
 }

@@ -142,7 +142,13 @@ export const destructuringForm = error("ADC2026", (what: string) => [
 export const thrownValue = error("ADC2027", () => [
   "What is thrown here is not in the language.",
   "The generated function throws the same, and must be able to write it down.",
-  "Throw `new Error(…)` or another error class of JavaScript.",
+  "Throw `new Error(…)`, another error class of JavaScript, or one that is exported.",
+]);
+
+export const errorNotExported = error("ADC2027", (name: string) => [
+  `\`${name}\` is caught here, and the file does not export it.`,
+  "The generated file does what the handler does, so it must be able to name the class.",
+  `Export \`${name}\`.`,
 ]);
 
 export const moduleConstantInit = error("ADC2028", (name: string) => [
@@ -221,4 +227,10 @@ export const functionEscapes = error("ADC2044", () => [
   "A function is handed to something outside of the language.",
   "adc knows the code of a function, not the object, so that what receives it would not receive the same.",
   "Keep functions in arrays and objects with named fields; hand out a name instead.",
+]);
+
+export const stoppedWritten = error("ADC2055", () => [
+  "`stopGradient` is given an array or object here that is overwritten while its result may be in use, or its result is overwritten.",
+  "The result holds the same numbers as constants, so in generated code it is a copy, and a write to one of the two would not be seen in the other.",
+  "Pass a copy, `stopGradient(x.slice())`, or call `stopGradient` on the numbers where they are read.",
 ]);

@@ -33,8 +33,8 @@ export const truncated = warning("ADC3005", (operator: string) => [
 
 export const uncaught = warning("ADC3006", (name: string) => [
   `What \`${name}\` throws is not caught by generated code.`,
-  "Exceptions of called functions leave the generated function; only a `throw` written in this `try` goes to its handler.",
-  "Test for the bad case before the call, or let the function return what went wrong.",
+  "It cannot be written down there (its class is not exported), or is thrown by a function with a rule of its own: it leaves the generated function, past the handler.",
+  "Export the class, test for the bad case before the call, or let the function return what went wrong.",
 ]);
 
 export const noSource = error("ADC4001", (name: string) => [

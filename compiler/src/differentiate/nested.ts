@@ -139,10 +139,29 @@ class Expansion {
   /** A gradient that is given, as the shadow that forward mode takes. */
   #asShadow(b: Builder, given: Value, param: Value | undefined, type: Type): Value {
     if (sameType(given.type, type) || param === undefined) return given;
+    // What is differentiated in its turn does without sums of structures.
+    if (this.#isAlike(given.type, type)) return reshape(b, given, type, this.#records);
     const shadow = value(type, given.hint);
     b.push({ kind: "zeros", like: param, result: shadow });
     b.push({ kind: "addInto", target: shadow, source: given });
     return shadow;
+  }
+
+  /** Are two types made of the same numbers, all of which are there, under other names? */
+  #isAlike(from: Type, to: Type, seen: ReadonlySet<string> = new Set()): boolean {
+    if (from.kind === "array" && to.kind === "array") return this.#isAlike(from.elem, to.elem, seen);
+    if (from.kind === "tuple" && to.kind === "tuple")
+      return to.elems.every((t, i) => this.#isAlike(from.elems[i] ?? t, t, seen));
+    if (from.kind !== "record" || to.kind !== "record") return from.kind !== "maybe" && sameType(from, to);
+    if (seen.has(to.name)) return false;
+    const own = this.#records.get(from.name);
+    const wanted = this.#records.get(to.name);
+    if (own?.variants !== undefined || wanted === undefined || wanted.variants !== undefined) return false;
+    const inside = new Set(seen).add(to.name);
+    return wanted.fields.every((f) => {
+      const found = own?.fields.find((g) => g.name === f.name);
+      return found !== undefined && this.#isAlike(found.type, f.type, inside);
+    });
   }
 
   #call(b: Builder, callee: string, args: readonly Value[]): Value {
@@ -230,6 +249,8 @@ class Expansion {
       const context = this.#context(base, wrt);
       const made = withoutValue(name, differentiateGradient(context));
       for (const [key, func] of context.made) this.#funcs.set(key, func);
+      // The parts of a loop with checkpoints: functions that were made of it.
+      for (const [key, func] of context.program.funcs) if (!this.#funcs.has(key)) this.#funcs.set(key, func);
       for (const [key, record] of context.records) this.#records.set(key, record);
       this.#funcs.set(name, { ...made, source: `${made.source}_gradient`, doc: [`Gradient of \`${made.source}\`.`] });
     }

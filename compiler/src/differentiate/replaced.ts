@@ -202,7 +202,7 @@ export class Replacement {
       return result;
     });
     const element: Type = type.kind === "array" ? type.elem : num;
-    forEachIndex(b, length, (body, index) => this.member(body, element, sources, index, sheets, environment));
+    b.each(length, (body, index) => this.member(body, element, sources, index, sheets, environment));
     return sheets;
   }
 
@@ -220,7 +220,7 @@ export class Replacement {
     const keys = value(arrayOf(isByNumber ? num : str), "keys");
     const text = ["Object.keys(", isByNumber ? ").map(Number)" : ")"];
     b.push({ kind: "foreign", text, args: [first], pure: false, result: keys });
-    forEachIndex(b, b.length(keys), (body, index) => {
+    b.each(b.length(keys), (body, index) => {
       const key = body.load(elem(keys, index), isByNumber ? num : str, "key");
       this.member(body, type.elem, sources, key, sheets, environment);
     });
@@ -308,23 +308,6 @@ export class Replacement {
     const decl = this.primal.get(name);
     return decl?.fields.some((f) => leadsTo(f.type, this.primal, (held) => held === name)) === true;
   }
-}
-
-function forEachIndex(b: Builder, count: Value, run: (body: Builder, index: Value) => void): void {
-  const index = value(num);
-  const body = b.nested();
-  run(body, index);
-  b.push({
-    kind: "for",
-    from: b.const(0),
-    test: "<",
-    to: count,
-    step: 1,
-    inits: [],
-    body: body.region([index], []),
-    breaks: false,
-    results: [],
-  });
 }
 
 const places = (sources: readonly Value[], name: string): readonly Place[] => sources.map((s) => field(s, name));

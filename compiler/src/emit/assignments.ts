@@ -15,6 +15,9 @@ interface Copy {
   readonly reads: ReadonlySet<Variable>;
 }
 
+/** Marks of a tape are numbers to the IR; their type in the runtime says itself. */
+const isMark = (text: string): boolean => /^\w+\.mark\(\)$/.test(text);
+
 /** A value and where it goes. */
 export type Pair = readonly [to: Value, from: Value];
 
@@ -50,7 +53,7 @@ export class Assignments {
     // A variable that starts with a literal and happens not to change stays a `let`: as a `const` it would have the literal's type.
     if (/^-?\d/.test(text) && Number.isFinite(Number(text))) variable.writes++;
     const { annotations, types } = this.plan;
-    const type = annotations.of(variable.type, text) ?? this.circular(variable, block);
+    const type = annotations.of(variable.type, text) ?? (isMark(text) ? undefined : this.circular(variable, block));
     const looseType =
       isReference(variable.type) || variable.type.kind === "maybe" ? () => types.text(variable.type) : undefined;
     return {

@@ -40,6 +40,7 @@ export function storeStatements(op: Store, plan: FunctionPlan): Stmt[] {
     return [line(`${place} = ${asserted(expressions.text(op.value, precedence.atom))};`)];
   if (type.kind !== "record" || expressions.field(op.place)?.optional !== true || value.type.kind !== "maybe")
     return [assign];
+  if (op.removes === true) return [line(`delete ${place};`)];
   if (structures.records.get(type.name)?.text !== undefined)
     return [line(`${place} = ${expressions.text(op.value, precedence.atom)}!;`)];
   if (text === "undefined") return [line(`delete ${place};`)];

@@ -141,11 +141,13 @@ export class Expressions {
         // Known to be absent, so this is never reached, or throws; `undefined!` has no members.
         if (this.isConstant(op.value)) return atom(`(${this.text(op.value)} as ${this.types.text(op.value.type)})!`);
         return atom(asserted(this.text(op.value, precedence.atom)));
-      case "as":
+      case "as": {
+        const hidden = this.texts.isExcluded(op.value, item) ? "unknown as " : "";
         return {
-          text: `${this.text(op.value, precedence.relational)} as ${this.types.text(type)}`,
+          text: `${this.text(op.value, precedence.relational)} as ${hidden}${this.types.text(type)}`,
           level: precedence.relational,
         };
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 /** One function of a generated file: doc comment, signature, body. */
-import type { Func, GlobalDecl, Program, Type, Value, ValueId } from "../ir/ir.js";
+import type { Func, GlobalDecl, Program, Value, ValueId } from "../ir/ir.js";
 import { throwsBySource } from "../ir/thrown.js";
 import { operands, regions, walk } from "../ir/walk.js";
 import { printStatements } from "./code.js";
@@ -169,19 +169,7 @@ export function globalConstant(global: GlobalDecl, context: ModuleContext): stri
 }
 
 function paramType(func: Func, v: Value, k: number, context: ModuleContext): string {
-  return context.readOnly.has(func.name, k) ? readOnlyText(v.type, context) : context.types.text(v.type);
-}
-
-/** Arrays that are only read are taken as such, so that what a user declared `readonly` can be passed. */
-function readOnlyText(type: Type, context: ModuleContext): string {
-  if (type.kind === "array") {
-    const elem = readOnlyText(type.elem, context);
-    return /^[\w$.<>]+$/.test(elem) ? `readonly ${elem}[]` : `readonly (${elem})[]`;
-  }
-  if (type.kind === "maybe" && type.of.kind === "array")
-    return context.types.text(type).replace(context.types.text(type.of), () => readOnlyText(type.of, context));
-  if (type.kind === "tuple") return `readonly [${type.elems.map((elem) => readOnlyText(elem, context)).join(", ")}]`;
-  return context.types.text(type);
+  return context.readOnly.has(func.name, k) ? context.types.readable(v.type) : context.types.text(v.type);
 }
 
 function bodyOf(

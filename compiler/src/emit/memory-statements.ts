@@ -33,7 +33,7 @@ export function memoryStatements(
     case "copy":
       return define(op.result, structures.copy(op.result.type, name(op.source), op.instances === true));
     case "zeros":
-      return define(op.result, structures.zeros(op.like.type, name(op.like)));
+      return define(op.result, structures.zeros(op.like.type, name(op.like), plan.layout.resolve(op.like).type));
     case "share": {
       const { make, source, result, memo } = op;
       return define(result, structures.share(make, source.type, result.type, name(source), name(memo)));

@@ -2,7 +2,7 @@
  * Structures made with the sharing of what they are made from. Each object is made by a helper for its type, which looks first
  * whether the memo has one for the same object. Where objects may lead back to themselves, an object is noted before its members are made.
  */
-import type { Field, Share, Type } from "../ir/ir.js";
+import type { Field, RecordDecl, Share, Type } from "../ir/ir.js";
 import { isDifferentiable, isReference, present, sameType, typeText as irTypeText } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import type { ModuleNames } from "./module-names.js";
@@ -19,6 +19,10 @@ export interface MemberText {
   unlessAbsent(type: Type & { kind: "maybe" }, place: string, make: (place: string) => string): string;
   object(fields: readonly (readonly [string, string])[]): string;
 }
+
+/** Members that may be absent come in the caller's order, which listing them shows: a copy is a spread, which keeps it. */
+export const keepsOrder = ({ variants, instance, fields }: RecordDecl): boolean =>
+  variants === undefined && instance === undefined && fields.some((f) => f.optional === true);
 
 const verbs = { copy: "copyOf", zeros: "zerosOf", export: "gradientOf" } as const;
 
@@ -55,7 +59,7 @@ export class SharedStructures {
     // The place is kept among the declarations: helpers that this one calls stand after it.
     const at = this.declarations.push("") - 1;
     const lines = [
-      `function ${name}(p: ${this.readable(from)}, memo: ${memoText}): ${made} {`,
+      `function ${name}(p: ${this.types.readable(from)}, memo: ${memoText}): ${made} {`,
       "  const known = memo.get(p);",
       `  if (known !== undefined) return known as ${made};`,
       ...this.body(make, from, to, made).map((line) => `  ${line}`),
@@ -100,19 +104,16 @@ export class SharedStructures {
       return this.aggregate(`[${members}]`, type, this.leadsBack(from) ? `[] as unknown[] as ${type}` : undefined);
     }
     invariant(from.kind === "record" && to.kind === "record", "what is shared is an aggregate");
-    const source = new Map(this.types.decl(from.name).fields.map((f) => [f.name, f]));
-    const fields = this.types.decl(to.name).fields.map((f) => {
+    const source = new Map(this.types.whole(from.name).fields.map((f) => [f.name, f]));
+    const isSpread = make === "copy" && keepsOrder(this.types.decl(to.name));
+    const copied = this.types.decl(to.name).fields.filter((f) => !isSpread || isReference(present(f.type)));
+    const fields = copied.map((f) => {
       const given = source.get(f.name) ?? f;
-      const content = make === "zeros" || f.optional === true ? present(given.type) : given.type;
       return this.text.member(f, this.text.read("p", from.name, given), (held, place) =>
-        inner(
-          make === "zeros" ? this.primal(given.type, held) : held.kind === "maybe" ? content : present(content),
-          held,
-          place,
-        ),
+        inner(this.found(given.type, held), held, place),
       );
     });
-    const made = this.text.object(fields);
+    const made = this.text.object(isSpread ? [["", "...p"], ...fields] : fields);
     const decl = this.types.decl(to.name);
     const shown = decl.variants !== undefined && decl.text !== undefined ? `${made} as ${type}` : made;
     return this.aggregate(shown, type, this.leadsBack(from) ? `{} as ${type}` : undefined);
@@ -124,8 +125,8 @@ export class SharedStructures {
       : [`const made = ${start};`, "memo.set(p, made);", `return Object.assign(made, ${made});`];
   }
 
-  /** The primal type of a field as it is where the shadow is of type `held`: present where that is. */
-  private primal(type: Type, held: Type): Type {
+  /** The type of a field as it is where what is made of it is of type `held`: present where that is. */
+  private found(type: Type, held: Type): Type {
     return held.kind === "maybe" ? (type.kind === "maybe" ? { ...type, absent: held.absent } : type) : present(type);
   }
 
@@ -156,13 +157,6 @@ export class SharedStructures {
       default:
         return [];
     }
-  }
-
-  /** As the type of what is only read. */
-  private readable(type: Type): string {
-    if (type.kind !== "array") return this.types.text(type);
-    const elem = type.elem.kind === "array" ? this.readable(type.elem) : this.types.text(type.elem);
-    return /^[\w$.<>]+(\[\])*$/.test(elem) ? `readonly ${elem}[]` : `readonly (${elem})[]`;
   }
 
   private nameOf(type: Type): string {

@@ -19,12 +19,18 @@ import { precedence, printStatements, type Stmt } from "./code.js";
 import { member, propertyName } from "./property.js";
 import type { ModuleNames } from "./module-names.js";
 import { freeName } from "./names.js";
-import { memoText, SharedStructures } from "./shared.js";
+import { keepsOrder, memoText, SharedStructures } from "./shared.js";
 import { capital, matched, memberOf, object, once } from "./structure-text.js";
 import type { TypeNames } from "./type-names.js";
 
 /** A structure whose code is longer than this is made by a helper. */
 const longestInline = 90;
+
+/** What an optional member holds where it is there: null, if the type has it. */
+function heldIn(type: Type): Type {
+  if (type.kind !== "maybe") return type;
+  return type.absent === "both" ? { ...type, absent: "null" } : type.of;
+}
 
 export class Structures {
   private readonly helpers = new Map<string, string>();
@@ -62,7 +68,8 @@ export class Structures {
 
   // ------------------------------------------------------------------------------------------------- fresh structures
 
-  zeros(like: Type, from: string): string {
+  /** With `shown`, TypeScript knows that what is there is of this type, one variant of the union that `like` is. */
+  zeros(like: Type, from: string, shown: Type = like): string {
     switch (like.kind) {
       case "typed":
         return `new Float64Array(${from}.length)`;
@@ -93,14 +100,19 @@ export class Structures {
           (p) => `[${like.elems.map((elem, k) => this.zeros(elem, `${p}[${k}]`)).join(", ")}]`,
         );
       case "record": {
-        const fields = this.types
-          .decl(like.name)
-          .fields.filter((f) => f.noDiff !== true && isDifferentiable(f.type, this.records));
-        return this.named("zerosOf", like, shadowType(like, this.records), from, (p) =>
-          object(
-            fields.map((f) => this.member(f, this.read(p, like.name, f), (type, place) => this.zeros(type, place))),
-          ),
-        );
+        const zero = (record: string, p: string): string => {
+          const fields = this.types
+            .whole(record)
+            .fields.filter((f) => f.noDiff !== true && isDifferentiable(f.type, this.records));
+          return object(
+            fields.map((f) => this.member(f, this.read(p, record, f), (type, place) => this.zeros(type, place))),
+          );
+        };
+        if (shown.kind === "record" && this.types.decl(like.name).variants?.includes(shown.name) === true) {
+          const text = zero(shown.name, from);
+          if (text.length <= longestInline) return text;
+        }
+        return this.named("zerosOf", like, shadowType(like, this.records), from, (p) => zero(like.name, p));
       }
       case "maybe":
         if (!isDifferentiable(like, this.records)) return "0";
@@ -119,8 +131,7 @@ export class Structures {
   /** A member of a literal, made from what is at `place`; an optional one is left out where it is absent. */
   private member(f: Field, place: string, make: (type: Type, place: string) => string): readonly [string, string] {
     if (f.optional !== true || f.type.kind !== "maybe") return [f.name, make(f.type, place)];
-    const held: Type = f.type.absent === "both" ? { ...f.type, absent: "null" } : f.type.of;
-    const written = `${propertyName(f.name)}: ${make(held, presentText(place))}`;
+    const written = `${propertyName(f.name)}: ${make(heldIn(f.type), presentText(place))}`;
     return ["", `...(${place} === undefined ? {} : { ${written} })`];
   }
 
@@ -160,7 +171,7 @@ export class Structures {
     if (a.kind === "tuple" && b.kind === "tuple")
       return a.elems.every((elem, k) => this.isSame(elem, b.elems[k] ?? elem));
     if (a.kind !== "record" || b.kind !== "record" || this.types.isRecursive(a.name)) return false;
-    const [x, y] = [this.types.decl(a.name).fields, this.types.decl(b.name).fields];
+    const [x, y] = [this.types.whole(a.name).fields, this.types.whole(b.name).fields];
     return (
       x.length === y.length && x.every((f, k) => f.name === y[k]?.name && this.isSame(f.type, y[k]?.type ?? f.type))
     );
@@ -197,22 +208,16 @@ export class Structures {
       );
     }
     if (from.kind === "record" && to.kind === "record") {
-      const source_ = new Map(this.types.decl(from.name).fields.map((f) => [f.name, f]));
+      const source_ = new Map(this.types.whole(from.name).fields.map((f) => [f.name, f]));
       const decl = this.types.decl(to.name);
       return this.named(helper, from, to, source, (p) => {
-        // Members that may be absent come in the caller's order, which listing them shows: a spread keeps it.
-        const isSpread =
-          helper === "copyOf" &&
-          from.name === to.name &&
-          decl.variants === undefined &&
-          decl.instance === undefined &&
-          decl.fields.some((f) => f.optional === true);
+        const isSpread = helper === "copyOf" && from.name === to.name && keepsOrder(decl);
         const isGiven = (f: Field): boolean =>
           isSpread ? isReference(present(f.type)) : helper !== "instanceOf" || f.name !== "constructor";
         const given = decl.fields.filter(isGiven);
         const fields = given.map((f) => {
           const read = source_.get(f.name) ?? f;
-          const content = f.optional === true ? present(read.type) : read.type;
+          const content = f.optional === true ? heldIn(read.type) : read.type;
           return this.member(f, this.read(p, from.name, read), (type, place) =>
             this.convert(matched(content, type), type, place, helper),
           );
@@ -255,8 +260,9 @@ export class Structures {
       `${verb}${type.kind === "record" ? capital(this.types.plainName(type.name)) : type.kind === "dict" ? "Table" : "Tuple"}`,
     );
     this.helpers.set(key, name);
+    const isOnlyRead = verb === "copyOf" || verb === "zerosOf";
     const lines = [
-      `function ${name}(p: ${this.types.text(type)}): ${this.types.text(result)} {`,
+      `function ${name}(p: ${isOnlyRead ? this.types.readable(type) : this.types.text(type)}): ${this.types.text(result)} {`,
       `  return ${body("p")};`,
       "}",
     ];

@@ -1,7 +1,8 @@
 /**
  * Texts that are compared where TypeScript believes to know them: behind a test that found another literal. It narrows a
  * variable, and a union by its member, and then objects to the comparison. Code of a called function, put in place behind a
- * test of its caller, is like that.
+ * test of its caller, is like that. What stands behind tests that exclude each other has for TypeScript no type at all, or one
+ * that has nothing in common with what it is cast to.
  */
 import type { Op, Value } from "../ir/ir.js";
 import type { Folding } from "./fold.js";
@@ -34,6 +35,57 @@ export class TextTests {
     if (known !== undefined && !known.includes(other.value)) return true;
     this.#contested ??= this.#find();
     return this.#keys(v).some((key) => this.#contested?.has(key) === true);
+  }
+
+  /** Do tests of an object like `v`, all in front of `item`, exclude each other, as far as TypeScript sees? */
+  isExcluded(v: Value, item: Item): boolean {
+    const { type } = this.#uncast(v);
+    if (type.kind !== "record") return false;
+    const passed: Comparison[] = [];
+    for (const [cond, holds] of testsBefore(item)) {
+      for (const found of this.#passed(cond, holds)) {
+        if (!found.keys.some((key) => key.startsWith(`${type.name}.`))) continue;
+        const excludes = (other: Comparison): boolean =>
+          other.keys.some((key) => found.keys.includes(key)) &&
+          (found.literal === other.literal ? found.isEqual !== other.isEqual : found.isEqual && other.isEqual);
+        if (passed.some(excludes)) return true;
+        passed.push(found);
+      }
+    }
+    return false;
+  }
+
+  /** What a test that came out as `holds` says, or may say, about texts. */
+  #passed(cond: Value, holds: boolean): readonly Comparison[] {
+    const op = this.#definition(cond);
+    if (op?.kind === "if")
+      return [op.cond, ...(op.then.yields ?? []), ...(op.else.yields ?? [])].flatMap((v) => this.#passed(v, holds));
+    if (op?.kind !== "prim") return [];
+    if (op.name === "not") return op.args.flatMap((v) => this.#passed(v, !holds));
+    if (op.name === "and" || op.name === "or") return op.args.flatMap((v) => this.#passed(v, holds));
+    const found = this.#comparison(op);
+    if (found === undefined) return [];
+    return [
+      {
+        keys: [...found.keys, ...this.#memberOf(op.args[0])],
+        literal: found.literal,
+        isEqual: found.isEqual === holds,
+      },
+    ];
+  }
+
+  /** The name of a member of an object as it was called before it was cast. */
+  #memberOf(v: Value | undefined): readonly string[] {
+    const op = v === undefined ? undefined : this.#definition(v);
+    if (op?.kind !== "load" || op.place.kind !== "field") return [];
+    const { type } = this.#uncast(op.place.base);
+    return type.kind === "record" ? [`${type.name}.${op.place.name}`] : [];
+  }
+
+  #uncast(v: Value): Value {
+    let source = v;
+    for (let op = this.#definition(v); op?.kind === "cast"; op = this.#definition(source)) source = op.value;
+    return source;
   }
 
   #find(): ReadonlySet<string> {
@@ -88,17 +140,7 @@ export class TextTests {
   }
 
   #isBehindOther(item: Item, comparison: Comparison): boolean {
-    let before = item.pos;
-    for (let block: Block | undefined = item.block; block !== undefined; block = block.owner?.block) {
-      for (const { op, pos } of block.items) {
-        if (pos >= before) break;
-        const open = op.kind === "if" ? openArm(op) : undefined;
-        if (op.kind === "if" && open !== undefined && this.#finds(op.cond, open === op.then, comparison)) return true;
-      }
-      const { owner } = block;
-      if (owner?.op.kind === "if" && this.#finds(owner.op.cond, block === owner.blocks[0], comparison)) return true;
-      before = owner?.pos ?? 0;
-    }
+    for (const [cond, holds] of testsBefore(item)) if (this.#finds(cond, holds, comparison)) return true;
     return false;
   }
 
@@ -119,5 +161,20 @@ export class TextTests {
       found.literal !== of.literal &&
       found.keys.some((key) => of.keys.includes(key))
     );
+  }
+}
+
+/** The conditions behind which `item` stands, innermost first, and how they came out. */
+function* testsBefore(item: Item): Generator<readonly [cond: Value, holds: boolean]> {
+  let before = item.pos;
+  for (let block: Block | undefined = item.block; block !== undefined; block = block.owner?.block) {
+    for (const { op, pos } of block.items) {
+      if (pos >= before) break;
+      const open = op.kind === "if" ? openArm(op) : undefined;
+      if (op.kind === "if" && open !== undefined) yield [op.cond, open === op.then];
+    }
+    const { owner } = block;
+    if (owner?.op.kind === "if") yield [owner.op.cond, block === owner.blocks[0]];
+    before = owner?.pos ?? 0;
   }
 }

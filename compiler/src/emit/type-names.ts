@@ -1,6 +1,6 @@
 /** IR types as TypeScript types in the generated file. Record types that contain themselves become local interfaces. */
 import type { Field, RecordDecl, Type } from "../ir/ir.js";
-import { present, shadowName, shadowRecord, type Records } from "../ir/types.js";
+import { present, primalName, shadowName, shadowRecord, type Records } from "../ir/types.js";
 import { assertNever, invariant } from "../support/invariant.js";
 import { identifier } from "./names.js";
 import { propertyName } from "./property.js";
@@ -63,6 +63,22 @@ export class TypeNames {
     }
   }
 
+  /** The type of what is only read: arrays and tuples that the user declared `readonly` can be passed too. */
+  readable(type: Type): string {
+    switch (type.kind) {
+      case "array": {
+        const elem = this.readable(type.elem);
+        return /^[\w$.<>]+$/.test(elem) ? `readonly ${elem}[]` : `readonly (${elem})[]`;
+      }
+      case "tuple":
+        return `readonly [${type.elems.map((elem) => this.readable(elem)).join(", ")}]`;
+      case "maybe":
+        return this.text(type).replace(this.text(type.of), () => this.readable(type.of));
+      default:
+        return this.text(type);
+    }
+  }
+
   /** The type to see an object of a union as where a field is read that only some variants have. */
   through(record: string, field: Field): string | undefined {
     if (field.through !== undefined) return this.module.type(field.through);
@@ -85,6 +101,13 @@ export class TypeNames {
     for (const decl of this.records.values())
       if (shadowName(decl.name) === name) return shadowRecord(decl, this.records);
     invariant(false, `record ${name} is not declared`);
+  }
+
+  /** That of a record whose objects are gone through as a whole: it tells all of their fields. */
+  whole(name: string): RecordDecl {
+    const decl = this.decl(name);
+    invariant(decl.apart === undefined, `${name} does not tell all fields of its objects`);
+    return decl;
   }
 
   /** Does a type mention a wide record, whose objects TypeScript sees as a union? */
@@ -134,7 +157,7 @@ export class TypeNames {
 
   /**
    * Do values of this type hold what generated code sees otherwise than TypeScript: instances with members that only their
-   * class may name, `readonly` arrays in an object whose type is spelled out here?
+   * class may name, or the derivatives of such members; `readonly` arrays in an object whose type is spelled out here?
    */
   isGuarded(type: Type, seen: Set<string> = new Set()): boolean {
     if (type.kind === "array" || type.kind === "dict") return this.isGuarded(type.elem, seen);
@@ -143,7 +166,8 @@ export class TypeNames {
     if (type.kind !== "record" || seen.has(type.name)) return false;
     seen.add(type.name);
     const decl = this.decl(type.name);
-    if (decl.instance?.isGuarded === true) return true;
+    if (decl.instance?.isGuarded === true || this.records.get(primalName(type.name))?.instance?.isGuarded === true)
+      return true;
     return decl.fields.some((f) => (f.isReadonly === true && decl.text === undefined) || this.isGuarded(f.type, seen));
   }
 

@@ -91,6 +91,12 @@ export class EffectTable {
     return effects.fields.size === 0 && effects.arrays.size === 0 && effects.values.size === 0;
   }
 
+  /** May running it throw, as far as that is written in code that can be read? */
+  mayThrow(node: ts.Node): boolean {
+    const { world, values } = this.of(node);
+    return world || values.size > 0;
+  }
+
   #visit(node: ts.Node, into: Mutable): void {
     if (ts.isTypeNode(node)) return;
     const target = assigned(node);

@@ -29,6 +29,13 @@ export class ExitTable {
   readonly #breaks = new Map<ts.Node, Exit>();
   readonly #continues = new Map<ts.Node, Exit>();
 
+  constructor(
+    /** May running the expression throw? Asked only where somebody catches it. */
+    readonly mayThrow: (node: ts.Node) => boolean,
+    /** Are exceptions handed to the caller as results? They leave the function as `return` does. */
+    readonly isCatching: boolean,
+  ) {}
+
   of(node: ts.Statement): Exits {
     let exits = this.#known.get(node);
     if (exits === undefined) {
@@ -65,14 +72,26 @@ export class ExitTable {
     return ts.isBreakStatement(node) ? this.break(target) : this.continue(target);
   }
 
-  /** Where a `throw` goes: behind the block of the `try` around it, to its handler; nowhere when there is none. */
-  thrown(node: ts.ThrowStatement): Exit | undefined {
+  /** Where an exception goes: behind the block of the `try` around it, to its handler; to a caller that catches it; nowhere else. */
+  thrown(node: ts.Node): Exit | undefined {
     for (let at: ts.Node = node; at.parent !== undefined && !ts.isFunctionLike(at); at = at.parent) {
       const { parent } = at;
       if (ts.isTryStatement(parent) && parent.tryBlock === at && parent.catchClause !== undefined)
         return this.break(parent.tryBlock);
     }
-    return undefined;
+    return this.isCatching ? returnExit : undefined;
+  }
+
+  /** Where exceptions of what these parts of a statement call go. */
+  ofParts(parts: readonly (ts.Node | undefined)[]): readonly Exit[] {
+    const [first] = parts.filter((p) => p !== undefined);
+    const exit = first === undefined ? undefined : this.thrown(first);
+    return exit !== undefined && parts.some((p) => p !== undefined && this.mayThrow(p)) ? [exit] : [];
+  }
+
+  /** Exits of what runs in each iteration of a loop. */
+  ofIteration(node: ts.IterationStatement): readonly Exit[] {
+    return union(this.of(node.statement).to, this.ofParts(partsInside(node)));
   }
 
   /** Does a `throw` in the block go to its handler? */
@@ -92,6 +111,13 @@ export class ExitTable {
   }
 
   #compute(node: ts.Statement): Exits {
+    const exits = this.#written(node);
+    const more = this.ofParts(partsOf(node));
+    return more.length === 0 ? exits : { always: exits.always, to: union(exits.to, more) };
+  }
+
+  /** Apart from exceptions of what the statement itself calls. */
+  #written(node: ts.Statement): Exits {
     if (ts.isReturnStatement(node) || ts.isBreakStatement(node) || ts.isContinueStatement(node)) {
       const exit = this.jump(node);
       return exit === undefined ? noExits : { always: true, to: [exit] };
@@ -131,6 +157,30 @@ export class ExitTable {
     const always = exits.always && !breaks;
     return to.length === 0 && !always ? noExits : { always, to };
   }
+}
+
+/** What a statement evaluates itself, without the statements in it. */
+function partsOf(node: ts.Statement): readonly (ts.Node | undefined)[] {
+  if (
+    ts.isExpressionStatement(node) ||
+    ts.isReturnStatement(node) ||
+    ts.isThrowStatement(node) ||
+    ts.isIfStatement(node)
+  )
+    return [node.expression];
+  if (ts.isVariableStatement(node)) return [node.declarationList];
+  if (ts.isSwitchStatement(node))
+    return [node.expression, ...node.caseBlock.clauses.map((c) => (ts.isCaseClause(c) ? c.expression : undefined))];
+  if (ts.isForStatement(node)) return [node.initializer, ...partsInside(node)];
+  if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return [node.expression, ...partsInside(node)];
+  return isLoop(node) ? partsInside(node) : [];
+}
+
+/** What a loop evaluates in each iteration, apart from its statement. */
+function partsInside(node: ts.IterationStatement): readonly (ts.Node | undefined)[] {
+  if (ts.isForStatement(node)) return [node.condition, node.incrementor];
+  if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return [node.initializer];
+  return ts.isWhileStatement(node) || ts.isDoStatement(node) ? [node.expression] : [];
 }
 
 /** Does the loop end only through an exit in its body? */

@@ -90,6 +90,8 @@ export interface Asked {
 export interface Kept {
   readonly value: Value;
   readonly diagnostic: Diagnostic;
+  /** It is in what is thrown: lost only if a handler reads numbers from that. */
+  readonly isThrown?: true;
 }
 
 /** Maps and sets that are made in the program. */
@@ -141,6 +143,8 @@ export class FileContext {
   readonly ordered: { readonly record: string; readonly diagnostic: Diagnostic }[];
   /** What was put where no derivative can follow. */
   readonly kept: Kept[];
+  /** Where handlers read members of what they caught. */
+  readonly caughtReads: Set<ts.Node>;
   /** Arrays and objects that are taken out of something adc cannot look into, and how that is written. */
   readonly taken: Map<ValueId, string>;
   /** Arrays and objects that are put into it: they may come out again. */
@@ -182,6 +186,7 @@ export class FileContext {
     this.packageConstants = user?.packageConstants ?? new Set();
     this.running = user?.running ?? [];
     this.kept = user?.kept ?? [];
+    this.caughtReads = user?.caughtReads ?? new Set();
     this.taken = user?.taken ?? new Map<ValueId, string>();
     this.put = user?.put ?? new Map<ValueId, string>();
     this.made = user?.made ?? { all: false, some: false };
@@ -212,7 +217,7 @@ export class FileContext {
   startOver(): void {
     for (const table of [this.funcs, this.globals, this.signatures, this.globalNodes, this.taken, this.put])
       table.clear();
-    for (const set of [this.names, this.packageConstants, this.reordered, this.ruledCalls]) set.clear();
+    for (const set of [this.caughtReads, this.names, this.packageConstants, this.reordered, this.ruledCalls]) set.clear();
     for (const list of [this.running, this.kept, this.ordered]) list.length = 0;
     this.types.functions.hasGrown = false;
   }

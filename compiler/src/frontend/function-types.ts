@@ -163,7 +163,9 @@ export class FunctionTypes {
   /** The type of objects of either type: a number that says which, and the object itself. */
   choice(a: Type & { kind: "record" }, b: Type & { kind: "record" }): Type {
     const names = [a, b].flatMap((t) => this.choiceOf(t)?.members.map((m) => m.type.name) ?? [t.name]);
-    const all = [...new Set(names)].toSorted();
+    const isWithin = (name: string): boolean =>
+      names.some((other) => other !== name && this.records.get(other)?.variants?.includes(name) === true);
+    const all = [...new Set(names)].filter((name) => !isWithin(name)).toSorted();
     const identity = `{${all.join("|")}}`;
     const known = this.#byIdentity.get(identity);
     if (known !== undefined) return record(known);

@@ -17,6 +17,8 @@ export interface Instance {
   readonly captures: readonly Captured[];
   /** For each parameter the type of what is passed; `"declared"` where no value is at hand; absent where nothing is passed. */
   readonly given: readonly (Type | "declared" | undefined)[];
+  /** The caller catches what it throws: it returns that, and whether it threw anything. */
+  readonly isCaught?: true;
 }
 
 /** The instance of an annotated function: nothing is known but what it declares. */
@@ -35,6 +37,7 @@ export function keyOf(instance: Instance, types: readonly (Type | undefined)[]):
     text(instance.self),
     instance.captures.map((c) => text(c.type)).join(";"),
     types.map(text).join(";"),
+    ...(instance.isCaught === true ? ["caught"] : []),
   ].join("|");
 }
 

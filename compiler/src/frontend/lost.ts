@@ -2,6 +2,7 @@
 import { analyzeInfluence, type Influence } from "../analysis/influence.js";
 import { type Diagnostic, meaning, type Span } from "../diagnostics.js";
 import type { Program } from "../ir/ir.js";
+import { walk } from "../ir/walk.js";
 import type { FileContext } from "./file-context.js";
 import type { Annotated } from "./lowered.js";
 import { ruleSet } from "./rules.js";
@@ -18,13 +19,18 @@ export interface Checked {
 export function checkLost(
   program: Program,
   checked: readonly Checked[],
-  { kept, reordered, ordered }: FileContext,
+  { kept, caughtReads, reordered, ordered }: FileContext,
   report: (d: Diagnostic) => void,
   failed: () => boolean,
 ): boolean {
   for (const { record, diagnostic } of ordered) if (reordered.has(record)) report(diagnostic);
-  const influences = checked.map(({ annotated }) => analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope));
-  const lost = kept.filter(({ value }) => influences.some((influence) => influence.isVaried(value)));
+  // Where something else was refused, a function may not be there.
+  const influences = checked
+    .filter(({ annotated }) => !failed() || isWhole(program, annotated.func))
+    .map(({ annotated }) => analyzeInfluence(program, annotated.func, annotated.wrt, hasSlope));
+  const lost = kept
+    .filter(({ isThrown }) => isThrown !== true || caughtReads.size > 0)
+    .filter(({ value }) => influences.some((influence) => influence.isVaried(value)));
   for (const { diagnostic } of lost) if (diagnostic.category === "error") report(diagnostic);
   // What does not compile is not worth a warning.
   if (failed()) return lost.some(({ diagnostic }) => diagnostic.code === "ADC3002");
@@ -35,6 +41,19 @@ export function checkLost(
       if (influence !== undefined) warn(influence, annotated, position, isExplicit, spans[position], report);
   });
   return false;
+}
+
+/** Is all that a function calls there? */
+function isWhole(program: Program, name: string): boolean {
+  const reached = new Set([name]);
+  for (const next of reached) {
+    const func = program.funcs.get(next);
+    if (func === undefined) return false;
+    walk(func.body, (op) => {
+      if (op.kind === "call") reached.add(op.callee);
+    });
+  }
+  return true;
 }
 
 const hasSlope = (name: Parameters<typeof ruleSet>[0], arity: number, operand: number): boolean =>

@@ -27,6 +27,7 @@ import type { Annotated, LoweredFile } from "./lowered.js";
 import { refuseSharedInitialisers } from "./init-writes.js";
 import { annotate, instanceOf } from "./requests.js";
 import { checkRunAgain } from "./run-again.js";
+import { refuseStopped } from "./stopped.js";
 import { callPath, signatureOf } from "./signature.js";
 import { spanAt, spanOf } from "./source.js";
 import { typescriptErrors } from "./typescript-errors.js";
@@ -169,6 +170,7 @@ export function lowerFile(
     for (const a of annotated) {
       inForce?.checkUse(lowered, a);
       refuseDrawn(lowered, a, (op) => spanAt(program, op.loc), report);
+      refuseStopped(lowered, a, (op) => spanAt(program, op.loc), report);
     }
     checkRunAgain(lowered, program, report);
     checkFixedPoints(lowered, annotated, program, report);
@@ -176,6 +178,12 @@ export function lowerFile(
     // What is put into a map of JavaScript may matter after all: then it must be one that a derivative can follow.
     if (isLost && file.made.some && how.ownsCollections !== true)
       return lowerFile(program, source, nameOf, files, isChecked, { ...how, ownsCollections: true });
+  }
+  // Everything wrong is said at once.
+  else if (wanted.size === 0) {
+    const before = [...found.values()];
+    const said = (d: Diagnostic): boolean => before.some((b) => overlap(b.span, d.span));
+    checkLost(lowered, checked, file, (d) => said(d) || report(d), failed);
   }
   const diagnostics = inOrder(found);
   if (failed() && wanted.size === 0 && file.types.places.found && how.growsFunctions !== true) {
@@ -225,6 +233,14 @@ const foreignMemory = (file: FileContext): ReadonlyMap<ValueId, string> =>
 function stands(span: Span, signature: Signature): boolean {
   const own = spanOf(signature.node);
   return own.file === span.file && own.line <= span.line && span.line <= own.endLine;
+}
+
+/** Is one place in the other? */
+function overlap(a: Span | undefined, b: Span | undefined): boolean {
+  if (a === undefined || b === undefined || a.file !== b.file) return false;
+  const isBehind = (x: Span, y: Span): boolean =>
+    x.line > y.endLine || (x.line === y.endLine && x.column >= y.endColumn);
+  return !isBehind(a, b) && !isBehind(b, a);
 }
 
 /** How often a program is read until it is known which functions the fields of classes hold. */

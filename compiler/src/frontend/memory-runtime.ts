@@ -9,7 +9,7 @@ export const runtimeDeclarations: Readonly<Record<string, string>> = {
   "/node_modules/@adc/runtime/index.d.ts": `
 export declare const noDiff: unique symbol;
 export type NoDiff<T> = T & { readonly [noDiff]?: true };
-export declare function stopGradient(x: number): number;
+export declare function stopGradient<T>(x: T): T;
 export declare function tapGradient<T>(x: T, hook: (gradient: Gradient<T>) => Gradient<T> | undefined | void): T;
 export declare function relu(x: number): number;
 export declare function leakyRelu(x: number, slope?: number): number;

@@ -77,20 +77,23 @@ export class RecordTable {
     // Known before its fields are united: they may lead to the same union.
     if (known === undefined) this.#byVariants.set(key, name);
     this.records.set(name, { name, fields: [], variants: variants.map((v) => v.name) });
-    const fields = this.#wideFields(variants);
-    if (!Array.isArray(fields)) {
+    const made = this.#wideFields(variants);
+    if ("why" in made) {
       this.records.delete(name);
       if (known === undefined) this.#byVariants.delete(key);
-      return { why: fields.why };
+      return made;
     }
-    this.records.set(name, { name, fields, variants: variants.map((v) => v.name) });
+    this.records.set(name, { name, ...made, variants: variants.map((v) => v.name) });
     if (variants.some((v) => this.#unsettled.has(v.name))) this.#early.set(name, variants);
     return { type: record(name) };
   }
 
-  #wideFields(variants: readonly { name: string; text: TypeText | undefined }[]): Field[] | { readonly why: string } {
+  #wideFields(
+    variants: readonly { name: string; text: TypeText | undefined }[],
+  ): Pick<RecordDecl, "fields" | "apart"> | { readonly why: string } {
     const names = new Set(variants.flatMap((v) => this.records.get(v.name)?.fields.map((f) => f.name) ?? []));
     const fields: Field[] = [];
+    const apart: string[] = [];
     for (const name of names) {
       const having = variants.flatMap((v) => {
         const found = this.records.get(v.name)?.fields.find((f) => f.name === name);
@@ -103,9 +106,13 @@ export class RecordTable {
         // Objects with different functions are told apart by a number, not by what they look like.
         const isOther: boolean =
           type !== undefined && !sameType(type, found.type) && this.contents.holdsFunction(found.type);
+        if (isOther) return { why: `The objects of the union have fields \`${name}\` of different types` };
         type = type === undefined || isOther ? undefined : this.join(type, found.type);
       }
-      if (type === undefined) return { why: `The objects of the union have fields \`${name}\` of different types` };
+      if (type === undefined) {
+        apart.push(name);
+        continue;
+      }
       const isEverywhere = having.length === variants.length;
       const noDiff = having.every(({ found }) => found.noDiff === true) ? { noDiff: true } : {};
       const isOptional = !isEverywhere || having.some(({ found }) => found.optional === true);
@@ -114,7 +121,19 @@ export class RecordTable {
       const through = isEverywhere ? {} : throughAny(having.map(({ text }) => text));
       fields.push({ name, type: isEverywhere ? type : maybe(type), ...noDiff, ...optional, ...through, ...readonly });
     }
-    return fields;
+    return apart.length === 0 ? { fields } : { fields, apart };
+  }
+
+  /** A field that objects of a type in this one have with types that no value has both of. */
+  apartIn(type: Type, seen: ReadonlySet<string> = new Set()): string | undefined {
+    if (type.kind === "array" || type.kind === "dict") return this.apartIn(type.elem, seen);
+    if (type.kind === "maybe") return this.apartIn(type.of, seen);
+    const members = type.kind === "tuple" ? type.elems : [];
+    const decl = type.kind === "record" && !seen.has(type.name) ? this.records.get(type.name) : undefined;
+    const inside = decl === undefined ? seen : new Set(seen).add(decl.name);
+    if (decl?.apart !== undefined) return decl.apart[0];
+    const held = [...members, ...(decl?.fields ?? []).map((f) => f.type)];
+    return held.map((t) => this.apartIn(t, inside)).find((name) => name !== undefined);
   }
 
   /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */
@@ -210,7 +229,7 @@ export class RecordTable {
       this.#early.delete(wide);
       const decl = this.records.get(wide);
       const all = decl === undefined ? undefined : this.#wideFields(variants);
-      if (decl !== undefined && Array.isArray(all)) this.records.set(wide, { ...decl, fields: all });
+      if (decl !== undefined && all !== undefined && "fields" in all) this.records.set(wide, { ...decl, ...all });
     }
   }
 

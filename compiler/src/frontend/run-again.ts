@@ -1,7 +1,8 @@
 /** What runs again in the reverse sweep must do nothing but compute: asked of the lowered program. */
-import { type Diagnostic, schedule } from "../diagnostics.js";
-import type { Func, Loc, Op, Program, Region } from "../ir/ir.js";
-import { walk } from "../ir/walk.js";
+import { type Diagnostic, language, schedule } from "../diagnostics.js";
+import type { Func, Loc, Op, Program, Region, Value } from "../ir/ir.js";
+import { present } from "../ir/types.js";
+import { results, walk } from "../ir/walk.js";
 import type { ts } from "ts-morph";
 import { tagSpanAt } from "./loop-tags.js";
 
@@ -12,6 +13,11 @@ export function checkRunAgain(lowered: Program, program: ts.Program, report: (d:
     const op = effectIn(lowered, region, effects);
     const span = op === undefined ? undefined : tagSpanAt(program, loc);
     if (op !== undefined) report(schedule.effectOutside(span, describe(op)));
+    const apart = apartIn(lowered, region);
+    if (apart !== undefined) {
+      const why = `What runs again is copied, and the objects of the union have fields \`${apart.field}\` of different types`;
+      report(language.unsupportedType(tagSpanAt(program, loc), apart.name, why));
+    }
   };
   for (const func of lowered.funcs.values()) {
     if (func.checkpoint === true) refuse(func.body, func.loc);
@@ -19,6 +25,20 @@ export function checkRunAgain(lowered: Program, program: ts.Program, report: (d:
       if ((op.kind === "for" || op.kind === "while") && op.tag !== undefined) refuse(op.body, op.loc);
     });
   }
+}
+
+/** A union in a region that does not tell all fields of its objects. */
+function apartIn(lowered: Program, region: Region): { readonly name: string; readonly field: string } | undefined {
+  let found: { readonly name: string; readonly field: string } | undefined;
+  const see = (v: Value): void => {
+    const type = present(v.type);
+    const decl = type.kind === "record" ? lowered.records.get(type.name) : undefined;
+    const [field] = decl?.apart ?? [];
+    if (decl !== undefined && field !== undefined) found ??= { name: decl.text?.text ?? decl.name, field };
+  };
+  region.params.forEach(see);
+  walk(region, (op) => results(op).forEach(see));
+  return found;
 }
 
 /** The first operation of a region, or of what it calls, that is more than computing. */

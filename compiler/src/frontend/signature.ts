@@ -8,6 +8,7 @@ import { nameOfFunction } from "./function-types.js";
 import { declaredInstance, type Instance, keyOf } from "./instance.js";
 import { isPrelude } from "./prelude.js";
 import { type FunctionNode, hasModifier, spanOf } from "./source.js";
+import type { Mapped } from "./types.js";
 
 /** A function that calls itself with ever larger types has no end. */
 const mostNested = 20;
@@ -96,7 +97,7 @@ function paramsOf(file: FileContext, node: FunctionNode, fail: (d: Diagnostic) =
       continue;
     }
     const type = file.checker.getTypeAtLocation(param.name);
-    const mapped = file.types.map(type);
+    const mapped = withoutApart(file, file.types.map(type));
     if ("type" in mapped) params.push({ name, type: mapped.type, node: param });
     else if (file.types.isNoDiff(param.type, type))
       params.push({ name, type: { kind: "opaque", text: file.types.show(type) }, node: param });
@@ -183,7 +184,7 @@ function resultType(
   if (ts.isSetAccessor(node)) return { type: { kind: "void" }, is: "fixed" };
   const declared = file.checker.getSignatureFromDeclaration(node)?.getReturnType();
   if (declared === undefined) return { type: undefined, is: "guess" };
-  const mapped = file.types.map(declared);
+  const mapped = reached === undefined ? withoutApart(file, file.types.map(declared)) : file.types.map(declared);
   if ("type" in mapped) {
     const isCertain =
       reached === undefined || (isSettled(mapped.type) && file.types.bindings.size === 0 && file.user === undefined);
@@ -199,6 +200,12 @@ function resultType(
     ),
   );
   return { type: undefined, is: "guess" };
+}
+
+/** What comes from outside, or goes there, is gone through as a whole. */
+function withoutApart(file: FileContext, mapped: Mapped): Mapped {
+  const name = "type" in mapped ? file.types.apartIn(mapped.type) : undefined;
+  return name === undefined ? mapped : { why: `The objects of the union have fields \`${name}\` of different types` };
 }
 
 /** Says the declaration everything there is to say? */

@@ -64,6 +64,11 @@ export abstract class TypeRecords {
     return this.recordTable.given(declared, value);
   }
 
+  /** A field that objects of a type in this one have with types that no value has both of. */
+  apartIn(type: Type): string | undefined {
+    return this.recordTable.apartIn(type);
+  }
+
   /** The narrowest type that values of both types have after a cast; absent where there is none. */
   join(a: Type, b: Type): Type | undefined {
     return this.recordTable.join(a, b);

@@ -28,6 +28,9 @@ export function arrayText(element: TypeText, readonly = false): TypeText {
   };
 }
 
+/** A type of another file that is longer than this is not spelled out. */
+const longestSpelled = 60;
+
 export class TypeTexts {
   #withoutConstants = false;
   readonly #exports = new Map<ts.SourceFile, Map<ts.Symbol, string>>();
@@ -59,9 +62,13 @@ export class TypeTexts {
     if (branded !== undefined) return this.#text(branded, seen);
     if (type.flags & (TypeFlags.Object | TypeFlags.Intersection)) {
       if (seen.has(type)) return undefined;
-      return this.#object(type, new Set(seen).add(type));
+      const spelled = this.#object(type, new Set(seen).add(type));
+      return this.#isBetterNamed(type, spelled) ? undefined : spelled;
     }
-    if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) return this.#union(type.types, seen);
+    if (type.isUnion() && !(type.flags & TypeFlags.Boolean)) {
+      const spelled = this.#union(type.types, seen);
+      return this.#isBetterNamed(type, spelled) ? undefined : spelled;
+    }
     return plain(this.#show(type));
   }
 
@@ -175,9 +182,27 @@ export class TypeTexts {
     if (type.aliasSymbol === undefined && typeArguments(this.checker, type).length > 0) return undefined;
     const declaration = symbol.declarations?.[0];
     if (declaration === undefined || isLibrary(this.program, declaration)) return undefined;
-    const file = declaration.getSourceFile();
-    const exported = this.exportOf(symbol, file);
+    const exported = this.#visible(symbol, declaration.getSourceFile());
     return exported === undefined ? undefined : { text: exported.name, imports: [exported] };
+  }
+
+  /** The name of a type where the generated file can import it from: its source file alone, which may pass it on. */
+  #visible(symbol: ts.Symbol, file: ts.SourceFile): TypeImport | undefined {
+    const { entry } = this;
+    if (entry === undefined || file === entry) return this.exportOf(symbol, file);
+    const name = this.exportedName(symbol, entry);
+    return name === undefined ? undefined : { name, from: entry.fileName };
+  }
+
+  /** A class or a large type of another file is that of a parameter or of the result of the function: it is not spelled out. */
+  #isBetterNamed(type: ts.Type, spelled: TypeText | undefined): boolean {
+    const symbol = type.aliasSymbol ?? (type.flags & TypeFlags.Object ? type.getSymbol() : undefined);
+    const declaration = symbol?.declarations?.[0];
+    if (symbol === undefined || declaration === undefined || this.entry === undefined) return false;
+    const file = declaration.getSourceFile();
+    if (file === this.entry || isLibrary(this.program, declaration) || this.exportedName(symbol, file) === undefined)
+      return false;
+    return (symbol.flags & SymbolFlags.Class) !== 0 || (spelled?.text.length ?? 0) > longestSpelled;
   }
 
   #exportsOf(file: ts.SourceFile): Map<ts.Symbol, string> {

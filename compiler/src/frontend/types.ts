@@ -356,7 +356,25 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     if (symbol !== undefined && implementers.length > 0 && hasMethods(this.checker, type))
       return familyType(this, type, symbol, implementers);
     if (checker.getIndexInfosOfType(type).length > 0) return { type: this.#keyed(type) };
+    const parameter = this.keyParameter(type);
+    if (parameter !== undefined) {
+      const member = this.map(parameter.member);
+      return "type" in member ? { type: dictOf(member.type, parameter.key) } : member;
+    }
     return this.#record(type);
+  }
+
+  /** `Record<K, T>` in a function whose type parameter `K` stands for some texts or numbers: which, the function does not know. */
+  keyParameter(type: ts.Type): { readonly key: "str" | "num"; readonly member: ts.Type } | undefined {
+    const [key, member, ...others] = type.aliasTypeArguments ?? [];
+    const declaration = type.aliasSymbol?.declarations?.[0];
+    if (key === undefined || member === undefined || others.length > 0 || type.aliasSymbol?.name !== "Record")
+      return undefined;
+    if (declaration === undefined || !isLibrary(this.program, declaration)) return undefined;
+    const bound = key.flags & TypeFlags.TypeParameter ? this.checker.getBaseConstraintOfType(key) : undefined;
+    if (bound === undefined) return undefined;
+    if (bound.flags & TypeFlags.String) return { key: "str", member };
+    return bound.flags & TypeFlags.Number ? { key: "num", member } : undefined;
   }
 
   /** An object with arbitrary keys: its members are looked into where a derivative may flow through them. */
@@ -401,6 +419,8 @@ export class TypeMapper extends TypeRecords implements ClassHost {
         return { why: `${mapped.why} (field \`${property.name}\`)` };
       }
       const own = "why" in mapped ? opaque(this.show(this.checker.getNonNullableType(fieldType))) : mapped.type;
+      // `k?: undefined`, as TypeScript has it of literals beside others that have a `k`: there is none.
+      if (optional && own.kind === "void") continue;
       const kind = { ...(noDiff ? { noDiff: true } : {}), ...(optional ? { optional: true as const } : {}) };
       const readonly = isReadonlyList(this.checker.getNonNullableType(fieldType)) ? { isReadonly: true as const } : {};
       fields.push({ name: property.name, type: optional ? maybe(own) : own, ...kind, ...readonly });

@@ -117,6 +117,15 @@ export class Builder {
     return result;
   }
 
+  /** A loop over the indices below `count`, round which nothing goes. */
+  each(count: Value, run: (body: Builder, index: Value) => void, hint?: string): void {
+    const index = value(num, hint);
+    const body = this.nested();
+    run(body, index);
+    const loop = { test: "<", to: count, step: 1, inits: [], breaks: false, results: [] } as const;
+    this.push({ kind: "for", from: this.const(0), ...loop, body: body.region([index], []) });
+  }
+
   /** An `if`; the arms are built by the callbacks, which return what they yield. */
   if(
     cond: Value,

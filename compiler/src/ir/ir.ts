@@ -84,13 +84,14 @@ export interface Load extends Base {
 
 /**
  * Writes memory. With `grows`, the array becomes longer by one: the place is an element, and its index is exactly the
- * array's length (`push`).
+ * array's length (`push`). With `removes`, the place is an optional field, what is written is its absence, and no key is left (`delete`).
  */
 export interface Store extends Base {
   readonly kind: "store";
   readonly place: Place;
   readonly value: Value;
   readonly grows?: true;
+  readonly removes?: true;
 }
 
 /** `place += value` on a number; what is absent counts as 0. Its adjoint only reads: the old content is neither needed nor killed. */

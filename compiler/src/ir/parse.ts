@@ -90,8 +90,9 @@ class Parser {
       return { name: field, type, ...optional, ...noDiff, through };
     });
     const variants = tokens.eat("variants") ? { variants: this.list("(", ")", () => tokens.name()) } : {};
+    const apart = tokens.eat("apart") ? { apart: this.list("(", ")", () => tokens.name()) } : {};
     const text = tokens.eat("text") ? { text: this.typeText() } : {};
-    this.records.set(name, { name, fields, ...variants, ...text });
+    this.records.set(name, { name, fields, ...variants, ...apart, ...text });
   }
 
   private typeText(): TypeText {
@@ -286,7 +287,8 @@ class Parser {
         const place = this.place();
         tokens.expect("=");
         const stored = this.use();
-        return { kind: "store", place, value: stored, ...(tokens.eat("grows") ? { grows: true } : {}) };
+        const grows = tokens.eat("grows") ? { grows: true as const } : {};
+        return { kind: "store", place, value: stored, ...grows, ...(tokens.eat("removes") ? { removes: true } : {}) };
       }
       case "accum": {
         const place = this.place();

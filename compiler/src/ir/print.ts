@@ -91,8 +91,9 @@ function printRecord(decl: RecordDecl): string {
     return `${nameText(f.name)}: ${typeText(f.type)}${marks}`;
   };
   const variants = decl.variants === undefined ? "" : ` variants (${decl.variants.map(nameText).join(", ")})`;
+  const apart = decl.apart === undefined ? "" : ` apart (${decl.apart.map(nameText).join(", ")})`;
   const text = decl.text === undefined ? "" : ` text ${writtenType(decl.text)}`;
-  return `record ${nameText(decl.name)} (${decl.fields.map(field).join(", ")})${variants}${text}`;
+  return `record ${nameText(decl.name)} (${decl.fields.map(field).join(", ")})${variants}${apart}${text}`;
 }
 
 function printGlobal(decl: GlobalDecl, options: PrintOptions): string {
@@ -207,7 +208,7 @@ class Printer {
       case "load":
         return `load ${this.place(op.place)}${op.orZero === true ? " orZero" : ""}`;
       case "store":
-        return `store ${this.place(op.place)} = ${this.name(op.value)}${op.grows === true ? " grows" : ""}`;
+        return `store ${this.place(op.place)} = ${this.name(op.value)}${op.grows === true ? " grows" : ""}${op.removes === true ? " removes" : ""}`;
       case "accum":
         return `accum ${this.place(op.place)} += ${this.name(op.value)}`;
       case "view":

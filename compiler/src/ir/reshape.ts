@@ -1,7 +1,7 @@
 /** A structure under another type of the same shape: the gradient of a record as the type the user declared for it. */
 import { type Builder, elem, field, value } from "./build.js";
 import type { RecordDecl, Type, Value } from "./ir.js";
-import { num, sameType } from "./types.js";
+import { sameType } from "./types.js";
 
 /**
  * A value with the same numbers under another type. The value itself where its type is the same, else a new structure, so that
@@ -43,12 +43,9 @@ export function reshape(b: Builder, v: Value, to: Type, records: ReadonlyMap<str
     const length = b.length(v);
     const result = value(to, v.hint);
     b.push({ kind: "alloc", length, result });
-    const index = value(num, "i");
-    const body = b.nested();
-    body.store(elem(result, index), reshape(body, body.load(elem(v, index), from.elem), to.elem, records));
-    const [zero] = [b.const(0)];
-    const loop = { from: zero, test: "<", to: length, step: 1, inits: [], breaks: false, results: [] } as const;
-    b.push({ kind: "for", ...loop, body: body.region([index], []) });
+    b.each(length, (body, i) => {
+      body.store(elem(result, i), reshape(body, body.load(elem(v, i), from.elem), to.elem, records));
+    });
     return result;
   }
   return b.cast(v, to);

@@ -67,6 +67,11 @@ export interface RecordDecl {
    * one that some variant lacks is a maybe. A value of a variant becomes one of the union, and back, by `cast`.
    */
   readonly variants?: readonly string[];
+  /**
+   * Fields that variants have with types that no value has both of. The wide record lacks them: they are seen through the
+   * variants alone, and nothing goes through a whole object as what the wide record says of it (no copies, no zeros).
+   */
+  readonly apart?: readonly string[];
   /** The class whose instances these are. */
   readonly instance?: InstanceOf;
   /** How the primal type is written in a generated file (a name that is imported, or the structure spelled out). */

@@ -1,5 +1,5 @@
 /** Facts about types: equality, printing, and the shadow type an adjoint of a type lives in. */
-import type { Absence, RecordDecl, Type } from "./ir.js";
+import type { Absence, Field, RecordDecl, Type } from "./ir.js";
 
 export const num: Type = { kind: "num" };
 export const bool: Type = { kind: "bool" };
@@ -113,13 +113,27 @@ export function isDifferentiable(type: Type, records: Records, seen: ReadonlySet
     case "record": {
       if (seen.has(type.name)) return false;
       const inside = new Set(seen).add(type.name);
-      return (records.get(type.name)?.fields ?? []).some(
+      return fieldsWithin(type.name, records).some(
         (f) => f.noDiff !== true && isDifferentiable(f.type, records, inside),
       );
     }
     default:
       return false;
   }
+}
+
+/** The fields that objects of a record may have; those that are apart once for each type. */
+export function fieldsWithin(name: string, records: Records): readonly Field[] {
+  const decl = records.get(name);
+  if (decl?.apart === undefined) return decl?.fields ?? [];
+  const ofVariants = (decl.variants ?? []).flatMap((v) => fieldsWithin(v, records));
+  return [...decl.fields, ...ofVariants.filter((f) => decl.apart?.includes(f.name) === true)];
+}
+
+/** Is it a union that does not tell all fields of its objects, where the other type does? */
+export function tellsLess(union: Type, than: Type, records: Records): boolean {
+  const isApart = (type: Type): boolean => type.kind === "record" && records.get(type.name)?.apart !== undefined;
+  return isApart(present(union)) && !isApart(present(than));
 }
 
 /** Do instances of classes belong to values of this type? */
@@ -134,10 +148,9 @@ export function holdsInstances(type: Type, records: Records, seen: ReadonlySet<s
       return type.elems.some((elem) => holdsInstances(elem, records, seen));
     case "record": {
       if (seen.has(type.name)) return false;
-      const decl = records.get(type.name);
-      if (decl?.instance !== undefined) return true;
+      if (records.get(type.name)?.instance !== undefined) return true;
       const inside = new Set(seen).add(type.name);
-      return (decl?.fields ?? []).some((f) => holdsInstances(f.type, records, inside));
+      return fieldsWithin(type.name, records).some((f) => holdsInstances(f.type, records, inside));
     }
     default:
       return false;
@@ -200,6 +213,9 @@ export function gradientType(type: Type, records: Records): Type {
 
 const gradientName = (name: string): string => `${name}.gradient`;
 
+/** The record that this one is the shadow or the gradient of, or itself. */
+export const primalName = (name: string): string => name.replace(/\.(?:adjoint|gradient)$/, "");
+
 function holdsSinglePrecision(type: Type, records: Records, seen: Set<string>): boolean {
   if (type.kind === "typed") return type.name === "Float32Array";
   if (type.kind === "array" || type.kind === "dict") return holdsSinglePrecision(type.elem, records, seen);
@@ -207,9 +223,7 @@ function holdsSinglePrecision(type: Type, records: Records, seen: Set<string>): 
   if (type.kind === "tuple") return type.elems.some((elem) => holdsSinglePrecision(elem, records, seen));
   if (type.kind !== "record" || seen.has(type.name)) return false;
   seen.add(type.name);
-  return (records.get(type.name)?.fields ?? []).some(
-    (f) => f.noDiff !== true && holdsSinglePrecision(f.type, records, seen),
-  );
+  return fieldsWithin(type.name, records).some((f) => f.noDiff !== true && holdsSinglePrecision(f.type, records, seen));
 }
 
 /** The record declaration of the gradient of `decl`, where it differs from its shadow. */
@@ -239,5 +253,7 @@ function derivedRecord(
       const type = derive(f.type, records);
       return f.optional === true ? { name: f.name, type, optional: f.optional } : { name: f.name, type };
     });
-  return decl.variants === undefined ? { name, fields } : { name, fields, variants: decl.variants.map(variant) };
+  if (decl.variants === undefined) return { name, fields };
+  const apart = decl.apart === undefined ? {} : { apart: decl.apart };
+  return { name, fields, variants: decl.variants.map(variant), ...apart };
 }

@@ -107,6 +107,7 @@ export class OpTypes {
       const variant = this.program.records.get(name);
       if (variant === undefined) return `record ${decl.name}: variant ${name} is not declared`;
       const missing = variant.fields.find((f) => {
+        if (decl.apart?.includes(f.name) === true) return false;
         const found = decl.fields.find((g) => g.name === f.name)?.type;
         return found === undefined || !this.castable(f.type, found);
       });
@@ -120,6 +121,7 @@ export class OpTypes {
     if (same(a, b)) return true;
     if (b.kind === "maybe" && a.kind === "void") return b.absent !== "null";
     if (a.kind === "maybe" || b.kind === "maybe") return this.castable(present(a), present(b));
+    if (a.kind === "opaque" && b.kind === "opaque") return true;
     if (a.kind === "array" && b.kind === "array") return this.castable(a.elem, b.elem);
     if (a.kind === "dict" && b.kind === "dict") return a.key === b.key && this.castable(a.elem, b.elem);
     if (a.kind === "tuple" && b.kind === "tuple")

@@ -34,9 +34,10 @@
  * 26. The record that `zeros` makes has the differentiable fields of the original, in shadow types, in order.
  * 27. Only JavaScript arrays grow or are resized; views are typed arrays of the kind they look into.
  * 28. A maybe is of what is neither void nor a maybe; an optional field is a maybe that may be `undefined`.
- * 29. A wide record has every field of each of its variants, with the type it has there or a maybe of it.
+ * 29. A wide record has every field of each of its variants, with the type it has there or a maybe of it, but for those
+ *     that are said to be apart.
  * 30. A cast is between types that one value can have: T and a maybe of T, a wide record and its variants, arrays and
- *     tuples of such.
+ *     tuples of such, what no operation looks into.
  */
 import { InvariantError } from "../support/invariant.js";
 import { neverEnds } from "./derive.js";

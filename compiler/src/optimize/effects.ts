@@ -6,7 +6,7 @@
  * nominally typed (types that casts lead between count as one, see `families.ts`). Within an area, objects are told apart by where they come from (`Origin`).
  */
 import type { Func, Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
-import { num, present, type Records } from "../ir/types.js";
+import { fieldsWithin, num, present, type Records } from "../ir/types.js";
 import { eachUse, operands, regions, results, walk } from "../ir/walk.js";
 import { familyText } from "./families.js";
 
@@ -109,7 +109,7 @@ function ownAreas(held: Type, records: Records): readonly { readonly area: Area;
     case "tuple":
       return type.elems.map((elem, k) => ({ area: `${text}.${k}`, holds: elem }));
     case "record":
-      return (records.get(type.name)?.fields ?? []).map((f) => ({ area: `${text}.${f.name}`, holds: f.type }));
+      return fieldsWithin(type.name, records).map((f) => ({ area: `${text}.${f.name}`, holds: f.type }));
     default:
       return [];
   }

@@ -165,11 +165,19 @@ export const equations: Partial<Record<PrimName, readonly Equation[]>> = {
     /* b === false = !b */ binary((x, y, ops) =>
       x.type.kind === "bool" && is(ops, y, false) ? apply("not", x) : undefined,
     ),
+    /* true === b = b   */ binary((x, y, ops) => (y.type.kind === "bool" && is(ops, x, true) ? y : undefined)),
+    /* false === b = !b */ binary((x, y, ops) =>
+      y.type.kind === "bool" && is(ops, x, false) ? apply("not", y) : undefined,
+    ),
   ],
   ne: [
     /* b !== false = b  */ binary((x, y, ops) => (x.type.kind === "bool" && is(ops, y, false) ? x : undefined)),
     /* b !== true = !b  */ binary((x, y, ops) =>
       x.type.kind === "bool" && is(ops, y, true) ? apply("not", x) : undefined,
+    ),
+    /* false !== b = b  */ binary((x, y, ops) => (y.type.kind === "bool" && is(ops, x, false) ? y : undefined)),
+    /* true !== b = !b  */ binary((x, y, ops) =>
+      y.type.kind === "bool" && is(ops, x, true) ? apply("not", y) : undefined,
     ),
   ],
   truthy: [/* !!+b = b */ unary((x, ops) => under(ops, "fromBool", x))],

@@ -96,11 +96,12 @@ function goingOn(body: Region): Region {
   const [stop] = body.yields ?? [];
   if (stop === undefined) return body;
   const makers = new Map<ValueId, Op>();
+  const facts = new Map<ValueId, boolean>();
   walk(body, (op) => {
+    if (op.kind === "const" && typeof op.value === "boolean") facts.set(op.result.id, op.value);
     if (op.kind === "const" || op.kind === "prim") makers.set(op.result.id, op);
     if (op.kind === "if") for (const v of op.results) makers.set(v.id, op);
   });
-  const facts = new Map<ValueId, boolean>();
   const assume = (v: Value | undefined, is: boolean): void => {
     if (v === undefined || facts.has(v.id)) return;
     facts.set(v.id, is);
@@ -116,7 +117,10 @@ function goingOn(body: Region): Region {
         return made?.kind === "const" && made.value === !is;
       };
       const [then, otherwise] = [maker.then.yields?.[i], maker.else.yields?.[i]];
-      if (isOther(then)) {
+      // The body of a tangent program has the step of its primal beside it, which never runs.
+      const known = facts.get(maker.cond.id);
+      if (known !== undefined) assume(known ? then : otherwise, is);
+      else if (isOther(then)) {
         assume(maker.cond, false);
         assume(otherwise, is);
       } else if (isOther(otherwise)) {

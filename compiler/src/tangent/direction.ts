@@ -22,7 +22,7 @@ export interface Directional {
 }
 
 /**
- * The directional derivative of a function to a number, as a program: the parameters, then a shadow for each
+ * The directional derivative of a function, to a number as a rule, as a program: the parameters, then a shadow for each
  * differentiated one, to the tangent alone. With `unit`, the function is one of a number and the direction is 1.
  * It overwrites its arguments as the function itself does: whoever differentiates it sees to that.
  */
@@ -57,7 +57,8 @@ export function directionalDerivative(
   const name = `${func.name}.direction`;
   const region = b.region([...func.body.params, ...given], result === undefined ? null : [state.orZero(result, b)]);
   const funcs = new Map<string, Func>(context.complete.funcs);
-  for (const made of [...callees.all(), { ...func, name, body: region, results: [num] }])
+  const results = [result === undefined ? num : state.typeOf(result.type)];
+  for (const made of [...callees.all(), { ...func, name, body: region, results }])
     funcs.set(made.name, { ...made, body: cloneRegion(made.body) });
   const tangents = [...shadows].flatMap(([position, of]) => (context.wrt.includes(of) ? [position] : []));
   return { program: { ...context.complete, funcs, records: context.records }, name, tangents, shadows };

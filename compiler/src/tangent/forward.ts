@@ -11,7 +11,7 @@ import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
 import type { For, If, Load, New, Op, Region, Store, Value, While } from "../ir/ir.js";
-import { isDifferentiable, isNumber, isReference, num } from "../ir/types.js";
+import { isDifferentiable, isNumber, isReference, num, tellsLess } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { writePrimitive } from "./primitive.js";
@@ -95,8 +95,10 @@ function writeOp(state: Tangents, op: Op, b: Builder): void {
       if (!state.isCarried(op.result)) return;
       const from = state.get(op.value);
       // What has no shadow has nothing that a tangent comes from: any zeros will do.
-      if (from === undefined) state.set(op.result, state.orZero(op.result, b));
-      else state.set(op.result, b.cast(from, state.typeOf(op.result.type), tangentName(op.result)));
+      const isOwn = tellsLess(op.result.type, op.value.type, state.context.program.records);
+      const source = from ?? (isOwn ? state.orZero(op.value, b) : undefined);
+      if (source === undefined) state.set(op.result, state.orZero(op.result, b));
+      else state.set(op.result, b.cast(source, state.typeOf(op.result.type), tangentName(op.result)));
       return;
     }
     case "global":

@@ -2,7 +2,9 @@
  * Where a function is checked: its `@example`s, what `--at` says, or arguments made up from the types of its parameters,
  * with sizes varied until the function returns finite numbers.
  */
-import type { Type } from "../ir/ir.js";
+import { reachable } from "../analysis/memory.js";
+import type { Type, TypeImport } from "../ir/ir.js";
+import { walk } from "../ir/walk.js";
 import type { Annotated, LoweredFile } from "../frontend/lowered.js";
 import { type Attempt, CannotMakeUp, madeUp, randomNumbers } from "./values.js";
 
@@ -13,6 +15,8 @@ export interface Target {
   readonly lowered: LoweredFile;
   readonly annotated: Annotated;
   readonly call: (...args: readonly unknown[]) => unknown;
+  /** The prototype of a class that is exported. */
+  readonly prototypeOf: (cls: TypeImport) => object | undefined;
 }
 
 /** How many points are looked for, among how many, and for how long (in milliseconds). */
@@ -28,8 +32,9 @@ export function pointsFor(target: Target): readonly Point[] | string {
   const found: Point[] = [];
   const start = performance.now();
   try {
+    const texts = textsIn(target);
     for (const candidate of candidates(types)) {
-      const point = () => candidate(lowered, annotated, types);
+      const point = () => candidate(target, texts, types);
       if (isUsable(target, point)) found.push(point);
       if (found.length >= wanted || performance.now() - start > longest) break;
     }
@@ -40,7 +45,20 @@ export function pointsFor(target: Target): readonly Point[] | string {
   return found.length > 0 ? found : "no arguments were found for which it returns finite numbers";
 }
 
-type Candidate = (lowered: LoweredFile, annotated: Annotated, types: readonly Type[]) => readonly unknown[];
+type Candidate = (target: Target, texts: readonly string[], types: readonly Type[]) => readonly unknown[];
+
+/** The texts that a function mentions: those it compares others with are among them. */
+function textsIn({ lowered: { program }, annotated }: Target): readonly string[] {
+  const found = new Set<string>();
+  for (const name of reachable(program, annotated.func)) {
+    const func = program.funcs.get(name);
+    if (func !== undefined)
+      walk(func.body, (op) => {
+        if (op.kind === "const" && typeof op.value === "string") found.add(op.value);
+      });
+  }
+  return found.size === 0 ? ["a"] : [...found];
+}
 
 /** Sizes, lengths of the single arrays, ranges of numbers: the likely ones first. */
 function* candidates(types: readonly Type[]): Generator<Candidate> {
@@ -54,9 +72,23 @@ function* candidates(types: readonly Type[]): Generator<Candidate> {
         for (const size of sizes)
           for (const lengths of lengthsOf(arrays, size)) {
             const own = seed++;
-            yield (lowered, annotated, all) => {
+            yield ({ lowered, annotated, prototypeOf }, texts, all) => {
               const next = randomNumbers(own);
-              const attempt: Attempt = { size, isPresent, truth, number: numbersIn(range, next), constant: () => size };
+              // Numbers are the same whatever texts there are.
+              const other = randomNumbers(own + mostCandidates);
+              const choice = (count: number): number => Math.floor(count * other());
+              const text = (): string => texts[choice(texts.length)] ?? "";
+              const number = numbersIn(range, next);
+              const attempt: Attempt = {
+                size,
+                isPresent,
+                truth,
+                number,
+                constant: () => size,
+                text,
+                choice,
+                prototypeOf,
+              };
               return all.map((type, i) => {
                 const length = lengths.get(i);
                 const given = length === undefined ? attempt : { ...attempt, length };

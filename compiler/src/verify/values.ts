@@ -1,5 +1,6 @@
 /** Values made up from types: arguments to try, and directions in the shape of a gradient. */
-import type { RecordDecl, Type } from "../ir/ir.js";
+import type { RecordDecl, Type, TypeImport } from "../ir/ir.js";
+import { isDifferentiable } from "../ir/types.js";
 import { assertNever } from "../support/invariant.js";
 
 /** The same numbers on every run: mulberry32. */
@@ -25,6 +26,12 @@ export interface Attempt {
   readonly constant: () => number;
   readonly isPresent: boolean;
   readonly truth: boolean;
+  /** One of the texts that mean something to the program. */
+  readonly text: () => string;
+  /** One of so many. */
+  readonly choice: (count: number) => number;
+  /** The prototype of a class that is exported. */
+  readonly prototypeOf: (cls: TypeImport) => object | undefined;
 }
 
 /** There is no way to make up a value of this type. */
@@ -55,38 +62,70 @@ export function madeUp(type: Type, records: Records, attempt: Attempt, isConstan
     case "tuple":
       return type.elems.map((t) => inside(t));
     case "record":
-      return madeUpRecord(records.get(type.name), inside, depth);
+      return madeUpRecord(type.name, records, attempt, inside, depth);
     case "maybe":
-      if (attempt.isPresent && depth < 3) return inside(type.of);
+      if (attempt.isPresent && depth < 3 && canBeMadeUp(type.of, records)) return inside(type.of);
       return type.absent === "null" ? null : undefined;
     case "void":
       return undefined;
-    case "dict":
-      throw new CannotMakeUp("an object with any keys");
+    case "dict": {
+      const keys = Array.from({ length: depth > 4 ? 0 : attempt.size }, (_, i) =>
+        type.key === "num" ? String(i) : (letters[i % letters.length] ?? "a"),
+      );
+      return Object.fromEntries(keys.map((key) => [key, inside(type.elem)]));
+    }
     case "str":
+      return attempt.text();
     case "opaque":
     case "tape":
     case "closure":
-      throw new CannotMakeUp(type.kind === "str" ? "text" : type.kind === "opaque" ? `\`${type.text}\`` : "a function");
+      throw new CannotMakeUp(type.kind === "opaque" ? `\`${type.text}\`` : "a function");
     default:
       return assertNever(type, "type");
   }
 }
 
+const letters = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
+
+/** Whether what may be absent must be so: nobody can make it up. */
+function canBeMadeUp(type: Type, records: Records): boolean {
+  if (type.kind === "opaque" || type.kind === "closure" || type.kind === "tape") return false;
+  if (type.kind !== "record") return true;
+  const decl = records.get(type.name);
+  return decl !== undefined && (decl.instance === undefined || decl.instance.exportedFrom !== undefined);
+}
+
 function madeUpRecord(
-  decl: RecordDecl | undefined,
+  name: string,
+  records: Records,
+  attempt: Attempt,
   inside: (type: Type, isConstant?: boolean) => unknown,
   depth: number,
 ): unknown {
+  const decl = records.get(name);
   if (decl === undefined || depth > 6) throw new CannotMakeUp("a structure without end");
-  if (decl.instance !== undefined) throw new CannotMakeUp("an instance of a class");
-  if (decl.variants !== undefined) throw new CannotMakeUp("one of several kinds of object");
-  const members: Record<string, unknown> = {};
-  for (const { name, type, noDiff } of decl.fields) {
-    const value = inside(type, noDiff === true ? true : undefined);
-    if (value !== undefined) members[name] = value;
+  if (decl.variants !== undefined) {
+    const chosen = decl.variants[attempt.choice(decl.variants.length)];
+    return chosen === undefined ? undefined : madeUpRecord(chosen, records, attempt, inside, depth);
   }
-  return members;
+  const cls = decl.instance?.exportedFrom;
+  const prototype = decl.instance === undefined ? {} : cls === undefined ? undefined : attempt.prototypeOf(cls);
+  if (prototype === undefined) throw new CannotMakeUp("an instance of a class");
+  const members: Record<string, unknown> = {};
+  for (const { name: field, type, noDiff } of decl.fields) {
+    const literal = literalOf(decl, field);
+    const value = literal ?? inside(type, noDiff === true ? true : undefined);
+    if (value !== undefined) members[field] = value;
+  }
+  return decl.instance === undefined ? members : Object.assign(Object.create(prototype), members);
+}
+
+/** The only text that a member can be, where the type is written out and says so. */
+function literalOf({ text }: RecordDecl, field: string): string | undefined {
+  const found = new RegExp(
+    `(?:^\\{|;) *(?:readonly )?${field.replaceAll("$", String.raw`\$`)}: "([^"]*)"(?:;| \\})`,
+  ).exec(text?.text ?? "");
+  return found?.[1];
 }
 
 /** Indices below `size`, again and again. */
@@ -132,7 +171,7 @@ export function directionFor(type: Type, records: Records, value: unknown, next:
         const direction = noDiff === true ? undefined : directionFor(own, records, member, next);
         if (direction !== undefined) members[name] = direction;
       }
-      return Object.keys(members).length === 0 ? undefined : members;
+      return isDifferentiable(type, records) ? members : undefined;
     }
     case "dict":
       if (typeof value !== "object" || value === null) return undefined;
@@ -150,5 +189,31 @@ export function directionFor(type: Type, records: Records, value: unknown, next:
       return undefined;
     default:
       return assertNever(type, "type");
+  }
+}
+
+/** The numbers in a value of a type that a derivative can be in, in the order of elements and declared fields. */
+export function numbersIn(type: Type, records: Records, value: unknown): readonly number[] {
+  switch (type.kind) {
+    case "num":
+      return typeof value === "number" ? [value] : [];
+    case "typed":
+      return value instanceof Float64Array || value instanceof Float32Array ? Array.from(value) : [];
+    case "array":
+      return Array.isArray(value) ? value.flatMap((element) => numbersIn(type.elem, records, element)) : [];
+    case "tuple":
+      return Array.isArray(value) ? type.elems.flatMap((t, i) => numbersIn(t, records, value[i])) : [];
+    case "record":
+    case "dict": {
+      if (typeof value !== "object" || value === null) return [];
+      if (type.kind === "dict") return Object.values(value).flatMap((member) => numbersIn(type.elem, records, member));
+      return (records.get(type.name)?.fields ?? []).flatMap((f) =>
+        f.noDiff === true ? [] : numbersIn(f.type, records, Reflect.get(value, f.name)),
+      );
+    }
+    case "maybe":
+      return value === undefined || value === null ? [] : numbersIn(type.of, records, value);
+    default:
+      return [];
   }
 }

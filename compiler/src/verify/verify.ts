@@ -12,9 +12,10 @@ import { powConstant, ruleSet } from "../frontend/rules.js";
 import { isArgumentList } from "../frontend/run-code.js";
 import { ConfigurationError } from "../frontend/settings.js";
 import { generate } from "../pipeline.js";
-import { checkMode, modesFor } from "./checks.js";
+import { checkMode, collectRest, modesFor, spreadRest } from "./checks.js";
 import { type Exports, type Importer, importPackage, Modules } from "./modules.js";
 import { type Point, pointsFor } from "./points.js";
+import { isSingle, prototypes, singleTolerance, stops } from "./traits.js";
 
 export interface VerifyOptions {
   /** Source files, folders, globs, or functions as `FILE#f`; relative to `cwd`. Default: every file of the project. */
@@ -165,21 +166,28 @@ async function verifyUnit(
     const why = `the program cannot be run: ${error instanceof Error ? error.message : String(error)}`;
     return wanted.map((annotated) => blank(annotated, why));
   }
-  const results: Verified[] = [];
+  const verified: Verified[] = [];
   for (const annotated of wanted) {
     const call = callOf(annotated, loaded.original);
     if (call === undefined) {
-      results.push(blank(annotated, "it is not exported, so it cannot be called"));
+      verified.push(blank(annotated, "it is not exported, so it cannot be called"));
+      continue;
+    }
+    if (stops(lowered, annotated)) {
+      verified.push(blank(annotated, "it calls `stopGradient`, so its derivative is not that of its values"));
       continue;
     }
     const points = await pointsOf(annotated, lowered, call, options, modules, frontend);
-    results.push(
-      typeof points === "string"
-        ? blank(annotated, points)
-        : verifyFunction({ lowered, annotated, call, ...loaded }, points, blank(annotated, ""), options.tolerance),
-    );
+    if (typeof points === "string") {
+      verified.push(blank(annotated, points));
+      continue;
+    }
+    const single = isSingle(lowered, annotated);
+    const subject = { lowered, annotated, call, isSingle: single, ...loaded };
+    const tolerance = options.tolerance ?? (single ? singleTolerance : undefined);
+    verified.push(verifyFunction(subject, points, blank(annotated, ""), tolerance));
   }
-  return results;
+  return verified;
 }
 
 interface Named {
@@ -206,6 +214,11 @@ function verifyFunction(
       if (!report.ok) messages.push(`${mode} at (${text ?? point().map(shown).join(", ")}): ${report.message}`);
     }
   }
+  if (modes.size === 0)
+    return {
+      ...blank,
+      messages: ["there is nothing to compare at its examples, where it throws or parameters are left out"],
+    };
   const outcome = messages.length > 0 ? "disagrees" : "agrees";
   return { ...blank, outcome, points: points.length, modes: [...modes], maxRelativeError, messages };
 }
@@ -223,7 +236,8 @@ async function pointsOf(
   const usable = written.filter(isArgumentList);
   if (at !== undefined && usable.length === 0) return `\`${at}\` is no list of arguments`;
   if (usable.length === 0) {
-    const found = pointsFor({ lowered, annotated, call });
+    const prototypeOf = await prototypes(lowered, modules);
+    const found = pointsFor({ lowered, annotated, call: spreadRest(call, annotated), prototypeOf });
     return typeof found === "string" ? `${found}; give an @example` : found.map((point) => ({ point }));
   }
   // Arguments may use everything that the file itself can name.
@@ -232,7 +246,10 @@ async function pointsOf(
   try {
     const source = new Map([...modules.known(), [path, [modules.textOf(path), ...lists].join("\n")]]);
     const exports = await new Modules(frontend, source, importer).load(path);
-    return usable.map((list, i) => ({ text: list, point: () => argumentsFrom(exports[`${exampleName}${i}`]) }));
+    return usable.map((list, i) => ({
+      text: list,
+      point: () => collectRest(argumentsFrom(exports[`${exampleName}${i}`]), annotated),
+    }));
   } catch (error) {
     return `its examples cannot be run: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -247,8 +264,15 @@ function argumentsFrom(make: unknown): readonly unknown[] {
 }
 
 /** The function itself, called as the generated ones are: methods get their object first. */
-function callOf({ original }: Annotated, exports: Exports): ((...args: readonly unknown[]) => unknown) | undefined {
-  if (original === undefined) return undefined;
+function callOf(
+  { original, exportName }: Annotated,
+  exports: Exports,
+): ((...args: readonly unknown[]) => unknown) | undefined {
+  if (original === undefined) {
+    const whole = exports["default"];
+    const isIt = typeof whole === "function" && whole.name === exportName;
+    return isIt ? (...args) => Reflect.apply(whole, undefined, args) as unknown : undefined;
+  }
   const { imported, method } = original;
   const root = imported === undefined ? undefined : exports[imported.name];
   if (method === undefined)

@@ -29,3 +29,24 @@ export function potential_grad(x: number, y: number, w: number): [x: number, y: 
   }
   return [t8 + t11, t9 + t12];
 }
+
+/** Value of potential (potential.ts:8) and its derivative in the direction of tangents of x, y. */
+export function potential_jvp(
+  x: number,
+  y: number,
+  w: number,
+  xDot: number,
+  yDot: number,
+): [value: number, tangent: number] {
+  const t = x - 10;
+  const t2 = y - 10 + w;
+  const t3 = Math.hypot(t, t2);
+  const test = xDot !== 0;
+  const test2 = yDot !== 0;
+  const t4 = (test ? t3 === 0 ? 0 : xDot * (t / t3) : 0) + (test2 ? t3 === 0 ? 0 : yDot * (t2 / t3) : 0);
+  const t5 = 1 / t3;
+  const t6 = Math.hypot(t, y);
+  const t7 = (test ? t6 === 0 ? 0 : xDot * (t / t6) : 0) + (test2 ? t6 === 0 ? 0 : yDot * (y / t6) : 0);
+  const t8 = 1 / t6;
+  return [t5 + t8, -(t5 * t4) / t3 + -(t8 * t7) / t6];
+}

@@ -12,3 +12,15 @@ export function negatedSaddle_value_and_grad(
 ): [value: number, grad: [y1: number, y2: number]] {
   return [y1 * y1 + y2 * y2 - (x1 * x1 + x2 * x2), [2 * y1, 2 * y2]];
 }
+
+/** Value of negatedSaddle (saddle-function.ts:8) and its derivative in the direction of tangents of y1, y2. */
+export function negatedSaddle_jvp(
+  x1: number,
+  x2: number,
+  y1: number,
+  y2: number,
+  y1Dot: number,
+  y2Dot: number,
+): [value: number, tangent: number] {
+  return [y1 * y1 + y2 * y2 - (x1 * x1 + x2 * x2), 2 * y1 * y1Dot + 2 * y2 * y2Dot];
+}

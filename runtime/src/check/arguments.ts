@@ -1,38 +1,48 @@
 /** The arguments of a function under check: moved one number at a time, and put back. */
-import { type NumericDerivative, numericDerivative } from "./differences.js";
-import { type Leaf, numbersIn, type Slot } from "./leaves.js";
+import { type NumericDerivative, numericDerivative, singleEpsilon } from "./differences.js";
+import { contentsOf, copyOf, isUnchanged, putBack } from "./contents.js";
+import type { Leaf } from "./leaves.js";
 
 /** Arguments that a check may change while it runs. */
 export class Arguments<A extends readonly unknown[]> {
   readonly values: [...A];
-  /** Numbers that the function overwrites, and what they are; none when it leaves its arguments alone. */
-  private restored: readonly Slot[] = [];
+  /** The function writes to its arguments. */
+  private isOverwritten = false;
 
-  constructor(args: readonly [...A]) {
+  constructor(
+    args: readonly [...A],
+    private readonly precision: "double" | "single" = "double",
+  ) {
     this.values = [...args];
   }
 
+  /** The relative spacing of the numbers that the function computes with. */
+  get epsilon(): number {
+    return this.precision === "single" ? singleEpsilon : Number.EPSILON;
+  }
+
   /** Calls `f` once; when it writes to its arguments, they are put back after each call from now on. */
-  probe(f: (...args: A) => unknown): unknown {
-    const numbers = this.values.flatMap((argument) => numbersIn(argument));
-    const before = numbers.map((slot) => slot.get());
+  probe<R>(f: (...args: A) => R): R {
+    const before = contentsOf(this.values);
     const result = f(...this.values);
-    const isKept = numbers.every((slot, i) => Object.is(slot.get(), before[i]));
-    if (isKept) return result;
-    this.restored = numbers;
-    numbers.forEach((slot, i) => slot.set(before[i] ?? NaN));
-    return result;
+    if (isUnchanged(before)) return result;
+    this.isOverwritten = true;
+    // What is returned may be something of the arguments.
+    const kept = copyOf(result);
+    putBack(before);
+    return kept;
   }
 
   /** Calls `f` and puts the arguments back; `undefined` when it throws. */
   call<R>(f: (...args: A) => R): R | undefined {
-    const before = this.restored.map((slot) => slot.get());
+    const before = this.isOverwritten ? contentsOf(this.values) : undefined;
     try {
-      return f(...this.values);
+      const result = f(...this.values);
+      return before === undefined ? result : copyOf(result);
     } catch {
       return undefined;
     } finally {
-      this.restored.forEach((slot, i) => slot.set(before[i] ?? NaN));
+      if (before !== undefined) putBack(before);
     }
   }
 
@@ -63,6 +73,7 @@ export class Arguments<A extends readonly unknown[]> {
         x,
         magnitude,
         (y) => stored(leaf, x, y),
+        this.epsilon,
       ),
     );
   }

@@ -38,7 +38,7 @@ export function checkScalar<A extends readonly unknown[]>(
   args: readonly [...A],
   options: CheckOptions,
 ): CheckReport {
-  const own = new Arguments<A>(args);
+  const own = new Arguments<A>(args, options.precision);
   const differentiated = match(caller, own.values, gradient(...own.values), options.wrt);
   if (typeof own.probe(f) !== "number") throw new TypeError(`${caller}: the function does not return a number`);
   const groups = differentiated.map(({ index, leaves }) =>

@@ -9,6 +9,9 @@ export interface NumericDerivative {
   readonly noise: number;
 }
 
+/** The relative spacing of numbers in single precision. */
+export const singleEpsilon = 2 ** -23;
+
 const mostSteps = 24;
 /** No power of two, nor near one: the steps would fall on the periods of functions like `sin(2πkx)`. */
 const firstPart = 53.7;
@@ -22,12 +25,14 @@ const window = 6;
  *
  * @param at The function. @param x Where. @param scale The first step is about a 50th of it.
  * @param round How the function's argument is stored; the identity, or `Math.fround`.
+ * @param epsilon The relative spacing of the numbers that the function computes with.
  */
 export function numericDerivative(
   at: (x: number) => number,
   x: number,
   scale: number,
   round: (x: number) => number,
+  epsilon = Number.EPSILON,
 ): NumericDerivative {
   let best: NumericDerivative = { value: NaN, step: scale / firstPart, noise: 0 };
   let bestError = Infinity;
@@ -46,9 +51,11 @@ export function numericDerivative(
     }
     steps = [...steps, step].slice(-window);
     const row = extrapolate(difference, previous);
-    const noise = (8 * Number.EPSILON * Math.max(Math.abs(low), Math.abs(high))) / step;
+    const noise = (8 * epsilon * Math.max(Math.abs(low), Math.abs(high))) / step;
     row.forEach((value, j) => {
-      const error = errorOf(value, j, row, previous);
+      const apart = errorOf(value, j, row, previous);
+      // Where numbers are rounded coarsely, values that agree may all be wrong.
+      const error = epsilon > Number.EPSILON ? Math.max(apart, noise) : apart;
       if (error > bestError || (error === bestError && !Number.isNaN(best.value))) return;
       bestError = error;
       best = { value, step: steps[steps.length - 1 - j] ?? step, noise };

@@ -31,24 +31,6 @@ export function hasLeaves(argument: unknown, above: ReadonlySet<unknown> = new S
   return Object.values(argument).some((member) => hasLeaves(member, inside));
 }
 
-/** Every number in memory that a function could overwrite through this argument, differentiable or not. */
-export function numbersIn(argument: unknown, seen: Set<unknown> = new Set()): Slot[] {
-  if (typeof argument !== "object" || argument === null || seen.has(argument)) return [];
-  seen.add(argument);
-  if (isNumberArray(argument))
-    return Array.from(argument, (_, i) => ({ get: () => argument[i] ?? NaN, set: (x) => void (argument[i] = x) }));
-  if (!isObject(argument) || isCollection(argument)) return [];
-  return Object.entries(argument).flatMap(([name, member]) =>
-    typeof member === "number"
-      ? [{ get: () => Number(argument[name]), set: (x: number) => void (argument[name] = x) }]
-      : numbersIn(member, seen),
-  );
-}
-
-/** Any typed array of numbers. */
-const isNumberArray = (x: object): x is Float64Array =>
-  ArrayBuffer.isView(x) && !(x instanceof DataView || x instanceof BigInt64Array || x instanceof BigUint64Array);
-
 const isCollection = (x: object): boolean =>
   x instanceof Map || x instanceof Set || x instanceof Date || x instanceof RegExp;
 

@@ -10,6 +10,8 @@ export interface CheckOptions {
   readonly wrt?: readonly number[];
   /** The magnitude on which the function varies in each number; the first step is about a 50th of it. Default: `max(1, |x|)`. */
   readonly scale?: number;
+  /** The function computes in single precision (`Float32Array`, `Math.fround`), so that small steps say nothing. Default: double. */
+  readonly precision?: "double" | "single";
 }
 
 /** One derivative, by both ways. */

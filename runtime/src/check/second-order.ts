@@ -19,7 +19,7 @@ export function checkHvp<A extends readonly unknown[]>(
   args: readonly [...A],
   options: CheckOptions & { readonly vectors?: readonly unknown[] } = {},
 ): CheckReport {
-  const own = new Arguments<A>(args);
+  const own = new Arguments<A>(args, options.precision);
   const first = gradient(...own.values);
   const inputs = match("checkHvp", own.values, first, options.wrt);
   const wrt = inputs.map(({ index }) => index);
@@ -60,7 +60,7 @@ export function checkHessian<A extends readonly unknown[]>(
   args: readonly [...A],
   options: CheckOptions = {},
 ): CheckReport {
-  const own = new Arguments<A>(args);
+  const own = new Arguments<A>(args, options.precision);
   const first = gradient(...own.values);
   const inputs = match("checkHessian", own.values, first, options.wrt);
   const wrt = inputs.map(({ index }) => index);
@@ -90,7 +90,7 @@ export function checkJacobian<A extends readonly unknown[]>(
   args: readonly [...A],
   options: CheckOptions = {},
 ): CheckReport {
-  const own = new Arguments<A>(args);
+  const own = new Arguments<A>(args, options.precision);
   const whole = jacobian(...own.values);
   const value = own.probe(f);
   const rows = numbersReplaced("checkJacobian", value, whole);

@@ -1,7 +1,7 @@
 /** Checking derivatives of functions with any result: `checkVjp`, `checkJvp`. */
 import { Arguments } from "./arguments.js";
 import { checkScalar } from "./check.js";
-import { numericDerivative } from "./differences.js";
+import { type NumericDerivative, numericDerivative } from "./differences.js";
 import { hasLeaves, type Leaf, pairLeaves } from "./leaves.js";
 import { randomLike } from "./random.js";
 import { type CheckOptions, type CheckReport, compared, reportOn } from "./report.js";
@@ -45,7 +45,7 @@ export function checkJvp<A extends readonly unknown[], R>(
   args: readonly [...A],
   options: CheckOptions & { readonly tangents?: readonly unknown[] } = {},
 ): CheckReport {
-  const own = new Arguments<A>(args);
+  const own = new Arguments<A>(args, options.precision);
   const indices = options.wrt ?? args.flatMap((argument, index) => (hasLeaves(argument) ? [index] : []));
   const tangents = options.tangents ?? indices.map((index, i) => randomLike(args[index], i + 1));
   const leaves = indices.flatMap((index, i) => {
@@ -74,6 +74,7 @@ function derivativesAlong<A extends readonly unknown[]>(
   count: number,
   scale = 1,
 ) {
+  if (leaves.some(isSingle)) return oneByOne(own, leaves, f, shape, count, scale);
   const start = leaves.map((leaf) => leaf.get());
   const move = (t: number): void => leaves.forEach((leaf, i) => leaf.set((start[i] ?? NaN) + t * leaf.partial));
   const known = new Map<number, readonly number[]>();
@@ -81,10 +82,10 @@ function derivativesAlong<A extends readonly unknown[]>(
     const found = known.get(t);
     if (found !== undefined) return found;
     move(t);
-    const result = own.call(f);
-    move(0);
-    const outputs = pairLeaves(result, shape, () => {});
+    // What is returned may be an argument: it is read before the arguments are put back.
+    const outputs = pairLeaves(own.call(f), shape, () => {});
     const numbers = typeof outputs === "string" ? [] : outputs.map((leaf) => leaf.get());
+    move(0);
     known.set(t, numbers);
     return numbers;
   };
@@ -94,6 +95,47 @@ function derivativesAlong<A extends readonly unknown[]>(
       0,
       scale,
       (t) => t,
+      own.epsilon,
+    ),
+  );
+}
+
+/** Is the number kept in single precision? */
+function isSingle(leaf: Leaf): boolean {
+  const x = leaf.get();
+  const moved = x + (1 + Math.abs(x)) / 3;
+  leaf.set(moved);
+  const kept = leaf.get();
+  leaf.set(x);
+  return kept !== moved;
+}
+
+/** Elements of a `Float32Array` cannot be moved by any amount together: the sum of what each of them does by itself. */
+function oneByOne<A extends readonly unknown[]>(
+  own: Arguments<A>,
+  leaves: readonly Leaf[],
+  f: (...args: A) => unknown,
+  shape: unknown,
+  count: number,
+  scale: number,
+): NumericDerivative[] {
+  const outputs = (): readonly number[] | undefined => {
+    const found = pairLeaves(own.call(f), shape, () => {});
+    return typeof found === "string" ? undefined : found.map((leaf) => leaf.get());
+  };
+  const columns = leaves.map((leaf) => own.derivativesBy(leaf, outputs, count, scale));
+  return Array.from({ length: count }, (_, i) =>
+    columns.reduce<NumericDerivative>(
+      (sum, column, k) => {
+        const [part, factor] = [column[i], leaves[k]?.partial ?? 0];
+        if (part === undefined) return sum;
+        return {
+          value: sum.value + factor * part.value,
+          step: Math.max(sum.step, part.step),
+          noise: sum.noise + Math.abs(factor) * part.noise,
+        };
+      },
+      { value: 0, step: 0, noise: 0 },
     ),
   );
 }

@@ -75,6 +75,7 @@ export function declareShape(context: Context, shape: Shape): undefined {
     maybe: "maybe",
     node: "node",
     union: "either",
+    dict: "table",
     func: "fn",
     text: "mode",
     num: "z",
@@ -106,6 +107,7 @@ function typeAnnotation(shape: Shape): string {
     case "node":
     case "class":
     case "func":
+    case "dict":
       return `: ${typeText(shape)}`;
     default:
       return "";

@@ -22,6 +22,9 @@ export const featureNames = [
   "steering",
   "parameters",
   "generics",
+  "dictionaries",
+  "rules",
+  "derivatives",
 ] as const;
 
 export type Feature = (typeof featureNames)[number];

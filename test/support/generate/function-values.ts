@@ -1,6 +1,6 @@
 /** Functions passed, returned, chosen, kept in tables and made by other functions. */
 import type { Context, Helper, Outcome, Plug, Whole } from "./context.js";
-import { condition, number, store } from "./expressions.js";
+import { condition, number, shrink, store } from "./expressions.js";
 import { indexText } from "./places.js";
 import { build } from "./values.js";
 import { num, type Parameter, type Shape } from "./shapes.js";
@@ -19,6 +19,8 @@ export const functionValues: Plug = {
     [0.7, chosenFunction],
     [0.8, table],
     [0.6, madeFunction],
+    [1, heldFunctions],
+    [0.5, listed],
   ],
   numbers: [
     [
@@ -166,5 +168,64 @@ function madeFunction(context: Context): Outcome | "nothing" {
     context.line(`const ${result} = ${call};`);
     context.declare(result, unary);
   }
+  return undefined;
+}
+
+/** An object with functions for members, which may be replaced; called as it is, or by a function that takes such objects. */
+function heldFunctions(context: Context): Outcome {
+  const { random } = context;
+  const [name, run, value] = [context.fresh("rule"), context.fresh("run"), context.fresh("v")];
+  const type = "{ act: (a: number) => number; gain: number; both?: (a: number, b: number) => number }";
+  const members = (): string =>
+    [
+      random.chance(0.3)
+        ? `act(a) { return Math.sin(a) * ${random.integer(2, 9) / 10}; }`
+        : `act: ${build(context, unary, 2)}`,
+      `gain: ${store(context, number(context, 1))}`,
+      ...(random.chance(0.5) ? [`both: ${build(context, binary, 2)}`] : []),
+    ].join(", ");
+  context.line(`const ${name}: ${type} = { ${members()} };`);
+  const changes = [
+    `${name}.act = ${build(context, unary, 2)};`,
+    `${name}.both = ${build(context, binary, 2)};`,
+    `${name}.gain *= ${shrink(context, number(context, 1)).text};`,
+  ];
+  if (random.chance(0.5))
+    context.line(`${random.chance(0.6) ? `if (${condition(context, 1)}) ` : ""}${random.pick(changes)}`);
+  const given = store(context, number(context, 1));
+  const call = (o: string): string => `${o}.act(${given}) * ${o}.gain + (${o}.both?.(${given}, 0.5) ?? ${o}.act(0.3))`;
+  if (random.chance(0.4)) {
+    context.line(`const ${run} = (o: ${type}): number => ${call("o")};`);
+    context.line(
+      `const ${value} = Math.tanh(${run}(${name})${random.chance(0.5) ? ` - ${run}({ ...${name}, gain: 0.4 })` : ""});`,
+    );
+  } else {
+    context.line(`const { act: ${run} } = ${name};`);
+    context.line(`const ${value} = Math.tanh(${call(name)} + ${run}(${given}));`);
+  }
+  context.declare(value, num);
+  return undefined;
+}
+
+/** Objects with functions of several kinds in an array, gone through. */
+function listed(context: Context): Outcome {
+  const { random } = context;
+  const [name, value] = [context.fresh("steps"), context.fresh("t")];
+  const elements = Array.from(
+    { length: random.integer(2, 3) },
+    (_, i) =>
+      `{ name: "${["first", "second", "third"][i]}", run: ${build(context, unary, 1)}, k: ${store(context, number(context, 1))} }`,
+  );
+  context.line(`const ${name} = [${elements.join(", ")}];`);
+  context.line(`let ${value} = ${store(context, number(context, 1))};`);
+  context.line(
+    random.pick([
+      `for (const { run, k } of ${name}) ${value} = Math.tanh(run(${value}) + k);`,
+      `for (const step of ${name}) if (step.name !== "second") ${value} = Math.cos(step.run(${value} * step.k));`,
+      `${value} = ${name}.reduce((s, step) => Math.sin(step.run(s)) * step.k, ${value});`,
+      `${name}.forEach((step, i) => { ${value} += 0.2 * step.run(i * step.k); });`,
+    ]),
+  );
+  context.declare(value, num, { assignable: true });
   return undefined;
 }

@@ -47,6 +47,7 @@ export function isData(shape: Shape): boolean {
       );
     case "array":
     case "grown":
+    case "dict":
       return isData(shape.elem);
     case "tuple":
       return shape.elems.every(isData);

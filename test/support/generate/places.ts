@@ -2,7 +2,7 @@
 import { readInstance } from "./class-values.js";
 import type { Context, Expression } from "./context.js";
 import { store, storedBound } from "./expressions.js";
-import type { RecordField, Shape } from "./shapes.js";
+import { dictionaryKeys, type RecordField, type Shape } from "./shapes.js";
 
 const literal = (context: Context): Expression => {
   const value = context.random.chance(0.3)
@@ -84,6 +84,12 @@ export function readFrom(context: Context, text: string, shape: Shape): string |
       if (inside === undefined || !/^[.[]/.test(inside)) return undefined;
       return `(${missing}?.${inside.replace(/^\./, "").replace(/!$/, "")} ?? ${fallback()})`;
     }
+    case "dict":
+      return readFrom(context, `${text}["${random.pick(dictionaryKeys)}"]!`, {
+        kind: "maybe",
+        of: shape.elem,
+        absent: "undefined",
+      });
     case "node": {
       const link = random.pick(shape.links);
       return random.chance(0.6) ? `${text}.value` : `(${text}.${link}?.value ?? ${fallback()})`;

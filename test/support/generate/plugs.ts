@@ -4,6 +4,8 @@ import { classes } from "./classes.js";
 import { closures } from "./closures.js";
 import type { Plug } from "./context.js";
 import { control } from "./control.js";
+import { dictionaries } from "./dictionaries.js";
+import { derivatives } from "./derivatives.js";
 import { destructuring } from "./destructuring.js";
 import { exceptions } from "./exceptions.js";
 import type { Feature } from "./features.js";
@@ -13,6 +15,7 @@ import { growing } from "./growing.js";
 import { linked } from "./linked.js";
 import { objects } from "./objects.js";
 import { optional } from "./optional.js";
+import { rules } from "./rules.js";
 import { sharing } from "./sharing.js";
 import { steering } from "./steering.js";
 import { unions } from "./unions.js";
@@ -37,4 +40,7 @@ export const allPlugs: { readonly [feature in Feature]: Plug } = {
   // Changes how helpers are declared and called.
   parameters: {},
   generics,
+  dictionaries,
+  rules,
+  derivatives,
 };

@@ -1,7 +1,7 @@
 /** Values to call a random program with. */
 import { Made } from "../data.js";
 import type { Random } from "../random.js";
-import type { Shape } from "./shapes.js";
+import { dictionaryKeys, type Shape } from "./shapes.js";
 
 /** Reals are kept away from 0 and from round numbers, where branches might tie. Instances are described, not made. */
 export function sample(shape: Shape, random: Random, length: number, depth = 3): unknown {
@@ -53,6 +53,10 @@ export function sample(shape: Shape, random: Random, length: number, depth = 3):
       const variant = random.pick(shape.variants);
       return { kind: variant.tag, ...Object.fromEntries(members(variant.fields)) };
     }
+    case "dict":
+      return Object.fromEntries(
+        dictionaryKeys.flatMap((key) => (random.chance(0.45) ? [[key, inside(shape.elem)]] : [])),
+      );
     case "func":
       throw new Error("a function is no argument of a differentiated function");
     case "text":

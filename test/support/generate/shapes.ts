@@ -33,6 +33,8 @@ export type Shape =
     }
   /** One of several object types, told apart by `kind`. */
   | { readonly kind: "union"; readonly name: string; readonly variants: readonly Variant[] }
+  /** An object with arbitrary keys, any of which may be missing. */
+  | { readonly kind: "dict"; readonly elem: Shape }
   /** A function of numbers to a number. */
   | { readonly kind: "func"; readonly arity: number }
   /** A string: one of `values`. */
@@ -90,6 +92,9 @@ export interface ClassInfo {
   readonly isPrivate: boolean;
 }
 
+/** The keys that dictionaries have, some of them; JavaScript lists those that are whole numbers first. */
+export const dictionaryKeys: readonly string[] = ["a", "b", "k0", "k1", "k2", "2", "gb-p"];
+
 export const num: Shape = { kind: "num" };
 export const bool: Shape = { kind: "bool" };
 export const index: Shape = { kind: "int", range: "index" };
@@ -137,6 +142,8 @@ export function typeText(shape: Shape): string {
     case "node":
     case "union":
       return shape.name;
+    case "dict":
+      return `Record<string, ${typeText(shape.elem)}>`;
     case "func":
       return `(${["a", "b", "c"]
         .slice(0, shape.arity)
@@ -180,6 +187,7 @@ export const isReference = (shape: Shape): boolean =>
   shape.kind === "class" ||
   shape.kind === "node" ||
   shape.kind === "union" ||
+  shape.kind === "dict" ||
   (shape.kind === "maybe" && isReference(shape.of));
 
 /** Can a derivative live in it? */
@@ -192,6 +200,7 @@ export function isDifferentiable(shape: Shape): boolean {
       return true;
     case "array":
     case "grown":
+    case "dict":
       return isDifferentiable(shape.elem);
     case "tuple":
       return shape.elems.some(isDifferentiable);

@@ -3,7 +3,7 @@ import { instance } from "./class-values.js";
 import type { Context } from "./context.js";
 import { binary, condition, number, smooth, store, storedBound } from "./expressions.js";
 import { indexText } from "./places.js";
-import { bool, num, type RecordField, sameShape, type Shape } from "./shapes.js";
+import { bool, dictionaryKeys, num, type RecordField, sameShape, type Shape } from "./shapes.js";
 
 /** A fresh value of a shape, as an expression. */
 export function build(context: Context, shape: Shape, depth: number): string {
@@ -49,6 +49,8 @@ export function build(context: Context, shape: Shape, depth: number): string {
       const { tag, fields: own } = random.pick(shape.variants);
       return `({ kind: "${tag}", ${fields(own).join(", ")} } as ${shape.name})`;
     }
+    case "dict":
+      return `{ ${dictionaryKeys.flatMap((key) => (random.chance(0.35) ? [`${/^\w+$/.test(key) ? key : `"${key}"`}: ${build(context, shape.elem, depth - 1)}`] : [])).join(", ")} }`;
     case "func":
       return functionValue(context, shape.arity);
     case "text":

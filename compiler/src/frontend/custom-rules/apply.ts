@@ -135,6 +135,7 @@ export class RulesInForce {
       this.#checkWrites(program, name);
       this.#checkValue(program, name);
     }
+    this.#checkInside(program, names);
     // What stands in a rule, or in a function that has one, is not differentiated.
     for (const name of reachable(withClosedRules(program), annotated.func)) {
       const func = program.funcs.get(name);
@@ -161,6 +162,19 @@ export class RulesInForce {
     }
   }
 
+  /** A derivative that is called is differentiated again, and so are the rules in it. */
+  #checkInside(program: Program, names: readonly string[]): void {
+    const functions = new Set(names);
+    for (const name of functions) {
+      const derivative = program.funcs.get(name)?.derivative;
+      if (derivative === undefined) continue;
+      for (const inside of reachable(program, derivative.of)) {
+        functions.add(inside);
+        this.#made.get(inside)?.made.obstacles.forEach(this.report);
+      }
+    }
+  }
+
   /** What a rule says of a function that cannot be read must not come from that function. */
   #checkValue(program: Program, name: string): void {
     const func = program.funcs.get(name);
@@ -183,9 +197,14 @@ export class RulesInForce {
     // Those of the runtime are known not to.
     if (ruled.node !== undefined && isPrelude(ruled.node)) return;
     const halves = [made.rule.vjp, made.rule.vjpCode].flatMap((h) => h?.forward ?? []);
+    // The rule may pass something of its own to the function, which is then not what the function is given here.
+    const own = program.funcs.get(name);
+    const alone =
+      own === undefined ? program : { ...program, funcs: new Map(program.funcs).set(name, withoutRule(own)) };
     for (const part of [name, ...halves]) {
-      const names = reachable(program, part);
-      const memory = analyzeMemory(program, part, names);
+      const whole = part === name ? alone : program;
+      const names = reachable(whole, part);
+      const memory = analyzeMemory(whole, part, names);
       const params = program.funcs.get(part)?.body.params.filter((p) => isReference(p.type)) ?? [];
       const given = params.flatMap((p) => classesIn(memory.classOf(p)));
       const written = new Set(names.flatMap((n) => writtenBy(program.funcs.get(n), memory)));

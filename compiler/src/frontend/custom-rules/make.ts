@@ -19,6 +19,8 @@ export interface MadeRule {
   readonly value: Func["body"] | undefined;
   /** Parameters the rule is silent about: their position among those of the IR function, and their name. */
   readonly silent: readonly { readonly position: number; readonly name: string }[];
+  /** Why the rule can be called by its name, but not be differentiated in its turn; empty where it can. */
+  readonly obstacles: readonly Diagnostic[];
 }
 
 export interface RuleRequest {
@@ -56,18 +58,21 @@ export function makeRule(
   return new Maker(file, request, report).make(fits.get("vjp"), fits.get("jvp"), first);
 }
 
-/** Can all that functions call be lowered? */
-function isReadableCode(file: FileContext, signatures: readonly Signature[]): boolean {
-  const found = new Set(signatures);
+/** What cannot be lowered of a rule, in all that it calls. */
+function obstaclesTo(file: FileContext, code: RuleCode | readonly Diagnostic[]): readonly Diagnostic[] {
+  if (!("call" in code)) return code;
+  const found = new Set(code.calls);
   for (const signature of found) {
     if (signature.state === "new") file.lower(signature);
-    if (signature.diagnostics.some((d) => d.category === "error")) return false;
+    const errors = signature.diagnostics.filter((d) => d.category === "error");
+    if (errors.length > 0) return errors;
     for (const called of signature.calls) found.add(called);
   }
-  return true;
+  return [];
 }
 
 class Maker {
+  #obstacles: readonly Diagnostic[] = [];
   readonly #funcs: Func[] = [];
   readonly #calls: Signature[] = [];
   /** IR positions of the declared parameters that something is passed for. */
@@ -108,7 +113,7 @@ class Maker {
     });
     const isShort = request.result.kind === "void";
     invariant(!isShort, "a function with a rule returns something");
-    return { rule, funcs: this.#funcs, calls: this.#calls, value, silent };
+    return { rule, funcs: this.#funcs, calls: this.#calls, value, silent, obstacles: this.#obstacles };
   }
 
   /** Which of a rule's gradients are for something that is passed. */
@@ -160,8 +165,11 @@ class Maker {
         : this.#halves("rule", importedRule(rule, imported, [request.result, undefined], gradient), seed, fit);
     const alone = byName === undefined ? undefined : { byName: byName.rule, value: byName.value };
     const code = loweredRule(file, request.signature, rule, request.ruled.name, request.given, seed);
-    const isReadable = "call" in code && (request.needsCode || alone === undefined || isReadableCode(file, code.calls));
-    if (!isReadable && alone !== undefined && !request.needsCode) return alone;
+    if (alone !== undefined && !request.needsCode) {
+      const obstacles = obstaclesTo(file, code);
+      this.#obstacles = [...this.#obstacles, ...obstacles];
+      if (obstacles.length > 0) return alone;
+    }
     if (!("call" in code)) {
       code.forEach(this.report);
       return undefined;
@@ -244,8 +252,12 @@ class Maker {
     const imported = request.needsCode ? undefined : this.#importOf(rule);
     const given = [...request.given, ...tangentTypes];
     const lowered = loweredRule(file, request.signature, rule, request.ruled.name, given, undefined);
-    const isReadable = imported === undefined || ("call" in lowered && isReadableCode(file, lowered.calls));
-    const code = isReadable ? lowered : importedRule(rule, imported, [request.result, fit.second], num);
+    const obstacles = imported === undefined ? [] : obstaclesTo(file, lowered);
+    this.#obstacles = [...this.#obstacles, ...obstacles];
+    const code =
+      imported === undefined || obstacles.length === 0
+        ? lowered
+        : importedRule(rule, imported, [request.result, fit.second], num);
     if (!("call" in code)) {
       code.forEach(this.report);
       return undefined;

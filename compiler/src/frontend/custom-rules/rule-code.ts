@@ -53,7 +53,8 @@ export function importedRule(
       const holes: Value[] = [];
       given.forEach((arg, i) => {
         const before = i === 0 ? "" : ", ";
-        text[text.length - 1] += arg === undefined ? `${before}undefined` : before;
+        const spread = rule.node.parameters[i]?.dotDotDotToken === undefined ? "" : "...";
+        text[text.length - 1] += arg === undefined ? `${before}undefined` : `${before}${spread}`;
         if (arg === undefined) return;
         holes.push(arg);
         text.push("");

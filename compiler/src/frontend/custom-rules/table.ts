@@ -152,7 +152,8 @@ export class RuleTable {
     const found = inScope.find((s) => s.name === root);
     if (found === undefined || (found.declarations ?? []).every((d) => this.#isLibrary(d)))
       return `Nothing that is called \`${root}\` is declared in this file or imported into it`;
-    return this.#member(original(this.checker, found), rest);
+    // What is exported has a symbol of its own, which knows its members.
+    return this.#member(original(this.checker, this.checker.getExportSymbolOfSymbol(found)), rest);
   }
 
   #isLibrary(declaration: ts.Node): boolean {

@@ -41,7 +41,8 @@ export function locate(
     return context.lowering.data.placeByKey(context, base, base.type, node.argumentExpression);
   const literal = literalOf(context, node.argumentExpression);
   if (base.type.kind === "array" || base.type.kind === "typed") {
-    const index = context.expression(node.argumentExpression);
+    const named = context.expression(node.argumentExpression);
+    const index = context.indices.get(named.id) ?? named;
     if (index.type.kind !== "num") {
       if (!context.isRefused(index)) context.report(language.dynamicProperty(spanOf(node.argumentExpression)));
       return undefined;
@@ -94,7 +95,8 @@ function tupleMember(
   type: Type & { kind: "tuple" },
   node: ts.Expression,
 ): Located | undefined {
-  const index = context.expression(node);
+  const named = context.expression(node);
+  const index = context.indices.get(named.id) ?? named;
   const [first] = type.elems;
   if (context.isRefused(index)) return undefined;
   if (index.type.kind !== "num" || first === undefined || !type.elems.every((e) => sameType(e, first))) {
@@ -147,6 +149,29 @@ export function load(context: FunctionContext, at: Located, node: ts.Node, hint?
   return context.readFrom(base, loaded);
 }
 
+/** `object.name`, the object already known. */
+function accessOn(
+  context: FunctionContext,
+  node: ts.PropertyAccessExpression,
+  object: Value,
+  hint: string | undefined,
+): Value {
+  const size = context.lowering.data.size(context, node, object, hint);
+  if (size !== undefined) return size;
+  const member = context.lowering.classes.member(context, object, node, hint);
+  if (member !== undefined) return member;
+  const flag = inherited(context.file.types, object.type, node);
+  if (flag !== undefined)
+    return (
+      context.at(node) &&
+      (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint))
+    );
+  context.known.set(node.expression, object);
+  const found = lowerAccess(context, node, hint);
+  context.known.delete(node.expression);
+  return found;
+}
+
 /** `base[index]`, `base.name` in the place of a value. */
 export function lowerAccess(
   context: FunctionContext,
@@ -155,23 +180,15 @@ export function lowerAccess(
 ): Value {
   if (ts.isPropertyAccessExpression(node) && !context.known.has(node.expression)) {
     const { classes } = context.lowering;
-    const own = classes.early(context, node) ?? classes.staticOrSuper(context, node, hint);
+    const own =
+      classes.early(context, node) ??
+      classes.staticOrSuper(context, node, hint) ??
+      classes.nameOfConstructor(context, node, hint);
     if (own !== undefined) return own;
     const object = presentValue(context, context.expression(node.expression), node);
-    const size = context.lowering.data.size(context, node, object, hint);
-    if (size !== undefined) return size;
-    const member = classes.member(context, object, node, hint);
-    if (member !== undefined) return member;
-    const flag = inherited(context.file.types, object.type, node);
-    if (flag !== undefined)
-      return (
-        context.at(node) &&
-        (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint))
-      );
-    context.known.set(node.expression, object);
-    const found = lowerAccess(context, node, hint);
-    context.known.delete(node.expression);
-    return found;
+    const any = context.file.types.functions.choiceOf(object.type);
+    if (any === undefined) return accessOn(context, node, object, hint);
+    return withObject(context, object, any, node, hint, (own) => accessOn(context, node, own, hint));
   }
   if (ts.isPropertyAccessExpression(node) && node.name.text === "length") {
     const base = presentValue(context, context.expression(node.expression), node);
@@ -189,8 +206,41 @@ export function lowerAccess(
       ? context.lowering.data.property(context, node, base, hint)
       : context.lowering.data.element(context, node, base, hint);
   }
+  if (ts.isPropertyAccessExpression(node) && isLeftOut(context, base, node.name.text, node.expression))
+    return whereLeftOut(context, base, node.name.text, node, hint);
   const chosen = ts.isElementAccessExpression(node) ? lowerFunctionTable(context, node, base, hint) : undefined;
   return chosen ?? valueAt(context, locate(context, node, base), node, hint);
+}
+
+/** A literal that leaves out an optional member makes an object without such a field, where only the value could say what is in it. */
+export function isLeftOut(context: FunctionContext, base: Value, name: string, owner: ts.Node): boolean {
+  if (base.type.kind !== "record") return false;
+  const { checker, types } = context.file;
+  const members = types.functions.choiceOf(base.type)?.members.map((m) => m.type.name) ?? [base.type.name];
+  const hasField = (record: string): boolean => types.records.get(record)?.fields.some((f) => f.name === name) === true;
+  if (members.every(hasField)) return false;
+  const declared = checker.getNonNullableType(checker.getTypeAtLocation(owner));
+  const property = checker.getPropertyOfType(checker.getApparentType(declared), name);
+  return property !== undefined && (property.flags & ts.SymbolFlags.Optional) !== 0;
+}
+
+/** Such a member: `undefined`, unless the object is one of several and some have it. */
+export function whereLeftOut(
+  context: FunctionContext,
+  base: Value,
+  name: string,
+  node: ts.Node,
+  hint: string | undefined,
+): Value {
+  const any = context.file.types.functions.choiceOf(base.type);
+  const nothing = (): Value => context.undefinedOf({ kind: "void" });
+  if (any === undefined) return nothing();
+  return withObject(context, base, any, node, hint, (object) => {
+    const { records } = context.file.types;
+    const decl = object.type.kind === "record" ? records.get(object.type.name) : undefined;
+    const own = decl?.fields.find((f) => f.name === name);
+    return own === undefined ? nothing() : load(context, { place: field(object, name), type: own.type }, node, hint);
+  });
 }
 
 function valueAt(
@@ -220,6 +270,12 @@ export function standInFor(context: FunctionContext, node: ts.Node): Value {
     context.file.checker.getNonNullableType(context.file.checker.getTypeAtLocation(node)),
   );
   return context.standIn("type" in mapped ? mapped.type : num);
+}
+
+/** Stores what is absent in an optional field, so that the object has no such key. */
+export function remove(context: FunctionContext, { place, type }: Located, node: ts.Node): void {
+  const absent = context.coerce(context.undefinedOf({ kind: "void" }), type, node);
+  context.at(node).push({ kind: "store", place, value: absent, removes: true });
 }
 
 export function store(context: FunctionContext, at: Located, v: Value, node: ts.Node): void {

@@ -224,7 +224,9 @@ function arrayFrom(
     length = context.number(context.expression(lengthOnly.name), "length", lengthOnly);
   } else {
     source = context.expression(first);
-    source = context.lowering.data.snapshot(context, first, source) ?? source;
+    const { data } = context.lowering;
+    const members = source.type.kind === "opaque" ? data.members(context, first, source) : undefined;
+    source = data.snapshot(context, first, source) ?? members ?? source;
     if (source.type.kind !== "array" && source.type.kind !== "typed") {
       return context.isRefused(source)
         ? standInFor(context, node)

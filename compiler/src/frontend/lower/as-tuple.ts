@@ -20,6 +20,7 @@ const makers: ReadonlySet<string> = new Set([
   "flatMap",
   "toSorted",
   "toReversed",
+  "split",
   "from",
   "of",
 ]);

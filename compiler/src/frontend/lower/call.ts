@@ -2,7 +2,7 @@
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { num, str } from "../../ir/types.js";
+import { str } from "../../ir/types.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
 import { fieldOf, load, standInFor } from "./access.js";
 import { lowerArrayCall } from "./array.js";
@@ -20,6 +20,7 @@ import { presentValue } from "./missing.js";
 import { lowerObjectCall } from "./object-calls.js";
 import { callWithRule } from "./package-rule.js";
 import { lowerDerivative } from "./derivative.js";
+import { lowerStop } from "./stop.js";
 import { lowerTap } from "./tap.js";
 import { isData, lowerOpaqueCall, lowerOpaqueMethod } from "./opaque.js";
 
@@ -31,19 +32,8 @@ export function lowerCall(
 ): Value {
   const callee = context.file.callee(node.expression);
   switch (callee.kind) {
-    case "stopGradient": {
-      const [argument] = node.arguments;
-      if (argument === undefined) return context.standIn(num);
-      const v = context.expression(argument);
-      if (v.type.kind !== "num")
-        return refuse(
-          context,
-          node,
-          meaning.builtinArguments(spanOf(argument), "stopGradient", `a value of type \`${context.show(v.type)}\``),
-        );
-      const result = context.at(node).prim("stopGradient", [v], hint);
-      return context.isInteger(v) ? context.integer(result) : result;
-    }
+    case "stopGradient":
+      return lowerStop(context, node, hint);
     case "generated":
       return lowerDerivative(context, node, callee.generated, hint);
     case "tapGradient":
@@ -62,12 +52,7 @@ export function lowerCall(
     }
     case "builtin": {
       if (callee.name === "alike" && context.file.user !== undefined) return lowerAlike(context, node, hint);
-      if (callee.name === "held" && context.file.user !== undefined)
-        return context.at(node).prim(
-          "stopGradient",
-          node.arguments.map((a) => context.expression(a)),
-          hint,
-        );
+      if (callee.name === "held" && context.file.user !== undefined) return lowerStop(context, node, hint);
       const known =
         lowerPlaces(context, node, callee.name, hint) ??
         lowerBuiltinCall(context, node, callee.name, hint) ??
@@ -213,12 +198,16 @@ function callMember(
     if (at === undefined) return standInFor(context, node);
     return callValue(context, node, load(context, at, inner), object, args, hint) ?? unknown();
   };
-  const args = argumentsOf(context, node.arguments);
-  if (args === undefined) return standInFor(context, node);
+  const plain = (object: Value): Value => {
+    const args = argumentsOf(context, node.arguments);
+    return args === undefined ? standInFor(context, node) : call(object, args);
+  };
   const any = functions.choiceOf(self.type);
-  return any === undefined
-    ? call(self, args)
-    : withObject(context, self, any, inner, hint, (object) => call(object, args));
+  if (any === undefined) return plain(self);
+  const { classes } = context.lowering;
+  return withObject(context, self, any, inner, hint, (object) => {
+    return classes.methodCall(context, node, inner, object, hint) ?? plain(object);
+  });
 }
 
 /** A variable whose value was refused; nothing more is said about it. */

@@ -19,6 +19,7 @@ import { type Argument, argumentsOf, callFunction } from "./follow.js";
 import { refuseClass } from "./class-refusals.js";
 import { constructorText } from "./class-text.js";
 import type { FunctionContext } from "./context.js";
+import { guardAfter } from "./guards.js";
 import { isConvertible } from "./convert.js";
 import { thisKey } from "./env.js";
 import { branchValue, runPieces } from "./flow.js";
@@ -208,16 +209,22 @@ export function lowerSuperCall(context: FunctionContext, node: ts.CallExpression
   }
   const args = argumentsOf(context, node.arguments);
   const ownReturn = constructorOf(base)?.body;
-  if (ownReturn !== undefined && context.exits.of(ownReturn).to.length > 0) {
+  if (ownReturn !== undefined && hasReturn(ownReturn)) {
     context.report(refusedSuper(node));
     return standInFor(context, node);
   }
   if (args !== undefined) runClass(context, base, args, node);
+  guardAfter(context);
   const own = constructorOf(cls);
   if (own !== undefined) takeParameters(context, own);
   initialise(context, cls);
   return context.undefinedOf({ kind: "void" });
 }
+
+/** Does it leave early? */
+const hasReturn = (node: ts.Node): boolean =>
+  ts.isReturnStatement(node) ||
+  (!ts.isFunctionLike(node) && ts.forEachChild(node, (child) => hasReturn(child) || undefined) === true);
 
 const refusedSuper = (node: ts.CallExpression) =>
   language.classForm(

@@ -17,6 +17,8 @@ export interface ClassLowering {
   assignEarly(context: FunctionContext, node: ts.BinaryExpression): Value | undefined;
   /** `C.x`, `super.x`. */
   staticOrSuper(context: FunctionContext, node: Access, hint: string | undefined): Value | undefined;
+  /** `object.constructor.name`. */
+  nameOfConstructor(context: FunctionContext, node: Access, hint: string | undefined): Value | undefined;
   /** A member of the object that is no plain field. */
   member(context: FunctionContext, base: Value, node: Access, hint: string | undefined): Value | undefined;
   /** The same for a member that is taken out by a pattern. */

@@ -18,7 +18,7 @@ import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js
 import { lowerThis } from "./class-construct.js";
 import { accessorField } from "./class-fields.js";
 import { classOfThis, classReference, staticAround } from "./class-reference.js";
-import { dispatch, isMixed, refusedClass, type Variant, variantsOf } from "./class-variants.js";
+import { dispatch, dispatchMixed, isMixed, mixedOf, refusedClass, type Variant, variantsOf } from "./class-variants.js";
 import { type Bound, functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { thisKey } from "./env.js";
@@ -336,6 +336,22 @@ export function lowerMethodCall(
   hint: string | undefined,
 ): Value | undefined {
   const variants = variantsOf(context, object.type);
+  const mixed = variants === undefined ? mixedOf(context, object.type) : undefined;
+  if (mixed !== undefined && mixed.classes.some((v) => memberOf(context, v, inner)?.kind === "method")) {
+    const args = argumentsOf(context, node.arguments);
+    if (args === undefined) return standInFor(context, node);
+    return dispatchMixed(context, object, mixed, node, hint, (own, variant) => {
+      if (variant !== undefined)
+        return callMember(context, node, inner, own, variant.bindings, memberOf(context, variant, inner), args, hint);
+      const held = fieldOf(context, own, inner.name.text, inner);
+      const f = held === undefined ? undefined : load(context, held, inner);
+      if (f === undefined) return standInFor(context, node);
+      return (
+        callValue(context, node, f, own, args, hint) ??
+        context.refuse(language.functionValuesNotYet(spanOf(inner), inner.getText()))
+      );
+    });
+  }
   if (variants === undefined && refusesMixed(context, object, askedBy(context, inner), node))
     return standInFor(context, node);
   if (variants === undefined || variants.every((v) => memberOf(context, v, inner) === undefined)) return undefined;

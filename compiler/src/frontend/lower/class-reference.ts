@@ -1,9 +1,11 @@
 /** Which class an expression stands for. */
 import { ts } from "ts-morph";
-import { type ClassNode, enclosingClass, isStatic } from "../classes.js";
+import type { Value } from "../../ir/ir.js";
+import { className, type ClassNode, enclosingClass, isStatic } from "../classes.js";
 import { bare } from "../source.js";
-import { variantsOf } from "./class-variants.js";
+import { dispatch, variantsOf } from "./class-variants.js";
 import type { FunctionContext } from "./context.js";
+import { presentValue } from "./missing.js";
 
 /** The class an expression stands for: its name, or `this` in a static member. */
 export function classReference(context: FunctionContext, node: ts.Expression): ClassNode | undefined {
@@ -29,6 +31,23 @@ function ownConstructor(context: FunctionContext, node: ts.Expression): ClassNod
   if (bare(node.expression).kind !== ts.SyntaxKind.ThisKeyword || context.thisValue === undefined) return undefined;
   const [variant, ...others] = variantsOf(context, context.thisValue.type) ?? [];
   return others.length === 0 ? variant?.node : undefined;
+}
+
+/** `object.constructor.name`, of an object that is of a class of the program. */
+export function nameOfConstructor(
+  context: FunctionContext,
+  node: ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value | undefined {
+  const inner = bare(node.expression);
+  if (node.name.text !== "name" || !ts.isPropertyAccessExpression(inner) || inner.name.text !== "constructor")
+    return undefined;
+  const { checker, types } = context.file;
+  const mapped = types.map(checker.getNonNullableType(checker.getTypeAtLocation(inner.expression)));
+  if (!("type" in mapped) || variantsOf(context, mapped.type) === undefined) return undefined;
+  const object = presentValue(context, context.expression(inner.expression), inner);
+  if (variantsOf(context, object.type) === undefined) return undefined;
+  return dispatch(context, object, node, hint, (_, { node: cls }) => context.constant(className(cls), hint));
 }
 
 const isAbstractConstructor = (type: ts.Type): boolean => ((type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.Class) !== 0;

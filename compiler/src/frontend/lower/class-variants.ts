@@ -41,6 +41,57 @@ export function isMixed(context: FunctionContext, type: Type, has: (node: ClassN
   return known.length < names.length && known.some(({ node }) => has(node));
 }
 
+/** Classes an object may be of, and what it is otherwise: an object that was written out. */
+interface Mixed {
+  readonly classes: readonly Variant[];
+  readonly literal: Type;
+}
+
+/** Absent where its constructor does not tell. */
+export function mixedOf(context: FunctionContext, type: Type): Mixed | undefined {
+  if (type.kind !== "record") return undefined;
+  const { classes, records } = context.file.types;
+  const decl = records.get(type.name);
+  const names = decl?.variants ?? [];
+  const own = names.flatMap((name): Variant[] => {
+    const instance = classes.get(name);
+    return instance === undefined || isAbstract(instance.node) ? [] : [{ ...instance, type: { kind: "record", name } }];
+  });
+  const others = names.filter((name) => !classes.has(name));
+  if (own.length === 0 || others.length === 0 || !decl?.fields.some((f) => f.name === constructorField))
+    return undefined;
+  const literal = context.file.types.unite(others);
+  return "type" in literal ? { classes: own, literal: literal.type } : undefined;
+}
+
+/** As `dispatch`, with an arm for what is no instance. */
+export function dispatchMixed(
+  context: FunctionContext,
+  object: Value,
+  mixed: Mixed,
+  node: ts.Node,
+  hint: string | undefined,
+  each: (object: Value, variant: Variant | undefined) => Value,
+): Value {
+  const seenAs = (type: Type): Value => convert(context, object, type, node) ?? object;
+  const from = (k: number): Value => {
+    const variant = mixed.classes[k];
+    if (variant === undefined) return each(seenAs(mixed.literal), undefined);
+    return branchValue(
+      context,
+      hasConstructor(context, object, variant, node),
+      () => each(seenAs(variant.type), variant),
+      () => from(k + 1),
+      {
+        hint,
+        mismatch: (a, b) =>
+          context.report(language.mixedTypes(spanOf(node), "()", context.show(a.type), context.show(b.type))),
+      },
+    );
+  };
+  return from(0);
+}
+
 /** Is the object of this very class, by its constructor? */
 function hasConstructor(context: FunctionContext, v: Value, variant: Variant, node: ts.Node): Value {
   const { records } = context.file.types;

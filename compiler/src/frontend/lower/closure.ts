@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { maybe, num } from "../../ir/types.js";
+import { maybe, num, present, sameType } from "../../ir/types.js";
 import {
   type AnyOfFunctions,
   type AnyOfObjects,
@@ -14,6 +14,7 @@ import {
 import { type FunctionNode, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
 import type { FunctionContext } from "./context.js";
+import { convert } from "./convert.js";
 import { isHidden, type Key } from "./env.js";
 import { branchValue } from "./flow.js";
 import { primitive } from "./primitive.js";
@@ -118,6 +119,8 @@ export function dispatch(
 export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts.Node | undefined): Value | undefined {
   if (node !== undefined) context.at(node);
   const { functions } = context.file.types;
+  if (v.type.kind === "maybe" && type.kind === "maybe" && functions.of(v.type.of) !== undefined)
+    return maybeOneOf(context, v, type);
   const from = functions.of(v.type);
   if (from !== undefined && type.kind === "maybe" && functions.of(type.of) !== undefined) {
     const made = from.name === functions.of(type.of)?.name ? v : asOneOf(context, v, type.of, node);
@@ -157,6 +160,25 @@ export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts
   return made;
 }
 
+/** A function that may be missing, as one of several that may be missing. */
+function maybeOneOf(context: FunctionContext, v: Value, type: Type & { readonly kind: "maybe" }): Value | undefined {
+  const { functions } = context.file.types;
+  const from = functions.of(present(v.type));
+  const to = functions.of(type.of);
+  const all = to?.kind === "any" ? to.members.map((m) => m.name) : [];
+  const own = from?.kind === "any" ? from.members : from === undefined ? [] : [from];
+  const fits = own.every((m) => all.includes(m.name)) || functions.isGrowing(type.of);
+  if (to?.kind !== "any" || from?.name === to.name || !fits) return undefined;
+  const isNull = v.type.kind === "maybe" && v.type.absent === "null";
+  return branchValue(
+    context,
+    context.b.prim("isNullish", [v]),
+    () => context.b.absent(type, isNull ? null : undefined),
+    () => convert(context, context.b.cast(v, present(v.type)), type, undefined) ?? context.placeholder(type),
+    { type, hint: v.hint },
+  );
+}
+
 /** Which of several a value is, by its number among others: `positions` says where each of its own stands there. */
 function renumbered(context: FunctionContext, v: Value, positions: readonly number[]): Value {
   const before = context.b.load(field(v, whichField), num, whichField);
@@ -186,9 +208,11 @@ export function asChoice(context: FunctionContext, v: Value, type: Type): Value 
   if (to === undefined || type.kind !== "record" || v.type.kind !== "record") return undefined;
   const from = functions.choiceOf(v.type);
   const own = from?.members.map((m) => m.type.name) ?? [v.type.name];
-  if (!own.every((name) => to.members.some((m) => m.type.name === name))) return undefined;
+  // A member may itself be the record of several.
+  const positionOf = (name: string): number =>
+    to.members.findIndex((m) => m.type.name === name || records.get(m.type.name)?.variants?.includes(name) === true);
+  if (own.some((name) => positionOf(name) < 0)) return undefined;
   const known = new Map<string, Value>();
-  const positionOf = (name: string): number => to.members.findIndex((m) => m.type.name === name);
   if (from === undefined) {
     const k = positionOf(v.type.name);
     const member = to.members[k];
@@ -200,7 +224,9 @@ export function asChoice(context: FunctionContext, v: Value, type: Type): Value 
     known.set(whichField, renumbered(context, v, positions));
     for (const m of from.members) {
       const target = to.members[positionOf(m.type.name)];
-      if (target !== undefined) known.set(target.field, context.b.load(field(v, m.field), maybe(m.type)));
+      if (target === undefined) continue;
+      const loaded = context.b.load(field(v, m.field), maybe(m.type));
+      known.set(target.field, sameType(m.type, target.type) ? loaded : context.b.cast(loaded, maybe(target.type)));
     }
   }
   const members = (records.get(type.name)?.fields ?? []).map((f) => known.get(f.name) ?? context.placeholder(f.type));

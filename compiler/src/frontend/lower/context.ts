@@ -5,7 +5,7 @@ import { Builder, value } from "../../ir/build.js";
 import type { Loc, Type, Value, ValueId } from "../../ir/ir.js";
 import { isNumber, isReference, num, present, sameType } from "../../ir/types.js";
 import type { FileContext, OpenArray, Signature } from "../file-context.js";
-import { ExitTable } from "../exits.js";
+import { ExitTable, type Exits, noExits } from "../exits.js";
 import { callPath } from "../signature.js";
 import { locOf, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
@@ -14,6 +14,7 @@ import type { Construction } from "./class-construct.js";
 import type { ClassLowering } from "./class-lowering.js";
 import type { lowerFrom } from "./callbacks.js";
 import { convert } from "./convert.js";
+import type { Guard } from "./guards.js";
 import type { DataLowering } from "./data-lowering.js";
 import { Env, type Hidden, isHidden, newFlag, thisKey } from "./env.js";
 import { presentValue } from "./missing.js";
@@ -54,13 +55,19 @@ export interface Construct {
   /** The rest of the body is left out. */
   readonly skip: Hidden;
   /** Of the block of a `try` with a handler: what was thrown, and whether anything was. */
-  handler?: { readonly error: Hidden; readonly thrown: Hidden };
+  handler?: Handler;
+}
+
+/** What was thrown, and whether anything was. */
+export interface Handler {
+  readonly error: Hidden;
+  readonly thrown: Hidden;
 }
 
 export class FunctionContext {
   b: Builder;
   readonly env = new Env();
-  readonly exits = new ExitTable();
+  readonly exits: ExitTable;
   /** The functions that are called. */
   readonly calls = new Set<Signature>();
   /** Where all operations are placed: code of the compiler's own stands where it is called. */
@@ -74,6 +81,12 @@ export class FunctionContext {
   /** Flags that are read later; exits set no others. */
   needed: ReadonlySet<Hidden> = new Set();
   readonly constructs: Construct[] = [];
+  /** Calls that may have thrown: what follows them stands in an arm of its own, which is still open. */
+  readonly guards: Guard[] = [];
+  /** Where exceptions go that the caller catches. */
+  readonly caller: Handler | undefined;
+  /** Where the piece that is running may go. */
+  piece: Exits = noExits;
   /** Objects whose constructors are running, the innermost last. */
   readonly constructions: Construction[] = [];
   readonly result: Hidden = { hidden: "result" };
@@ -82,6 +95,8 @@ export class FunctionContext {
   readonly integers = new Set<ValueId>();
   /** Text made from numbers that may depend on the input. */
   readonly numericText = new Set<ValueId>();
+  /** Names of elements, which `for…in` gives, and the indices they stand for. */
+  readonly indices = new Map<ValueId, Value>();
   /** Maps and other opaque constants of the module; writes into arrays and objects are found in the lowered program. */
   readonly constants = new Map<ValueId, string>();
   /** Memo tables of the module: what is noted there must not depend on what is differentiated. */
@@ -111,6 +126,9 @@ export class FunctionContext {
     readonly reportHere: (d: Diagnostic) => void,
   ) {
     this.b = new Builder();
+    const isCaught = signature?.instance.isCaught === true;
+    this.exits = new ExitTable((node) => file.effects.mayThrow(node), isCaught);
+    this.caller = isCaught ? { error: { hidden: "result" }, thrown: newFlag() } : undefined;
   }
 
   /** The builder, with the operations made next placed at `node`. */
@@ -156,6 +174,11 @@ export class FunctionContext {
     this.#keep(v, meaning.lostInContainer(spanOf(node), place));
   }
 
+  /** A number is a member of what is thrown: a handler may read it there. */
+  throws(v: Value, node: ts.Node): void {
+    if (isNumber(v.type) && !this.isInteger(v)) this.#keep(v, meaning.lostInContainer(spanOf(node), "error"), true);
+  }
+
   /** Numbers are read from text: it must not have been made from numbers that depend on what is differentiated. */
   reads(text: Value, node: ts.Node, name: string): void {
     this.#keep(text, meaning.lostThroughText(spanOf(node), name));
@@ -173,10 +196,11 @@ export class FunctionContext {
     if (!this.isInteger(v)) this.#keep(v, meaning.truncated(spanOf(node), operator));
   }
 
-  #keep(v: Value, diagnostic: Diagnostic): void {
+  #keep(v: Value, diagnostic: Diagnostic, isThrown = false): void {
     const path = this.signature === undefined ? [] : callPath(this.signature);
     const placed = this.served === undefined ? diagnostic : { ...diagnostic, span: spanOf(this.served) };
-    this.file.kept.push({ value: v, diagnostic: { ...placed, related: [...placed.related, ...path] } });
+    const thrown = isThrown ? { isThrown: true as const } : {};
+    this.file.kept.push({ value: v, diagnostic: { ...placed, related: [...placed.related, ...path] }, ...thrown });
   }
 
   /** Reports, and returns a stand-in so that the rest can be read too. */

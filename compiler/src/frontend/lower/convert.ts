@@ -41,6 +41,9 @@ function isEmptyLiteral(context: FunctionContext, v: Value): boolean {
 function isCastable(context: FunctionContext, from: Type, to: Type): boolean {
   if (sameType(from, to)) return true;
   if (from.kind === "maybe" || to.kind === "maybe") return isCastable(context, present(from), present(to));
+  // TypeScript has checked that the one is the other: a `Set` is a `ReadonlySet`.
+  if (from.kind === "opaque" && to.kind === "opaque")
+    return !context.file.types.hasFunction(from) && !context.file.types.hasFunction(to);
   if (from.kind === "array" && to.kind === "array") return isCastable(context, from.elem, to.elem);
   if (from.kind === "dict" && to.kind === "dict") return from.key === to.key && isCastable(context, from.elem, to.elem);
   if (from.kind === "tuple" && to.kind === "tuple")

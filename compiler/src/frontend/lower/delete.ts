@@ -4,7 +4,7 @@ import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { bool } from "../../ir/types.js";
 import { bare, spanOf } from "../source.js";
-import { locate, store } from "./access.js";
+import { locate, remove } from "./access.js";
 import type { FunctionContext } from "./context.js";
 import { deleteMember } from "./dictionary.js";
 import { foreign } from "./foreign.js";
@@ -53,6 +53,6 @@ function deleteOptional(context: FunctionContext, node: ts.DeleteExpression, bas
     at.among === undefined &&
     fields?.some((f) => f.name === place.name && f.optional === true) === true;
   if (!isOptional) return context.refuse(language.reflection(spanOf(node), "delete"), bool);
-  store(context, at, context.undefinedOf({ kind: "void" }), inner);
+  remove(context, at, inner);
   return context.constant(true);
 }

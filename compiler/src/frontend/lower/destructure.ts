@@ -5,14 +5,14 @@ import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference } from "../../ir/types.js";
 import { bare, declaredSymbol, spanOf } from "../source.js";
-import { elementType, fieldOf, type Located, load, standInFor } from "./access.js";
+import { elementType, fieldOf, isLeftOut, type Located, load, standInFor, whereLeftOut } from "./access.js";
 import { alloc, countTo } from "./array-make.js";
 import { targetOf } from "./assign.js";
 import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { branchValue } from "./flow.js";
-import { literalOf } from "./literals.js";
-import { isUndefined, mayBeUndefined } from "./missing.js";
+import { keyLiteral } from "./literals.js";
+import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
 import { primitive } from "./primitive.js";
 import { declareVariable } from "./variables.js";
 
@@ -132,7 +132,9 @@ type Member =
   | { readonly kind: "length"; readonly value: Value }
   /** What a getter returned. */
   | { readonly kind: "called"; readonly value: Value }
-  /** Past the end of a tuple. */
+  /** Of one of several objects. */
+  | { readonly kind: "read"; readonly value: Value }
+  /** Past the end of a tuple, or a member that no object of the type has. */
   | { readonly kind: "missing"; readonly value: Value }
   | { readonly kind: "refused"; readonly value: Value };
 
@@ -140,8 +142,8 @@ type Member =
 export function keyOf(context: FunctionContext, name: ts.PropertyName): string | undefined {
   if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)) return name.text;
   if (ts.isComputedPropertyName(name)) {
-    const literal = literalOf(context, name.expression);
-    if (typeof literal === "string" || typeof literal === "number") return String(literal);
+    const literal = keyLiteral(context, name.expression);
+    if (literal !== undefined) return String(literal);
   }
   context.report(language.dynamicProperty(spanOf(name)));
   return undefined;
@@ -162,6 +164,11 @@ function memberNamed(context: FunctionContext, v: Value, name: string, node: ts.
     return { kind: "length", value: context.integer(context.at(node).length(v)) };
   const own = context.lowering.classes.inPattern(context, v, name, node);
   if (own !== undefined) return { kind: "called", value: own };
+  const object = presentValue(context, v, node);
+  if (isLeftOut(context, object, name, node.parent)) {
+    const value = whereLeftOut(context, object, name, node, name);
+    return value.type.kind === "void" ? { kind: "missing", value } : { kind: "read", value };
+  }
   const at = fieldOf(context, v, name, node);
   return at === undefined ? { kind: "refused", value: standInFor(context, node) } : { kind: "place", at, node };
 }
@@ -174,15 +181,39 @@ function valueOf(
   hint: string | undefined,
 ): Value {
   if (member.kind === "missing" && fallback !== undefined) return context.expression(fallback, hint);
+  if (member.kind === "read" && fallback !== undefined) {
+    const { value } = member;
+    return branchValue(
+      context,
+      isUndefined(context, value, fallback),
+      () => context.expression(fallback, hint),
+      () => presentValue(context, value, fallback),
+      { hint },
+    );
+  }
   if (member.kind !== "place") return member.value;
   const { at, node } = member;
   const isElement = at.place.kind === "elem";
   if (fallback === undefined || !(isElement || mayBeUndefined(at.type))) return load(context, at, node, hint);
   const type: Type = at.type.kind === "maybe" && at.type.absent === "undefined" ? at.type.of : at.type;
+  const isMissing = isUndefined(context, load(context, at, node), node);
+  // Which function it is then, the two say together.
+  if (context.file.types.holdsFunction(type))
+    return branchValue(
+      context,
+      isMissing,
+      () => context.expression(fallback, hint),
+      () => presentValue(context, load(context, at, node, hint), node),
+      {
+        hint,
+        mismatch: (a, b) =>
+          context.report(language.mixedTypes(spanOf(fallback), "=", context.show(a.type), context.show(b.type))),
+      },
+    );
   // The read that decides is not the one that is used, so that a missing member never carries a derivative.
   return branchValue(
     context,
-    isUndefined(context, load(context, at, node), node),
+    isMissing,
     () => context.coerce(context.expression(fallback, hint), type, fallback),
     () => context.coerce(load(context, at, node, hint), type, node),
     { type, hint },

@@ -70,7 +70,7 @@ export function dictionaryType(context: FunctionContext, node: ts.Expression): D
   for (const type of [checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
     if (type === undefined) continue;
     const there = checker.getNonNullableType(type);
-    if (checker.getIndexInfosOfType(there).length === 0) continue;
+    if (checker.getIndexInfosOfType(there).length === 0 && types.keyParameter(there) === undefined) continue;
     const mapped = types.map(there);
     if ("type" in mapped && mapped.type.kind === "dict") return mapped.type;
   }

@@ -49,7 +49,9 @@ function asUnion(context: FunctionContext, v: Value, whole: ts.Expression): Valu
   const type = context.file.checker.getTypeAtLocation(whole);
   if (v.type.kind !== "record" || !type.isUnion()) return v;
   const mapped = context.file.types.map(context.file.checker.getNonNullableType(type));
-  return "type" in mapped && isWide(context, mapped.type) ? (convert(context, v, mapped.type, whole) ?? v) : v;
+  // Which functions it holds, the value alone says.
+  if (!("type" in mapped) || !isWide(context, mapped.type) || context.file.types.isOpen(mapped.type)) return v;
+  return convert(context, v, mapped.type, whole) ?? v;
 }
 
 function lowerPlain(context: FunctionContext, node: ts.Expression, hint: string | undefined): Value {
@@ -164,6 +166,8 @@ function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Sy
     context.report(rule.ruleNotCalled(spanOf(node), node.getText()));
     return standInFor(context, node);
   }
+  const stopping = callee.kind === "stopGradient" ? libraryFunction("stopGradient") : undefined;
+  if (stopping !== undefined) return functionValue(context, stopping, node);
   if (callee.kind === "stopGradient" || callee.kind === "tapGradient" || callee.kind === "generated") {
     context.report(language.functionValuesNotYet(spanOf(node), node.getText()));
     return standInFor(context, node);

@@ -7,14 +7,16 @@
  *
  * Nothing is lowered twice. Flags that nobody reads are not set.
  */
-import type { ts } from "ts-morph";
-import { value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool, sameType, voidType } from "../../ir/types.js";
+import { voidType } from "../../ir/types.js";
 import { type Exit, type Exits, noExits, union } from "../exits.js";
-import type { Construct, FunctionContext } from "./context.js";
-import { convert, joinedType } from "./convert.js";
-import { type Hidden, isHidden, type Key, newFlag } from "./env.js";
+import { type Arm, endArm, joinArms, startArm } from "./arms.js";
+import type { FunctionContext } from "./context.js";
+import { joinedType } from "./convert.js";
+import type { Hidden } from "./env.js";
+import { closeGuards, guardAfter } from "./guards.js";
+import { guardOf } from "./jumps.js";
+import { adopt } from "./variables.js";
 
 /** A step of a statement list. */
 export type Piece =
@@ -44,12 +46,18 @@ export function exitsOf(pieces: readonly Piece[]): Exits {
   return to.length === 0 ? noExits : { always: false, to };
 }
 
-export function branchPiece(cond: () => Value, then: readonly Piece[], otherwise: readonly Piece[]): Piece {
+export function branchPiece(
+  cond: () => Value,
+  then: readonly Piece[],
+  otherwise: readonly Piece[],
+  /** Where exceptions of the condition go. */
+  thrown: readonly Exit[] = [],
+): Piece {
   const a = exitsOf(then);
   const b = exitsOf(otherwise);
   return {
     kind: "branch",
-    exits: { always: a.always && b.always, to: union(a.to, b.to) },
+    exits: { always: a.always && b.always, to: union(union(a.to, b.to), thrown) },
     cond,
     then,
     else: otherwise,
@@ -66,6 +74,7 @@ function runTail(context: FunctionContext, start: Tail | undefined): void {
     tail = skipEnds(tail);
     const piece = tail?.items[tail.at];
     if (tail === undefined || piece === undefined || context.dead) return;
+    const depth = context.guards.length;
     const rest = skipEnds({ items: tail.items, at: tail.at + 1, next: tail.next });
     if (piece.kind === "block") {
       tail = { items: piece.inner(), at: 0, next: rest };
@@ -82,11 +91,12 @@ function runTail(context: FunctionContext, start: Tail | undefined): void {
         const intoElse = moves(then, otherwise);
         runBranch(
           context,
-          piece.cond(),
+          condOf(context, piece),
           tailOf(piece.then, intoElse ? undefined : rest),
           tailOf(piece.else, intoElse ? rest : undefined),
           true,
         );
+        closeGuards(context, depth);
         return;
       }
     }
@@ -129,8 +139,22 @@ function skipEnds(tail: Tail | undefined): Tail | undefined {
 const tailOf = (items: readonly Piece[], next: Tail | undefined): Tail => ({ items, at: 0, next });
 
 function runOne(context: FunctionContext, piece: Exclude<Piece, { kind: "block" }>, last: boolean): void {
+  const depth = context.guards.length;
+  const before = context.piece;
+  context.piece = piece.exits;
   if (piece.kind === "plain") piece.run();
-  else runBranch(context, piece.cond(), tailOf(piece.then, undefined), tailOf(piece.else, undefined), last);
+  else runBranch(context, condOf(context, piece), tailOf(piece.then, undefined), tailOf(piece.else, undefined), last);
+  closeGuards(context, depth);
+  context.piece = before;
+}
+
+/** The condition of a piece, which may throw where the piece may. */
+function condOf(context: FunctionContext, piece: Piece & { readonly kind: "branch" }): Value {
+  const before = context.piece;
+  context.piece = piece.exits;
+  const cond = piece.cond();
+  context.piece = before;
+  return cond;
 }
 
 function runBranch(context: FunctionContext, cond: Value, then: Tail, otherwise: Tail, last: boolean): void {
@@ -156,7 +180,6 @@ export function branch(
   /** Runs when both arms are known. */
   joined?: (arms: readonly Arm[]) => void,
 ): void {
-  const { env } = context;
   const truth = context.truthOf(cond);
   if (truth !== undefined) {
     context.level++;
@@ -166,65 +189,22 @@ export function branch(
     return;
   }
   const outer = context.b;
-  const arm = (run: () => void) => {
-    env.enter();
-    context.b = outer.nested();
+  let isOpen = false;
+  const arm = (run: () => void): Arm => {
+    const started = startArm(context, outer);
+    const depth = context.guards.length;
     context.level++;
     run();
     context.level--;
-    const built = { builder: context.b, changed: new Map<Key, Value | undefined>(), dead: context.dead };
-    context.dead = false;
-    built.changed = env.leave();
-    return built;
+    if (closeGuards(context, depth)) isOpen = true;
+    return endArm(context, started);
   };
   const a = arm(then);
   const b = arm(otherwise);
   context.b = outer;
   joined?.([a, b]);
-  const results: Value[] = [];
-  const thenYields: Value[] = [];
-  const elseYields: Value[] = [];
-  const keys = new Set<Key>([...(a.dead ? [] : a.changed.keys()), ...(b.dead ? [] : b.changed.keys())]);
-  for (const key of keys) {
-    const slot = env.slot(key);
-    if (slot === undefined || slot.level > context.level || (last && slot.level === context.level)) continue;
-    if (isHidden(key) && key.hidden === "flag" && !context.needed.has(key)) continue;
-    const yielded = (side: typeof a): Value => {
-      const own = side.changed.get(key) ?? env.get(key);
-      if (own !== undefined && sameType(own.type, slot.type)) return own;
-      context.b = side.builder;
-      const isNothing = own === undefined || context.never.has(own.id) || context.isRefused(own);
-      const made = isNothing ? context.placeholder(slot.type) : (convert(context, own, slot.type, undefined) ?? own);
-      context.b = outer;
-      return made;
-    };
-    const result = value(slot.type, slot.hint);
-    const ends = [a, b].filter((side) => !side.dead).map(yielded);
-    if (ends.every((v) => context.isInteger(v))) context.integer(result);
-    if (ends.some((v) => context.numericText.has(v.id))) context.numericText.add(result.id);
-    results.push(result);
-    const [first, second = first] = ends;
-    if (first === undefined || second === undefined) continue;
-    if (!a.dead) thenYields.push(first);
-    if (!b.dead) elseYields.push(second);
-    env.set(key, result);
-  }
-  context.dead = a.dead && b.dead;
-  if (results.length === 0 && a.builder.ops.length === 0 && b.builder.ops.length === 0) return;
-  outer.push({
-    kind: "if",
-    cond,
-    then: a.builder.region([], a.dead ? null : thenYields),
-    else: b.builder.region([], b.dead ? null : elseYields),
-    results,
-  });
-}
-
-/** One side of an `if` that is being built. */
-interface Arm {
-  readonly builder: FunctionContext["b"];
-  readonly changed: ReadonlyMap<Key, Value | undefined>;
-  readonly dead: boolean;
+  joinArms(context, outer, cond, a, b, last);
+  if (isOpen) guardAfter(context);
 }
 
 /** An `if` that also has a value of its own; without a type, that which the values of both arms have. */
@@ -250,6 +230,7 @@ export function branchValue(
     const [first, second = first] = ends;
     if (first === undefined || second === undefined) return;
     const type = joinedType(context, first, second);
+    if (type === undefined) adopt(context, first, second);
     if (type === undefined) slot.mismatch?.(first, second);
     context.env.declare(key, { type: type ?? first.type, hint: slot.hint, level });
   };
@@ -262,50 +243,4 @@ export function branchValue(
     slot.type === undefined ? join : undefined,
   );
   return context.current(key);
-}
-
-// --------------------------------------------------------------------------------------------------------------- exits
-
-/** A construct that exits can refer to; `run` lowers its body inside it. */
-export function inConstruct(
-  context: FunctionContext,
-  node: ts.Node,
-  isLoop: boolean,
-  run: (construct: Construct) => void,
-): void {
-  const construct: Construct = { node, isLoop, stop: newFlag(), skip: newFlag() };
-  const slot = { type: bool, hint: undefined, level: context.level };
-  context.env.declare(construct.stop, { ...slot, hint: "stop" });
-  context.env.declare(construct.skip, { ...slot, hint: "skip" });
-  context.constructs.push(construct);
-  run(construct);
-  context.constructs.pop();
-}
-
-/** The flags an exit sets, innermost first. */
-export function flagsOf(context: FunctionContext, exit: Exit): Hidden[] {
-  const flags: Hidden[] = [];
-  for (const construct of context.constructs.toReversed()) {
-    const arrives = exit.kind !== "return" && exit.target === construct.node;
-    flags.push(construct.skip);
-    if (construct.isLoop && !(arrives && exit.kind === "continue")) flags.push(construct.stop);
-    if (arrives) return flags;
-  }
-  flags.push(context.returned);
-  return flags;
-}
-
-/** Takes an exit: sets the flags that somebody reads. */
-export function takeExit(context: FunctionContext, exit: Exit): void {
-  for (const flag of flagsOf(context, exit)) {
-    if (context.needed.has(flag)) context.env.set(flag, context.b.const(true));
-  }
-}
-
-/** The flag that tells whether one of these exits was taken, for what follows in the innermost construct. */
-function guardOf(context: FunctionContext, to: readonly Exit[]): Hidden {
-  const inner = context.constructs.at(-1);
-  if (inner === undefined) return context.returned;
-  const continues = to.some((e) => e.kind === "continue" && e.target === inner.node);
-  return inner.isLoop && !continues ? inner.stop : inner.skip;
 }

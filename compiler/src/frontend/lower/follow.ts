@@ -3,10 +3,13 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { elem, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf } from "../../ir/types.js";
-import type { Signature } from "../file-context.js";
+import { arrayOf, bool } from "../../ir/types.js";
+import type { FileContext, Signature } from "../file-context.js";
 import { nameOfFunction } from "../function-types.js";
 import { bindingsOf } from "../instance.js";
+import { isCheckpointed } from "../loop-tags.js";
+import { isPrelude } from "../prelude.js";
+import { externalFunctions } from "../prelude/runtime.js";
 import { deepest, resultOf, signatureOf } from "../signature.js";
 import { usesArguments } from "../packages/arguments.js";
 import { bare, type FunctionNode, isPlainTuple, isThisParameter, spanOf, symbolOf, typeArguments } from "../source.js";
@@ -15,6 +18,7 @@ import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
 import { type Bound, boundOf, captured, dispatch } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { convert } from "./convert.js";
+import { type Catcher, catcherAt, caughtType, openGuard } from "./guards.js";
 import { presentValue } from "./missing.js";
 
 /** What a call passes: a value, nothing (`undefined`: the parameter takes its default), or all elements of an array. */
@@ -76,7 +80,9 @@ export function callFunction(
     ts.isCallExpression(node) || ts.isNewExpression(node) ? node : undefined,
     (type, types) => resultTypeOf(context, node, type, types),
   );
-  const instance = { bindings, self: self?.type, captures: bound.captures, given };
+  const catcher = catcherOfCall(context, node, target);
+  const isCaught = catcher === undefined ? {} : { isCaught: true as const };
+  const instance = { bindings, self: self?.type, captures: bound.captures, given, ...isCaught };
   const signature = signatureOf(
     file,
     target,
@@ -104,14 +110,44 @@ export function callFunction(
   )
     context.report(meaning.lostThroughText(spanOf(node), signature.source));
   const results = result.kind === "void" ? [] : [value(result, hint)];
-  context.at(node).push({ kind: "call", callee: signature.name, args: all, results });
+  const thrown = value(bool, "thrown");
+  const error = value(caughtType, "error");
+  const exceptions = catcher === undefined ? [] : [thrown, error];
+  context.at(node).push({ kind: "call", callee: signature.name, args: all, results: [...results, ...exceptions] });
   context.calls.add(signature);
+  if (catcher !== undefined) openGuard(context, catcher, thrown, error);
   const [made] = results;
   if (made?.type.kind === "str") context.numericText.add(made.id);
   if (made !== undefined) return made;
   const nothing = context.undefinedOf({ kind: "void" });
   if (context.file.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Never) context.never.add(nothing.id);
   return nothing;
+}
+
+/** Who catches what a call throws; absent where it throws nothing, or nobody does. */
+function catcherOfCall(context: FunctionContext, node: ts.Expression, target: FunctionNode): Catcher | undefined {
+  if (context.exits.thrown(node) === undefined || target.body === undefined) return undefined;
+  const file = context.file.of(target);
+  if (!file.effects.mayThrow(target.body)) return undefined;
+  const isExternal = isPrelude(target) && externalFunctions.has(nameOfFunction(target));
+  const isWhole = isExternal || isCheckpointed(target) || file.rules.of(target) !== undefined;
+  const catcher = isWhole ? undefined : catcherAt(context, node);
+  if (catcher === undefined && throwsItself(file, target.body))
+    context.report(meaning.uncaught(spanOf(node), nameOfFunction(target)));
+  return catcher;
+}
+
+/** Is a `throw` written in it, or in what it calls? */
+function throwsItself(file: FileContext, node: ts.Node, seen: Set<ts.Node> = new Set()): boolean {
+  if (seen.has(node)) return false;
+  seen.add(node);
+  const visit = (at: ts.Node): boolean => {
+    if (ts.isThrowStatement(at)) return true;
+    const body = ts.isCallExpression(at) ? file.calleeBody(at) : undefined;
+    if (body !== undefined && body !== "pure" && throwsItself(file, body, seen)) return true;
+    return ts.forEachChild(at, (child) => visit(child) || undefined) ?? false;
+  };
+  return visit(node);
 }
 
 /** What an array that has no elements yet holds, the function it is passed to may be the first to say. */

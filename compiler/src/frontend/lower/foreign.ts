@@ -146,7 +146,7 @@ export function lowerThrow(context: FunctionContext, node: ts.ThrowStatement): v
 export function errorText(
   context: FunctionContext,
   node: ts.ThrowStatement,
-): (TextWithHoles & { readonly imports?: readonly TypeImport[] }) | undefined {
+): (TextWithHoles & { readonly imports?: readonly TypeImport[]; readonly members?: readonly Value[] }) | undefined {
   const thrown = bare(node.expression);
   const isMade = ts.isNewExpression(thrown) || ts.isCallExpression(thrown);
   if (isMade && (thrown.arguments ?? []).every(isPlainArgument)) {
@@ -154,14 +154,19 @@ export function errorText(
     const own = isLibrary ? undefined : errorClass(context, thrown.expression);
     if (isLibrary || own !== undefined) {
       const name = own?.name ?? thrown.expression.getText();
+      const members: Value[] = [];
       const parts: (string | TextWithHoles)[] = [ts.isNewExpression(thrown) ? "new " : "", name, "("];
       (thrown.arguments ?? []).forEach((argument, i) => {
         if (i > 0) parts.push(", ");
         if (ts.isObjectLiteralExpression(argument)) parts.push(detailsOf(context, argument));
-        else parts.push(textOf(context, argument));
+        else {
+          const part = textOf(context, argument);
+          if (!isText(context, argument)) members.push(...part.args);
+          parts.push(part);
+        }
       });
       const made = join([...parts, ")"]);
-      return own === undefined ? made : { ...made, imports: [own] };
+      return own === undefined ? made : { ...made, imports: [own], members };
     }
   }
   if (isText(context, thrown) || ts.isNumericLiteral(thrown)) return textOf(context, thrown);
@@ -178,16 +183,27 @@ function isPlainArgument(node: ts.Expression): boolean {
   );
 }
 
-/** A class of the program's own that other files can name. */
-export function errorClass(context: FunctionContext, node: ts.Expression): TypeImport | undefined {
+/** A class of errors of the program's own. */
+function errorSymbol(context: FunctionContext, node: ts.Expression): ts.Symbol | undefined {
   const symbol = ts.isIdentifier(node) ? symbolOf(context.file.checker, node) : undefined;
   const declaration = symbol?.valueDeclaration;
-  if (symbol === undefined || declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
-  const source = declaration.getSourceFile();
-  const name = context.file.types.exportedName(symbol, source);
+  if (declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
   const isError = context.file.checker.getTypeAtLocation(declaration).getProperty("stack") !== undefined;
-  return name === undefined || !isError ? undefined : { name, from: source.fileName };
+  return isError ? symbol : undefined;
 }
+
+/** One that other files can name. */
+export function errorClass(context: FunctionContext, node: ts.Expression): TypeImport | undefined {
+  const symbol = errorSymbol(context, node);
+  const source = symbol?.valueDeclaration?.getSourceFile();
+  if (symbol === undefined || source === undefined) return undefined;
+  const name = context.file.types.exportedName(symbol, source);
+  return name === undefined ? undefined : { name, from: source.fileName };
+}
+
+/** Its name, whether it is exported or not. */
+export const ownErrorClass = (context: FunctionContext, node: ts.Expression): string | undefined =>
+  errorSymbol(context, bare(node))?.name;
 
 /** `{ cause: error }`. */
 function detailsOf(context: FunctionContext, node: ts.ObjectLiteralExpression): TextWithHoles {
@@ -212,6 +228,8 @@ export function fromText(
   type: Type,
   hint: string | undefined,
 ): Value {
+  const index = rest.length === 0 && type.kind === "num" ? context.indices.get(text.id) : undefined;
+  if (index !== undefined) return index;
   context.reads(text, node, name);
   const args = [text, ...rest];
   const parts = [`${name}(`, ...args.slice(1).map(() => ", "), ")"];

@@ -24,7 +24,7 @@ import {
   setterTarget,
 } from "./class-member.js";
 import { lowerOptionalCall } from "./class-optional.js";
-import { classReference } from "./class-reference.js";
+import { classReference, nameOfConstructor } from "./class-reference.js";
 import { lowerInstanceOf } from "./class-variants.js";
 import { lowerFrom } from "./callbacks.js";
 import { asChoice, asOneOf } from "./closure.js";
@@ -35,6 +35,7 @@ import { placeByKey, placeByName } from "./dictionary.js";
 import { lowerEffect, lowerExpression } from "./expression.js";
 import { branchValue, type Piece, runPieces } from "./flow.js";
 import { textOf } from "./foreign.js";
+import { caughtType, closeGuards } from "./guards.js";
 import { lowerCondition } from "./logic.js";
 import { isUndefined, mayBeUndefined } from "./missing.js";
 import { isWide } from "./narrow.js";
@@ -57,6 +58,7 @@ export const lowering: Lowering = {
     early: earlyField,
     assignEarly: earlyAssignment,
     staticOrSuper: lowerStaticOrSuper,
+    nameOfConstructor,
     member: memberValue,
     inPattern: memberInPattern,
     fieldName: fieldNameOf,
@@ -96,6 +98,13 @@ export function lowerFunction(signature: Signature, report: (d: Diagnostic) => v
   const declared = signature.result;
   if (declared !== undefined && declared.kind !== "void")
     context.env.declare(context.result, { type: declared, hint: "result", level: 0 });
+  const { caller } = context;
+  if (caller !== undefined) {
+    context.env.declare(caller.error, { type: caughtType, hint: "error", level: 0 });
+    context.env.declare(caller.thrown, { type: bool, hint: "thrown", level: 0 }, context.b.const(false));
+    context.needed = new Set(context.needed).add(caller.thrown);
+    context.piece = { always: true, to: [context.exits.thrown(node.body)].filter((e) => e !== undefined) };
+  }
   const params: Value[] = [];
   const param = (type: Type, name: string): Value => {
     const v = value(type, name);
@@ -133,14 +142,18 @@ export function lowerFunction(signature: Signature, report: (d: Diagnostic) => v
     underWrittenType(context, v, node.type);
     returnValue(context, v, node.body);
   }
+  closeGuards(context, 0);
   const result = signature.result ?? { kind: "void" };
   signature.result = result;
-  const yields = context.dead ? null : result.kind === "void" ? [] : [context.current(context.result)];
+  const returned = result.kind === "void" || context.dead ? [] : [context.current(context.result)];
+  const exceptions =
+    caller === undefined || context.dead ? [] : [context.current(caller.thrown), context.current(caller.error)];
+  const yields = context.dead ? null : [...returned, ...exceptions];
   const body = context.b.region(params, yields);
   const func: Func = {
     name: signature.name,
     body,
-    results: result.kind === "void" ? [] : [result],
+    results: [...(result.kind === "void" ? [] : [result]), ...(caller === undefined ? [] : [bool, caughtType])],
     source: signature.source,
     loc: context.placed ?? locOf(node),
     ...(isCheckpointed(node) ? { checkpoint: true as const } : {}),

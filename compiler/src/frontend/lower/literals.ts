@@ -24,6 +24,17 @@ export function literalOf(context: FunctionContext, node: ts.Expression): number
   return directLiteral(bare(declaration.initializer));
 }
 
+/** The name that the key of a member stands for: one the source spells out, or the only one that TypeScript says it can be. */
+export function keyLiteral(context: FunctionContext, node: ts.Expression): string | number | undefined {
+  const literal = literalOf(context, node);
+  if (typeof literal === "string" || typeof literal === "number") return literal;
+  let root = bare(node);
+  while (ts.isPropertyAccessExpression(root)) root = bare(root.expression);
+  if (!ts.isIdentifier(root)) return undefined;
+  const type = context.file.checker.getTypeAtLocation(node);
+  return type.isStringLiteral() || type.isNumberLiteral() ? type.value : undefined;
+}
+
 /** The value of `Color.Red`. */
 export function enumMember(
   checker: ts.TypeChecker,

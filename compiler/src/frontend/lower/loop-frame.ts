@@ -6,7 +6,9 @@ import { num } from "../../ir/types.js";
 import { loopTag, refuseUnknownTrips } from "../loop-tags.js";
 import type { Construct, FunctionContext } from "./context.js";
 import { isHidden, type Key } from "./env.js";
-import { flagsOf, inConstruct, type Piece } from "./flow.js";
+import { catcherOf, closeGuards } from "./guards.js";
+import { type Piece } from "./flow.js";
+import { flagsOf, inConstruct } from "./jumps.js";
 
 /** Lowers a statement as pieces of the list it stands in. */
 export type ToPieces = (context: FunctionContext, node: ts.Statement) => readonly Piece[];
@@ -33,8 +35,7 @@ export function frameOf(
   if (outward.some((e) => e.kind === "return") && context.env.slot(context.result) !== undefined)
     keys.add(context.result);
   for (const exit of outward) {
-    const handler =
-      exit.kind === "break" ? context.constructs.findLast((c) => c.node === exit.target)?.handler : undefined;
+    const handler = catcherOf(context, exit)?.handler;
     if (handler !== undefined) keys.add(handler.error).add(handler.thrown);
   }
   for (const exit of outward) for (const flag of flagsOf(context, exit)) if (context.needed.has(flag)) keys.add(flag);
@@ -42,7 +43,7 @@ export function frameOf(
 }
 
 export const breaksOut = (context: FunctionContext, node: ts.IterationStatement): boolean =>
-  context.exits.of(node.statement).to.some((e) => e.kind !== "continue" || e.target !== node);
+  context.exits.ofIteration(node).some((e) => e.kind !== "continue" || e.target !== node);
 
 /** A fresh value for each carried variable. */
 export const copies = (context: FunctionContext, frame: Frame): Value[] =>
@@ -73,7 +74,9 @@ export function region(
       context.env.set(key, param);
     }
   });
+  const depth = context.guards.length;
   const yields = build();
+  closeGuards(context, depth);
   const dead = context.dead;
   context.dead = false;
   context.level--;
@@ -95,7 +98,9 @@ export function body(
     const before = context.needed;
     if (frame.breaks) context.needed = new Set(before).add(construct.stop);
     built = region(context, frame, extra, () => {
+      const depth = context.guards.length;
       run(construct);
+      closeGuards(context, depth);
       if (context.dead) return null;
       const ends = frame.carried.map((key) => context.current(key));
       return frame.breaks ? [context.current(construct.stop), ...ends] : ends;

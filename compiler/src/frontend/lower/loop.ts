@@ -6,7 +6,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { num, sameType } from "../../ir/types.js";
+import { num, sameType, str } from "../../ir/types.js";
 import { firstImpure } from "../../ir/walk.js";
 import type { Exits } from "../exits.js";
 import { classBodies } from "../class-effects.js";
@@ -19,6 +19,7 @@ import { lowerForOfCollection } from "./collection-loop.js";
 import { countedForm } from "./counted.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
+import { foreign } from "./foreign.js";
 import { presentValue } from "./missing.js";
 import { keysOf } from "./object-calls.js";
 import { membersOfOpaque } from "./opaque.js";
@@ -81,7 +82,10 @@ function lowerWithTest(
     form.boxes?.open();
     const inner: readonly Piece[] = [continuable(context, node, toPieces), ...(form.after?.() ?? [])];
     if (inside === undefined) runPieces(context, inner);
-    else runPieces(context, [branchPiece(() => context.condition(inside), inner, [exitPiece(context, node)])]);
+    else {
+      const thrown = context.exits.ofParts([inside]);
+      runPieces(context, [branchPiece(() => context.condition(inside), inner, [exitPiece(context, node)], thrown)]);
+    }
     form.boxes?.close();
     if (!context.dead) form.always?.();
   });
@@ -148,7 +152,7 @@ export function lowerDo(context: FunctionContext, node: ts.DoStatement, toPieces
   const after = (): readonly Piece[] => [
     {
       kind: "plain",
-      exits: { always: false, to: [] },
+      exits: { always: false, to: context.exits.ofParts([node.expression]) },
       run: () => {
         const construct = context.constructs.findLast((c) => c.node === node);
         const goesOn = context.condition(node.expression);
@@ -188,7 +192,8 @@ export function lowerFor(
       boxes?.renew();
       step();
     };
-    const after = (): readonly Piece[] => [{ kind: "plain", exits: { always: false, to: [] }, run }];
+    const exits: Exits = { always: false, to: context.exits.ofParts([incrementor]) };
+    const after = (): readonly Piece[] => [{ kind: "plain", exits, run }];
     const stepping =
       incrementor === undefined ? {} : isLocalStep(context, node, incrementor) ? { always: step } : { after };
     const parts = [node.condition, node.incrementor, node.statement].filter((n) => n !== undefined);
@@ -235,6 +240,15 @@ function membersOf(elems: readonly Type[]): { readonly count: number; readonly t
     : undefined;
 }
 
+const isList = (type: Type): boolean => type.kind === "array" || type.kind === "typed";
+
+/** The name of an element, and which index it stands for. */
+function indexAsText(context: FunctionContext, node: ts.Node, index: Value, hint: string | undefined): Value {
+  const text = foreign(context, node, ["String(", ")"], [index], str, { pure: true, hint });
+  context.indices.set(text.id, index);
+  return text;
+}
+
 /** `for (const x of array)`, and over `array.entries()`, `array.keys()`. */
 export function lowerForOf(
   context: FunctionContext,
@@ -265,8 +279,15 @@ export function lowerForOf(
     return;
   }
   let array = given;
-  if (ts.isForInStatement(node)) array = keysOf(context, source, given) ?? given;
-  else if (given.type.kind === "opaque" || given.type.kind === "str") {
+  // `for…in` over a list goes over its indices, as text.
+  let asText = false;
+  if (ts.isForInStatement(node)) {
+    const keys = keysOf(context, source, given);
+    asText = keys === undefined && (isList(given.type) || given.type.kind === "tuple");
+    if (asText) view = "keys";
+    array = keys ?? given;
+  }
+  if (!ts.isForInStatement(node) && (given.type.kind === "opaque" || given.type.kind === "str")) {
     // `map.entries()` is gone through as a whole.
     const whole = source === node.expression ? given : context.expression(node.expression);
     view = "values";
@@ -301,7 +322,8 @@ export function lowerForOf(
       : first !== undefined && ts.isBindingElement(first)
         ? nameOf(first.name)
         : undefined;
-  countedLoop(context, node, { from, test: "<", to, step: 1, hint: indexName ?? "i" }, (index) => {
+  countedLoop(context, node, { from, test: "<", to, step: 1, hint: asText ? "i" : (indexName ?? "i") }, (index) => {
+    const key = (): Value => (asText ? indexAsText(context, node, index, indexName) : index);
     const item = (hint: string | undefined): Value => {
       const at =
         members === undefined
@@ -318,9 +340,9 @@ export function lowerForOf(
       if (second !== undefined && ts.isBindingElement(second))
         context.lowering.bind(context, second.name, item(nameOf(second.name)));
     } else if (declared !== undefined) {
-      context.lowering.bind(context, declared, view === "keys" ? index : item(nameOf(declared)));
+      context.lowering.bind(context, declared, view === "keys" ? key() : item(nameOf(declared)));
     } else if (!ts.isVariableDeclarationList(initializer)) {
-      context.lowering.assign(context, initializer, view === "keys" ? index : item(nameOf(initializer)));
+      context.lowering.assign(context, initializer, view === "keys" ? key() : item(nameOf(initializer)));
     }
     runPieces(context, toPieces(context, node.statement));
   });

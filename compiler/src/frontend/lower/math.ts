@@ -125,7 +125,8 @@ function lowerConversion(
       const v = context.expression(first);
       const more = rest.map((a) => context.expression(a));
       if (v.type.kind === "num") return context.refuse(meaning.lostThroughText(spanOf(node), name));
-      const parsed = fromText(context, node, name, v, more, num, hint);
+      const isDecimal = rest.length === 1 && rest.every((r) => literalOf(context, r) === 10);
+      const parsed = fromText(context, node, name, v, isDecimal ? [] : more, num, hint);
       return name.endsWith("parseInt") ? context.integer(parsed) : parsed;
     }
     case "String": {

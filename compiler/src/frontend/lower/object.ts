@@ -4,7 +4,7 @@ import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Field, RecordDecl, Type, Value } from "../../ir/ir.js";
 import { maybe, present } from "../../ir/types.js";
-import { spanOf } from "../source.js";
+import { bare, spanOf } from "../source.js";
 import { load, standInFor } from "./access.js";
 import { accessorField, isNotSpread } from "./class-fields.js";
 import { functionValue } from "./closure.js";
@@ -14,8 +14,8 @@ import { keyOf } from "./destructure.js";
 import { dictionaryType, lowerDictionary } from "./dictionary.js";
 import { branchValue } from "./flow.js";
 import { opaqueObject } from "./opaque.js";
-import { literalOf } from "./literals.js";
-import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
+import { keyLiteral } from "./literals.js";
+import { isNullish, isUndefined, mayBeUndefined, presentValue } from "./missing.js";
 import { primitive } from "./primitive.js";
 
 export function lowerObject(
@@ -31,7 +31,7 @@ export function lowerObject(
   let ok = true;
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
-      const source = context.expression(property.expression);
+      const source = spreadValue(context, property.expression);
       if (!spreadInto(context, property, source, members)) ok = false;
     } else if (ts.isShorthandPropertyAssignment(property)) {
       members.set(property.name.text, context.expression(property.name));
@@ -61,9 +61,19 @@ export function lowerObject(
   return ok ? objectOf(context, node, members, hint) : standInFor(context, node);
 }
 
+/** What is spread: of `...(c && { x })` nothing where `c` is not true. */
+function spreadValue(context: FunctionContext, node: ts.Expression): Value {
+  const inner = bare(node);
+  if (!ts.isBinaryExpression(inner) || inner.operatorToken.kind !== ts.SyntaxKind.AmpersandAmpersandToken)
+    return context.expression(node);
+  const cond = context.condition(inner.left);
+  const nothing = (): Value => context.undefinedOf({ kind: "void" });
+  return branchValue(context, cond, () => spreadValue(context, inner.right), nothing, {});
+}
+
 /** `{ ...p, [key]: v }`: is the key one of members that are there? */
 function isChosenKey(context: FunctionContext, name: ts.PropertyName, members: ReadonlyMap<string, Value>): boolean {
-  if (!ts.isComputedPropertyName(name) || literalOf(context, name.expression) !== undefined) return false;
+  if (!ts.isComputedPropertyName(name) || keyLiteral(context, name.expression) !== undefined) return false;
   const names = namesOfKey(context, name.expression);
   return names.length > 0 && names.every((n) => members.has(n));
 }
@@ -124,31 +134,33 @@ export function objectOf(
   return made;
 }
 
-/** `...p`: every field of `p`, by name. What may be missing in `p` leaves what was there. */
+/** `...p`: every field of `p`, by name. What may be missing in `p`, or with all of `p`, leaves what was there. */
 export function spreadInto(context: FunctionContext, node: ts.Node, of: Value, members: Map<string, Value>): boolean {
   if (of.type.kind === "void") return true;
   const source = presentValue(context, of, node);
-  const decl = source.type.kind === "record" ? context.file.types.records.get(source.type.name) : undefined;
-  if (decl === undefined || of.type.kind === "maybe" || decl.variants !== undefined) {
+  const { types } = context.file;
+  const decl = source.type.kind === "record" ? types.records.get(source.type.name) : undefined;
+  if (decl === undefined || types.functions.choiceOf(source.type) !== undefined) {
     if (!context.isRefused(source)) context.report(language.spreadNotYet(spanOf(node), context.show(of.type)));
     return false;
   }
   for (const { name, type, optional } of decl.fields) {
-    if (isNotSpread(context.file.types, source.type, name)) continue;
-    const own = load(context, { place: field(source, name), type }, node, name);
+    if (isNotSpread(types, source.type, name)) continue;
+    const own = (): Value => load(context, { place: field(source, name), type }, node, name);
     const before = members.get(name);
-    const isOver = optional === true && before !== undefined;
+    const otherwise = (): Value => before ?? context.undefinedOf({ kind: "void" });
+    const mismatch = (a: Value, b: Value): void =>
+      context.report(language.mixedTypes(spanOf(node), "...", context.show(a.type), context.show(b.type)));
+    const over = (): Value => {
+      if (optional !== true || before === undefined) return own();
+      const there = (): Value => presentValue(context, own(), node);
+      return branchValue(context, isUndefined(context, own(), node), otherwise, there, { hint: name, mismatch });
+    };
     members.set(
       name,
-      isOver
-        ? branchValue(
-            context,
-            isUndefined(context, own, node),
-            () => before,
-            () => presentValue(context, own, node),
-            { hint: name },
-          )
-        : own,
+      of.type.kind === "maybe"
+        ? branchValue(context, isNullish(context, of, node), otherwise, over, { hint: name, mismatch })
+        : over(),
     );
   }
   return true;
@@ -209,9 +221,10 @@ function typeFor(context: FunctionContext, node: ts.Expression, members: Readonl
   const type = context.file.types.recordOf(
     near === undefined
       ? [...members].map(([name, v]) => fieldFor(context, name, v, undefined))
-      : near.fields.map((f) => {
+      : near.fields.flatMap((f) => {
           const v = members.get(f.name);
-          return v === undefined || isConvertible(context, v, f.type) ? f : fieldFor(context, f.name, v, f);
+          if (v === undefined && context.file.types.isOpen(f.type)) return [];
+          return v === undefined || isConvertible(context, v, f.type) ? [f] : [fieldFor(context, f.name, v, f)];
         }),
   );
   return { type, fields: (type.kind === "record" ? records.get(type.name)?.fields : undefined) ?? [] };
@@ -250,7 +263,9 @@ function fits(context: FunctionContext, decl: RecordDecl, members: ReadonlyMap<s
     sameNames(decl, members) &&
     decl.fields.every((f) => {
       const v = members.get(f.name);
-      if (v === undefined || (f.type.kind === "opaque" && f.noDiff === true)) return true;
+      if (f.type.kind === "opaque" && f.noDiff === true) return true;
+      // Left out, it is no field: nothing is known of what it would hold.
+      if (v === undefined) return !context.file.types.isOpen(f.type);
       return context.isRefused(v) || context.never.has(v.id) || isConvertible(context, v, f.type);
     })
   );

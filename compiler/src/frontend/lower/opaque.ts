@@ -7,9 +7,9 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { elem } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool, isReference, maybe, num, present, str } from "../../ir/types.js";
+import { bool, isReference, maybe, num, present, sameType, str } from "../../ir/types.js";
 import { unreadable } from "../class-boundary.js";
-import { bare, spanOf } from "../source.js";
+import { bare, spanOf, symbolOf, typeArguments } from "../source.js";
 import { standInFor } from "./access.js";
 import { collectionOf, lowerCollectionMethod, lowerCollectionNew, lowerWrittenMap, snapshotOf } from "./collection.js";
 import { alloc, countTo } from "./array-make.js";
@@ -18,6 +18,7 @@ import { lengthOf } from "./array-bounds.js";
 import type { FunctionContext } from "./context.js";
 import { fromEntries } from "./dictionary.js";
 import { checkFunctions, foreign } from "./foreign.js";
+import { caughtType } from "./guards.js";
 
 /** Methods that change what they are called on. */
 const changing = new Set(["set", "add", "delete", "clear"]);
@@ -212,10 +213,33 @@ export function lowerOpaqueMethod(
   }
   const [open, ...rest] = separated(args.length, `.${method}(`, ")");
   const parts = ["", open ?? "", ...rest];
+  const key = isText ? undefined : literalKey(context, callee.expression, args[0], node.arguments[0]);
+  if (key !== undefined) parts[2] = ` as ${key}${parts[2] ?? ""}`;
   const isInteger =
     isText && ["indexOf", "lastIndexOf", "charCodeAt", "codePointAt", "search", "localeCompare"].includes(method);
   const made = result(context, node, { parts, args: [receiver, ...args], pure: isText }, used, hint);
   return isInteger ? context.integer(made) : made;
+}
+
+/** What TypeScript must be told of a key that is one of some literals, where the generated code does not show it. */
+function literalKey(
+  context: FunctionContext,
+  receiver: ts.Expression,
+  given: Value | undefined,
+  node: ts.Expression | undefined,
+): string | undefined {
+  const { checker } = context.file;
+  const [key] = typeArguments(checker, checker.getNonNullableType(checker.getTypeAtLocation(receiver)));
+  if (key?.isUnion() !== true || node === undefined || ts.isLiteralExpression(bare(node))) return undefined;
+  if (given?.type.kind !== "str" && given?.type.kind !== "num") return undefined;
+  // A parameter of what the user calls has its type.
+  const declaration = symbolOf(checker, bare(node))?.valueDeclaration;
+  if (context.signature?.from === undefined && declaration !== undefined && ts.isParameter(declaration))
+    return undefined;
+  const texts = key.types.flatMap((t) =>
+    (t.isStringLiteral() || t.isNumberLiteral()) && !(t.flags & ts.TypeFlags.EnumLike) ? [JSON.stringify(t.value)] : [],
+  );
+  return texts.length === key.types.length ? texts.join(" | ") : undefined;
 }
 
 /** `map.size`, `pattern.source`. */
@@ -225,7 +249,9 @@ export function lowerOpaqueProperty(
   receiver: Value,
   hint: string | undefined,
 ): Value {
-  return result(context, node, { parts: ["", `.${node.name.text}`], args: [receiver], pure: false }, true, hint);
+  const read = result(context, node, { parts: ["", `.${node.name.text}`], args: [receiver], pure: false }, true, hint);
+  if (sameType(receiver.type, caughtType) && read.type.kind !== "str") context.file.caughtReads.add(node);
+  return read;
 }
 
 /** Whatever the settings say of it, there may be no such member. */

@@ -7,7 +7,8 @@ import { isFixed } from "../packages/fixed.js";
 import { bare, isConst, isFunctionLike, spanOf } from "../source.js";
 import { bind, bindStandIns } from "./destructure.js";
 import type { FunctionContext } from "./context.js";
-import { branchPiece, inConstruct, type Piece, runPieces, takeExit } from "./flow.js";
+import { branchPiece, type Piece, runPieces } from "./flow.js";
+import { inConstruct, takeExit } from "./jumps.js";
 import { lowerThrow } from "./foreign.js";
 import { lowerDo, lowerFor, lowerForOf, lowerWhile } from "./loop.js";
 import { switchPieces } from "./switch.js";
@@ -38,7 +39,8 @@ function toPieces(context: FunctionContext, node: ts.Statement): readonly Piece[
   if (ts.isIfStatement(node)) {
     const then = toPieces(context, node.thenStatement);
     const otherwise = node.elseStatement === undefined ? [] : toPieces(context, node.elseStatement);
-    return [branchPiece(() => context.condition(node.expression), then, otherwise)];
+    const thrown = context.exits.ofParts([node.expression]);
+    return [branchPiece(() => context.condition(node.expression), then, otherwise, thrown)];
   }
   if (ts.isExpressionStatement(node)) {
     return plain(() => {

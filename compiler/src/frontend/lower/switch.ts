@@ -7,7 +7,8 @@ import type { Value } from "../../ir/ir.js";
 import { num } from "../../ir/types.js";
 import type { Exits } from "../exits.js";
 import type { FunctionContext } from "./context.js";
-import { branchPiece, branchValue, inConstruct, type Piece, runPieces } from "./flow.js";
+import { branchPiece, branchValue, type Piece, runPieces } from "./flow.js";
+import { inConstruct } from "./jumps.js";
 import { primitive } from "./primitive.js";
 
 export function switchPieces(
@@ -76,7 +77,7 @@ function chainPieces(
   let subject: Value | undefined;
   const evaluate: Piece = {
     kind: "plain",
-    exits: { always: false, to: [] },
+    exits: { always: false, to: context.exits.ofParts([node.expression]) },
     run: () => {
       subject = context.expression(node.expression);
     },
@@ -87,7 +88,8 @@ function chainPieces(
   for (const group of groups.toReversed()) {
     if (group.isDefault || group.labels.length === 0) continue;
     const otherwise = rest;
-    rest = [branchPiece(() => anyOf(context, subject, group.labels), piecesOf(group.body), otherwise)];
+    const thrown = context.exits.ofParts(group.labels);
+    rest = [branchPiece(() => anyOf(context, subject, group.labels), piecesOf(group.body), otherwise, thrown)];
   }
   return [evaluate, ...rest];
 }

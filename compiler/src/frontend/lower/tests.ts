@@ -8,7 +8,7 @@ import { bare, spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
 import { branchValue } from "./flow.js";
-import { errorClass, foreign } from "./foreign.js";
+import { errorClass, foreign, ownErrorClass } from "./foreign.js";
 import { literalOf } from "./literals.js";
 import { isAbsent, isNullish, isUndefined, mayBeMissing } from "./missing.js";
 import { mayBeMissing as mayBeMissingType } from "./narrow.js";
@@ -178,6 +178,9 @@ export function lowerCaughtInstance(
   if (context.isRefused(v)) return context.standIn(bool);
   const global = context.file.globalName(node.right);
   const own = global === undefined ? errorClass(context, bare(node.right)) : undefined;
+  const hidden = own === undefined ? ownErrorClass(context, node.right) : undefined;
+  if (v.type.kind === "opaque" && hidden !== undefined)
+    return context.refuse(language.errorNotExported(spanOf(node.right), hidden), bool);
   if (v.type.kind !== "opaque" || (global === undefined && own === undefined))
     return context.refuse(language.reflection(spanOf(node), "instanceof"), bool);
   const result = value(bool, hint);

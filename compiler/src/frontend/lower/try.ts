@@ -1,23 +1,21 @@
 /**
  * `try`. What leaves its block by `return`, `break` or `continue` passes through `finally`. A `throw` written in the block
- * goes to the handler; an exception from a call leaves the function, in generated code, as if there were no handler: the
- * user is told so.
+ * goes to the handler; so does what the functions throw that the block calls (`guards.ts`).
  */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
-import type { Type } from "../../ir/ir.js";
 import { bool } from "../../ir/types.js";
-import { spanOf } from "../source.js";
+import { bare, spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { newFlag } from "./env.js";
 import type { Hidden } from "./env.js";
-import { branchPiece, inConstruct, type Piece, runPieces, takeExit } from "./flow.js";
-import { errorText } from "./foreign.js";
+import { branchPiece, type Piece, runPieces } from "./flow.js";
+import { inConstruct } from "./jumps.js";
+import { errorText, ownErrorClass } from "./foreign.js";
+import { catcherOf, caughtType, handOver } from "./guards.js";
 
 type ToPieces = (nodes: readonly ts.Statement[]) => readonly Piece[];
-
-const caught: Type = { kind: "opaque", text: "any" };
 
 export function tryPiece(context: FunctionContext, node: ts.TryStatement, piecesOf: ToPieces): Piece {
   return { kind: "plain", exits: context.exits.of(node), run: () => lowerTry(context, node, piecesOf) };
@@ -32,9 +30,8 @@ function lowerTry(context: FunctionContext, node: ts.TryStatement, piecesOf: ToP
   };
   if (catchClause === undefined) inner(tryBlock);
   else {
-    warnOfCalls(context, tryBlock);
     const error: Hidden = { hidden: "result" };
-    context.env.declare(error, { type: caught, hint: "error", level: context.level });
+    context.env.declare(error, { type: caughtType, hint: "error", level: context.level });
     const thrown = newFlag();
     context.env.declare(thrown, { type: bool, hint: "thrown", level: context.level }, context.b.const(false));
     const before = context.needed;
@@ -62,50 +59,31 @@ function lowerTry(context: FunctionContext, node: ts.TryStatement, piecesOf: ToP
   if (finallyBlock !== undefined && !context.dead) inner(finallyBlock);
 }
 
-/** `throw` in the block of a `try` with a handler; false where there is none. */
+/** `throw` where a handler catches it, in the function or in one that calls it; false where there is none. */
 export function throwToHandler(context: FunctionContext, node: ts.ThrowStatement): boolean {
   const exit = context.exits.thrown(node);
-  if (exit === undefined || exit.kind !== "break") return false;
-  const construct = context.constructs.findLast((c) => c.node === exit.target);
-  if (construct?.handler !== undefined) {
+  if (exit === undefined) return false;
+  const catcher = catcherOf(context, exit);
+  if (catcher !== undefined) {
     const written = errorText(context, node);
-    if (written === undefined) context.report(language.thrownValue(spanOf(node.expression)));
-    const { text, args, imports } = written ?? { text: ["undefined"], args: [] };
-    const result = value(caught, "error");
+    if (written === undefined && exit.kind === "return") {
+      // The function itself throws it, past the handler.
+      context.report(meaning.uncaught(spanOf(node), context.signature?.source ?? ""));
+      return false;
+    }
+    if (written === undefined) {
+      const thrown = bare(node.expression);
+      const name = ts.isNewExpression(thrown) ? ownErrorClass(context, thrown.expression) : undefined;
+      const span = spanOf(node.expression);
+      context.report(name === undefined ? language.thrownValue(span) : language.errorNotExported(span, name));
+    }
+    const { text, args, imports, members = [] } = written ?? { text: ["undefined"], args: [] };
+    for (const member of members) context.throws(member, node.expression);
+    const result = value(caughtType, "error");
     context
       .at(node)
       .push({ kind: "foreign", text, args, pure: false, result, ...(imports === undefined ? {} : { imports }) });
-    context.env.set(construct.handler.error, result);
-    context.env.set(construct.handler.thrown, context.b.const(true));
+    handOver(context, catcher, result);
   }
-  takeExit(context, exit);
   return true;
-}
-
-/** An exception from a function that says `throw` does not arrive in the handler. */
-function warnOfCalls(context: FunctionContext, block: ts.Block): void {
-  const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node)) return;
-    if (ts.isCallExpression(node)) {
-      const body = context.file.calleeBody(node);
-      if (body !== "pure" && body !== undefined && mayThrow(context, body, new Set()))
-        context.report(meaning.uncaught(spanOf(node), node.expression.getText()));
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(block);
-}
-
-function mayThrow(context: FunctionContext, node: ts.Node, seen: Set<ts.Node>): boolean {
-  if (seen.has(node)) return false;
-  seen.add(node);
-  const visit = (at: ts.Node): boolean => {
-    if (ts.isThrowStatement(at)) return true;
-    if (ts.isCallExpression(at)) {
-      const body = context.file.calleeBody(at);
-      if (body !== "pure" && body !== undefined && mayThrow(context, body, seen)) return true;
-    }
-    return ts.forEachChild(at, (child) => visit(child) || undefined) ?? false;
-  };
-  return visit(node);
 }

@@ -7,7 +7,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
-import { isReference, sameType, tupleOf } from "../../ir/types.js";
+import { isReference, present, sameType, tupleOf } from "../../ir/types.js";
 import type { Signature } from "../file-context.js";
 import { type FunctionNode, spanOf, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
@@ -261,6 +261,23 @@ export function readBox(context: FunctionContext, symbol: ts.Symbol): Value | un
 /** The type of the elements of an array that is made without any: what it is given later, where that is known. */
 export function openElement(context: FunctionContext, node: ts.Node, declared: Type): Type {
   return context.signature?.elements.get(node) ?? declared;
+}
+
+/** Where an array that was made without elements meets another one, its elements are those of the other. */
+export function adopt(context: FunctionContext, a: Value, b: Value): void {
+  const { types, running } = context.file;
+  for (const [empty, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const open = context.openArrays.get(empty.id);
+    const wanted = present(other.type);
+    if (open === undefined || empty.type.kind !== "array" || wanted.kind !== "array") continue;
+    const isKnown = !types.isOpen(empty.type.elem) || types.isOpen(wanted.elem);
+    if (isKnown || open.of.elements.has(open.node) || !running.includes(open.of)) continue;
+    open.of.elements.set(open.node, wanted.elem);
+    throw new Again(open.of, open.node);
+  }
 }
 
 /** `v` becomes an element of an array. If that was made without elements, it says what they are. */

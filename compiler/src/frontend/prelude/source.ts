@@ -60,7 +60,7 @@ declare function isNaN(x: number): boolean;
 declare function isFinite(x: number): boolean;
 declare function parseFloat(x: string): number;
 declare function alike<T>(xs: readonly T[], n: number): T[];
-declare function held(x: number): number;
+declare function held<T>(x: T): T;
 ${collectionLibrary}${runtimeLibrary}`;
 
 /** Functions of the library that may stand for a value, by the number of their parameters. */
@@ -86,6 +86,7 @@ const wrappers = [
   "export function isNaN_(x: number): boolean { return isNaN(x); }",
   "export function isFinite_(x: number): boolean { return isFinite(x); }",
   "export function parseFloat_(x: string): number { return parseFloat(x); }",
+  "export function stopGradient_<T>(x: T): T { return held(x); }",
 ].join("\n");
 
 export const preludeSource = `
