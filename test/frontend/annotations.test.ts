@@ -129,7 +129,10 @@ describe("types in signatures", () => {
     ["Named", "Named", "number[]"],
     ["Fixed", "readonly [number, number]", "[number, number]"],
     ["Row", "readonly number[]", "number[]"],
-    ["Far", "Far", "Gradient<Far>"],
+    // Of other files nothing is imported: short types are spelled out, others are those of the function's parameter.
+    ["Far", "{ y: number }", "Gradient<{ y: number }>"],
+    ["Farther", "Parameters<typeof f>[1]", "Gradient<Parameters<typeof f>[1]>"],
+    ["Passed", "Passed", "Gradient<Passed>"],
     [
       "{ p: Shown; q: Hidden }",
       "{ p: Shown; q: { x: number; on: boolean } }",
@@ -137,16 +140,16 @@ describe("types in signatures", () => {
     ],
   ])("%s", (type, text, gradient) => {
     const [found] = annotated({
-      "/src/model.ts": `import type { Far } from './far.js';\nexport interface Shown { x: number }\ninterface Hidden { x: number; on: boolean }\nexport type Named = number[];\n/** @differentiable */\nexport function f(x: number, p: ${type}): number { return x; }\nexport type Uses = Far | Hidden;\ntype Fixed = readonly [number, number];\ntype Row = readonly number[];\nexport type Uses2 = Fixed | Row;`,
-      "/src/far.ts": "export type { Inner as Far } from './inner.js';\nexport interface Far { y: number }\n".replace(
-        "export type { Inner as Far } from './inner.js';\n",
-        "",
-      ),
+      "/src/model.ts": `import type { Far, Farther, Passed } from './far.js';\nexport type { Passed } from './far.js';\nexport interface Shown { x: number }\ninterface Hidden { x: number; on: boolean }\nexport type Named = number[];\n/** @differentiable */\nexport function f(x: number, p: ${type}): number { return x; }\nexport type Uses = Far | Hidden;\ntype Fixed = readonly [number, number];\ntype Row = readonly number[];\nexport type Uses2 = Fixed | Row;`,
+      "/src/far.ts":
+        "export interface Far { y: number }\nexport interface Farther { first: number; second: number[]; third: { fourth: number; fifth: string } }\nexport interface Passed { z: number }\n",
     });
     expect(found?.params[1]?.type.text).toBe(text);
     expect(found?.params[1]?.gradient.text).toBe(gradient);
     const names = found?.params[1]?.gradient.imports.map((i) => `${i.name} of ${i.from}`) ?? [];
-    if (text === "Far") expect(names).toEqual(["Far of /src/far.ts", "Gradient of @adc/runtime"]);
+    if (type === "Far") expect(names).toEqual(["Gradient of @adc/runtime"]);
+    if (type === "Farther") expect(names).toEqual(["f of /src/model.ts", "Gradient of @adc/runtime"]);
+    if (type === "Passed") expect(names).toEqual(["Passed of /src/model.ts", "Gradient of @adc/runtime"]);
     if (text === "Shown") expect(names).toEqual(["Shown of /src/model.ts", "Gradient of @adc/runtime"]);
   });
 

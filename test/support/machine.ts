@@ -104,7 +104,9 @@ export class Machine {
         const { base, key } = this.place(op.place, env);
         if (op.grows === true && key !== lengthOf(base))
           throw new InterpreterError(`a push at ${key} onto an array of ${lengthOf(base)}`);
-        return memory.set(base, key, this.read(op.value, env));
+        memory.set(base, key, this.read(op.value, env));
+        if (op.removes === true) Reflect.deleteProperty(base as object, key);
+        return;
       }
       case "accum": {
         const { base, key } = this.place(op.place, env);

@@ -248,6 +248,8 @@ export function boxVariables(source: string): string {
       const [declaration, ...more] = node.declarationList.declarations;
       if (declaration?.initializer === undefined || more.length > 0 || !ts.isIdentifier(declaration.name)) return true;
       if (names.get(declaration.name.text) !== 1 || declaration.type?.kind === ts.SyntaxKind.UnionType) return true;
+      // A variable may hold one function and then another; a member of an object may not.
+      if (declaration.type?.kind === ts.SyntaxKind.FunctionType) return true;
       boxed.add(declaration.name.text);
       const type = declaration.type === undefined ? "" : `: { value: ${declaration.type.getText()} }`;
       const { initializer } = declaration;

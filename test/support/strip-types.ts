@@ -68,6 +68,12 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     cut(start(), node.end, `${text}${exports}`);
     return false;
   }
+  if (ts.isParameter(node) && ts.isIdentifier(node.name) && node.name.text === "this") {
+    // The type of `this` is said like that of a parameter, which there is none of.
+    const rest = file.text.slice(node.end);
+    cut(start(), node.end + (/^\s*,\s*/.exec(rest)?.[0].length ?? 0));
+    return false;
+  }
   if (ts.isClassExpression(node)) {
     const text = asJavaScript(`(${file.text.slice(start(), node.end)});`);
     cut(

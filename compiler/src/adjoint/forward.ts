@@ -9,19 +9,7 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
-import type {
-  Cast,
-  For,
-  FunctionRule,
-  If,
-  Op,
-  Place,
-  Region,
-  Store,
-  Type,
-  Value,
-  While,
-} from "../ir/ir.js";
+import type { Cast, For, FunctionRule, If, Op, Place, Region, Store, Type, Value, While } from "../ir/ir.js";
 import { isDifferentiable, isReference, num, shadowName, tellsLess } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";

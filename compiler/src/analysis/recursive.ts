@@ -23,6 +23,7 @@ export function leadsTo(
 export function recursiveRecords(records: Records): ReadonlySet<string> {
   const found = new Set<string>();
   for (const decl of records.values())
-    if (fieldsWithin(decl.name, records).some((f) => leadsTo(f.type, records, (name) => name === decl.name))) found.add(decl.name);
+    if (fieldsWithin(decl.name, records).some((f) => leadsTo(f.type, records, (name) => name === decl.name)))
+      found.add(decl.name);
   return found;
 }

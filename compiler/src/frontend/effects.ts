@@ -18,12 +18,16 @@ export interface Effects {
   readonly arrays: ReadonlySet<string>;
   /** Kinds of the arrays that may become longer or shorter. */
   readonly lengths: ReadonlySet<string>;
+  /** Kinds of the arrays that may become shorter. */
+  readonly shorter: ReadonlySet<string>;
   /** Variables around a function that is called here, which it assigns. */
   readonly outer: ReadonlySet<ts.Symbol>;
   /** Function values that are called: parameters, or some other value of which nothing is known. */
   readonly values: ReadonlySet<ts.Symbol | "any">;
   /** Calls something that has an effect on the world, throws, or cannot be read. */
   readonly world: boolean;
+  /** Throws, for some of the values it may be given, although no `throw` is written: sums of nothing without a start. */
+  readonly throws: boolean;
 }
 
 interface Mutable {
@@ -31,9 +35,11 @@ interface Mutable {
   readonly fields: Set<string>;
   readonly arrays: Set<string>;
   readonly lengths: Set<string>;
+  readonly shorter: Set<string>;
   readonly outer: Set<ts.Symbol>;
   readonly values: Set<ts.Symbol | "any">;
   world: boolean;
+  throws: boolean;
 }
 
 const fresh = (): Mutable => ({
@@ -41,13 +47,16 @@ const fresh = (): Mutable => ({
   fields: new Set(),
   arrays: new Set(),
   lengths: new Set(),
+  shorter: new Set(),
   outer: new Set(),
   values: new Set(),
   world: false,
+  throws: false,
 });
 
 /** Methods that change the array they are called on; those that change its length. */
 export const resizing = new Set(["push", "pop", "shift", "unshift", "splice"]);
+const shortening = new Set(["pop", "shift", "splice"]);
 const changing = new Set(["fill", "set", "reverse", "sort", "copyWithin", ...resizing]);
 
 export class EffectTable {
@@ -93,8 +102,8 @@ export class EffectTable {
 
   /** May running it throw, as far as that is written in code that can be read? */
   mayThrow(node: ts.Node): boolean {
-    const { world, values } = this.of(node);
-    return world || values.size > 0;
+    const { world, throws, values } = this.of(node);
+    return world || throws || values.size > 0;
   }
 
   #visit(node: ts.Node, into: Mutable): void {
@@ -128,11 +137,13 @@ export class EffectTable {
       const kind = this.elementKind(callee.expression);
       into.arrays.add(kind);
       if (resizing.has(callee.name.text)) into.lengths.add(kind);
+      if (shortening.has(callee.name.text)) into.shorter.add(kind);
       // What `sort` calls is read as the function it is.
       if (callee.name.text !== "sort") return;
     }
     if (ts.isPropertyAccessExpression(callee) && takesCallback(callee.name.text) && this.#isList(callee.expression)) {
       for (const argument of node.arguments) this.#argument(argument, into);
+      if (/^reduce(Right)?$/.test(callee.name.text) && node.arguments.length === 1) into.throws = true;
       return;
     }
     const body = this.callee(node);
@@ -186,7 +197,9 @@ export class EffectTable {
     for (const name of inner.fields) into.fields.add(name);
     for (const name of inner.arrays) into.arrays.add(name);
     for (const name of inner.lengths) into.lengths.add(name);
+    for (const name of inner.shorter) into.shorter.add(name);
     if (inner.world) into.world = true;
+    if (inner.throws) into.throws = true;
   }
 
   #summary(body: ts.Node): Effects {
@@ -216,6 +229,7 @@ export class EffectTable {
         const kind = this.elementKind(target.expression);
         into.arrays.add(kind);
         into.lengths.add(kind);
+        into.shorter.add(kind);
       } else into.fields.add(target.name.text);
     } else if (ts.isElementAccessExpression(target)) {
       const kind = this.elementKind(target.expression);
@@ -284,6 +298,10 @@ export const mayResize = (effects: Effects, kind: string): boolean =>
   effects.lengths.has(kind) ||
   effects.lengths.has(anyKind) ||
   (kind === anyKind && effects.lengths.size > 0);
+
+/** May an array of `kind` become shorter? */
+export const mayShorten = (effects: Effects, kind: string): boolean =>
+  effects.shorter.has(kind) || effects.shorter.has(anyKind) || (kind === anyKind && effects.shorter.size > 0);
 
 /** May a store to one of these kinds of arrays change an array of `kind`? */
 export const mayStoreTo = (effects: Effects, kind: string): boolean =>

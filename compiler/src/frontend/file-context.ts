@@ -137,8 +137,8 @@ export class FileContext {
   readonly packageConstants: Set<string>;
   /** The functions that are being lowered, each called by the one before it. */
   readonly running: Signature[];
-  /** Records of which an object is made with its members in another order than that of the type. */
-  readonly reordered: Set<string>;
+  /** Records of which an object is made with its members in another order than that of the type, with the first such order. */
+  readonly reordered: Map<string, readonly string[]>;
   /** Where the order of an object's members is asked for. */
   readonly ordered: { readonly record: string; readonly diagnostic: Diagnostic }[];
   /** What was put where no derivative can follow. */
@@ -190,7 +190,7 @@ export class FileContext {
     this.taken = user?.taken ?? new Map<ValueId, string>();
     this.put = user?.put ?? new Map<ValueId, string>();
     this.made = user?.made ?? { all: false, some: false };
-    this.reordered = user?.reordered ?? new Set();
+    this.reordered = user?.reordered ?? new Map<string, readonly string[]>();
     this.ordered = user?.ordered ?? [];
     this.captures = new CaptureTable(
       checker,
@@ -217,7 +217,8 @@ export class FileContext {
   startOver(): void {
     for (const table of [this.funcs, this.globals, this.signatures, this.globalNodes, this.taken, this.put])
       table.clear();
-    for (const set of [this.caughtReads, this.names, this.packageConstants, this.reordered, this.ruledCalls]) set.clear();
+    for (const set of [this.caughtReads, this.names, this.packageConstants, this.ruledCalls]) set.clear();
+    this.reordered.clear();
     for (const list of [this.running, this.kept, this.ordered]) list.length = 0;
     this.types.functions.hasGrown = false;
   }

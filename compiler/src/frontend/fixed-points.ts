@@ -49,10 +49,12 @@ function reasonAgainst(lowered: Program, annotated: readonly Annotated[], func: 
     const byNumber = reach([index.id]);
     const isVaried = (v: Value): boolean =>
       annotated.some((a) => analyzeInfluence(lowered, a.func, a.wrt, hasSlope).isVaried(v));
-    if (state.some((v) => byNumber.has(v.id) && isVaried(v))) return "The iteration depends on its own number";
+    const isCounted = (v: Value): boolean => nodesOf(lowered, memory, v).some((node) => byNumber.has(node));
+    if (state.some((v) => isCounted(v) && isVaried(v))) return "The iteration depends on its own number";
   }
   const outside = reach(given(lowered, loop.body, memory));
-  if (!state.some((v) => outside.has(v.id)))
+  const isReached = (v: Value): boolean => nodesOf(lowered, memory, v).some((node) => outside.has(node));
+  if (!state.some(isReached))
     return "The state goes where comparisons say, as in bisection: nothing from outside the loop reaches it smoothly";
   return undefined;
 }
@@ -60,7 +62,15 @@ function reasonAgainst(lowered: Program, annotated: readonly Annotated[], func: 
 const hasSlope = (name: Parameters<typeof ruleSet>[0], arity: number, operand: number): boolean =>
   ruleSet(name, arity).slots[operand] != null;
 
-/** The numbers that an iteration leaves for the next, in variables and in memory. */
+/** A number, or those that a reference leads to. */
+function nodesOf(lowered: Program, memory: MemoryModel, v: Value): readonly FlowNode[] {
+  if (!isReference(v.type)) return [v.id];
+  const found: FlowNode[] = [];
+  eachNumberSlot(lowered, memory.classOf(v), v.type, (owner, key) => found.push(owner.slot(key)));
+  return found;
+}
+
+/** What an iteration leaves for the next, in variables and in memory. */
 function stateOf(
   lowered: Program,
   loop: Loop,
@@ -76,7 +86,8 @@ function stateOf(
   };
   walk(loop.body, visit);
   const yields = (loop.body.yields ?? []).slice(loop.breaks ? 1 : 0);
-  return { state: [...yields, ...stores.map((op) => op.value)].filter((v) => isNumber(v.type)), stores };
+  const state = [...yields, ...stores.map((op) => op.value)].filter((v) => isNumber(v.type) || isReference(v.type));
+  return { state, stores };
 }
 
 /** What an iteration is given from outside: numbers, and memory. */
@@ -86,9 +97,7 @@ function given(lowered: Program, body: Region, memory: MemoryModel): readonly Fl
   eachDefinition(body, (v) => inside.add(v.id));
   eachUse(body, (v) => {
     if (inside.has(v.id)) return;
-    if (isNumber(v.type)) found.add(v.id);
-    else if (isReference(v.type))
-      eachNumberSlot(lowered, memory.classOf(v), v.type, (owner, key) => found.add(owner.slot(key)));
+    if (isNumber(v.type) || isReference(v.type)) for (const node of nodesOf(lowered, memory, v)) found.add(node);
   });
   return [...found];
 }

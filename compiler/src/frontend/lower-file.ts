@@ -45,6 +45,8 @@ export interface Reading {
   readonly ownsCollections?: true;
   /** What the fields of classes hold, where it is functions, is found in the whole program. */
   readonly growsFunctions?: true;
+  /** The members of these records stand in the order in which the program writes them. */
+  readonly memberOrders?: ReadonlyMap<string, readonly string[]>;
 }
 
 export function lowerFile(
@@ -97,6 +99,7 @@ export function lowerFile(
   file.types.setEntry(source, (symbol) => packages.codeOf(symbol));
   file.made.all = how.ownsCollections === true;
   file.types.places.grow = how.growsFunctions === true;
+  file.types.memberOrders = how.memberOrders ?? new Map();
   const before = new Map(found);
   let annotated: Annotated[] = [];
   let checked: Checked[] = [];
@@ -147,6 +150,12 @@ export function lowerFile(
     checked = checked.map((c) => ({ ...c, annotated: rules.asEntry(c.annotated) }));
   }
   const { wanted } = packages;
+  // Where the order of members matters, and objects are written in another one than the type's, it may be the only one.
+  const orders = new Map([...file.reordered].filter(([name]) => mayBeWrittenOrder(file, name)));
+  if (orders.size > 0 && wanted.size === 0 && how.memberOrders === undefined) {
+    const other = lowerFile(program, source, nameOf, files, isChecked, { ...how, memberOrders: orders });
+    if (other.lowered !== undefined || other.wanted.size > 0) return other;
+  }
   let lowered: Program = { funcs: file.funcs, records: file.types.records, globals: file.globals };
   if (annotated.some((a) => a.original === undefined)) refuseThrown(lowered, file, report);
   if (!failed() && wanted.size === 0) {
@@ -192,6 +201,11 @@ export function lowerFile(
   }
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
   return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
+}
+
+/** Do the objects of a record that tell their members all come from the program, unless the type leaves their order open? */
+function mayBeWrittenOrder({ ordered, types }: FileContext, name: string): boolean {
+  return ordered.some(({ record }) => record === name) && (!types.outside.has(name) || types.unordered.has(name));
 }
 
 /** What only the source can throw cannot be had of a function that nobody else can call. */

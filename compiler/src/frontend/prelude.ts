@@ -2,6 +2,7 @@
 import { ts } from "ts-morph";
 import type { Signature } from "./file-context.js";
 import { preludeLibrary, preludeName, preludeSource } from "./prelude/source.js";
+import { whileThereSource } from "./prelude/while-there.js";
 
 const libraryPath = "/adc/library.d.ts";
 const preludePath = "/adc/prelude.ts";
@@ -20,7 +21,7 @@ function prelude(): Prelude {
   if (made !== undefined) return made;
   const texts = new Map([
     [libraryPath, preludeLibrary],
-    [preludePath, preludeSource],
+    [preludePath, preludeSource + whileThereSource(preludeSource)],
   ]);
   const host: ts.CompilerHost = {
     getSourceFile: (name, options) => {

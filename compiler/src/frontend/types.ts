@@ -73,6 +73,10 @@ export class TypeMapper extends TypeRecords implements ClassHost {
   #bindings: Bindings = noBindings;
   /** Places of functions, and what comes from outside. */
   readonly places: FunctionPlaces;
+  /** The order in which the program writes the members of objects, by record, where that of the type is another. */
+  memberOrders: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Records whose members are in no order by their type: `Record<"a" | "b", number>`. */
+  readonly unordered = new Set<string>();
   readonly outside: Outside;
   /** Wide records whose variants are being mapped. */
   readonly #open = new Map<string, { used: boolean }>();
@@ -403,11 +407,15 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     const plain = named === undefined || named.name.startsWith("__") || (type.aliasTypeArguments ?? []).length > 0;
     const base = plain ? properties.map((p) => p.name).join("_") || "Empty" : named.name;
     const name = this.recordTable.nameFrom(base);
+    if (properties.some((p) => p.valueDeclaration === undefined)) this.unordered.add(name);
+    const order = this.memberOrders.get(name);
+    const ordered =
+      order === undefined ? properties : properties.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     this.records.set(name, { name, fields: [] });
     // Entered before its fields are mapped, so that a type may mention itself.
     this.#cache().set(type, { type: record(name) });
     const fields: Field[] = [];
-    for (const property of properties) {
+    for (const property of ordered) {
       const declaration = property.valueDeclaration ?? property.declarations?.[0];
       const fieldType = checker.getTypeOfSymbol(property);
       const optional = (property.flags & SymbolFlags.Optional) !== 0;

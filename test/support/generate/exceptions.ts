@@ -1,16 +1,18 @@
-/** `try`, `catch`, `finally` and `throw`: as validation, caught where it is thrown, thrown for good. */
+/** `try`, `catch`, `finally` and `throw`: as validation, caught where it is thrown and further out, thrown for good. */
 import type { Context, Outcome, Plug, Whole } from "./context.js";
 import { condition, number, store } from "./expressions.js";
 import { numberLeaf } from "./places.js";
 import { num } from "./shapes.js";
+import { risky, riskyCall } from "./risky.js";
 import { statements } from "./statements.js";
 
 export const exceptions: Plug = {
-  module: validators,
+  module: (whole) => [...validators(whole), ...risky(whole)],
   statements: [
     [1.2, withFinally],
     [1, withCatch],
     [0.8, caughtHere],
+    [1.4, caughtFromCall],
     [0.7, validation],
   ],
 };
@@ -101,6 +103,49 @@ function caughtHere(context: Context): Outcome {
     context.line(settle(context));
     calm(context, random.integer(0, 1));
   });
+  context.line("}");
+  return undefined;
+}
+
+/** What a called function throws, perhaps in the middle of changing something, is caught here or passed on. */
+function caughtFromCall(context: Context): Outcome | "nothing" {
+  const { random } = context;
+  const call = riskyCall(context);
+  if (call === undefined) return "nothing";
+  context.line("try {");
+  const { quiet } = context;
+  context.quiet = true;
+  context.block(() => {
+    calm(context, random.integer(0, 1));
+    const found = context.visible().filter(({ assignable, shape }) => assignable && shape.kind === "num");
+    if (!call.isNumber) context.line(`${call.text};`);
+    else if (found.length === 0) context.line(`void ${call.text};`);
+    else context.line(`${random.pick(found).name} ${random.pick(["=", "+=", "*="])} ${call.text};`);
+    calm(context, random.integer(0, 2));
+  });
+  context.quiet = quiet;
+  const inLoop = context.targets.at(-1)?.kind === "loop";
+  const named = random.chance(0.5);
+  context.line(named ? "} catch (error) {" : "} catch {");
+  context.block(() => {
+    if (named)
+      context.line(
+        random.pick([
+          `if (error instanceof RangeError) ${settle(context)}`,
+          `if (!(error instanceof Error)) throw error;`,
+          `if (error instanceof TypeError) { ${settle(context)} } else { ${settle(context)} }`,
+          `if (error instanceof Error && error.message === "low") ${settle(context)}`,
+        ]),
+      );
+    calm(context, random.integer(0, 1));
+    context.line(settle(context));
+    if (inLoop && random.chance(0.25))
+      context.line(`if (${condition(context, 1)}) ${random.pick(["break;", "continue;"])}`);
+  });
+  if (random.chance(0.3)) {
+    context.line("} finally {");
+    context.block(() => context.line(settle(context)));
+  }
   context.line("}");
   return undefined;
 }

@@ -163,8 +163,7 @@ function accessOn(
   const flag = inherited(context.file.types, object.type, node);
   if (flag !== undefined)
     return (
-      context.at(node) &&
-      (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint))
+      context.at(node) && (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint))
     );
   context.known.set(node.expression, object);
   const found = lowerAccess(context, node, hint);

@@ -2,7 +2,7 @@
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
-import { num, str } from "../../ir/types.js";
+import { num, present, sameType, str } from "../../ir/types.js";
 import { bare, isConst, spanOf, symbolOf } from "../source.js";
 import { type Located, load, locate, standInFor, store } from "./access.js";
 import { setLength } from "./array-growth.js";
@@ -209,8 +209,9 @@ function logicalAssignment(context: FunctionContext, node: ts.BinaryExpression, 
   const before = target.get();
   const replace = (): Value => {
     const right = context.expression(node.right, target.hint);
-    target.set(context.coerce(right, target.type, node.right));
-    return right;
+    const stored = context.coerce(right, target.type, node.right);
+    target.set(stored);
+    return sameType(right.type, present(target.type)) ? right : presentValue(context, stored, node);
   };
   const nullish = operator === SyntaxKind.QuestionQuestionEqualsToken;
   const test = nullish ? isNullish(context, before, node) : truthiness(context, before, node);

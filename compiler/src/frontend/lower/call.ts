@@ -131,7 +131,10 @@ function methodOrOutside(
   )
     return refuse(context, node, language.functionMethod(spanOf(inner.name), method));
   const { checker } = context.file;
-  const ownerType = checker.getNonNullableType(checker.getTypeAtLocation(inner.expression));
+  const declared = checker.getNonNullableType(checker.getTypeAtLocation(inner.expression));
+  // `Record<K, T[]>[K]` in a generic function is `T[]`.
+  const isAccess = (declared.flags & ts.TypeFlags.IndexedAccess) !== 0;
+  const ownerType = isAccess ? (checker.getBaseConstraintOfType(declared) ?? declared) : declared;
   const owner = context.file.types.map(ownerType);
   const ownerIR = valueType(context, ownerType, inner.expression) ?? ("type" in owner ? owner.type : undefined);
   if (

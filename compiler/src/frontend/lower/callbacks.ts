@@ -1,10 +1,12 @@
 /** Methods of arrays that take functions: calls of the prelude. */
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { callbackMethods } from "../methods.js";
+import { mayShorten } from "../effects.js";
 import { preludeFunction } from "../prelude.js";
-import { spanOf } from "../source.js";
+import { whileThere, whileThereName } from "../prelude/while-there.js";
+import { bare, isFunctionLike, spanOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { alloc } from "./array-make.js";
 import { type Argument, argumentsOf, callFunction } from "./follow.js";
@@ -37,9 +39,28 @@ export function lowerCallbackMethod(
   }
   const chosen = name === "filter" && array.type.kind === "typed" ? "filterTyped" : plain;
   const [start] = others;
+  const isShortened = mayBeShortened(context, node);
+  if (isShortened && name === "map") {
+    // What it does not get to would be holes of the new array.
+    context.report(meaning.builtinArguments(spanOf(node), name, "a function that makes the array shorter"));
+    return standInFor(context, node);
+  }
+  const read = (of: string): ts.FunctionDeclaration =>
+    preludeFunction(isShortened && whileThere.has(of) ? whileThereName(of) : of);
   if (withStart !== undefined && others.length > 0)
-    return callFunction(context, node, preludeFunction(withStart), undefined, [array, callback, start], hint);
-  return callFunction(context, node, preludeFunction(chosen), undefined, [array, callback], hint);
+    return callFunction(context, node, read(withStart), undefined, [array, callback, start], hint);
+  return callFunction(context, node, read(chosen), undefined, [array, callback], hint);
+}
+
+/** May the callback make the array shorter, so that elements are gone before it gets to them? */
+function mayBeShortened(context: FunctionContext, node: ts.CallExpression): boolean {
+  const { effects } = context.file;
+  const [callback] = node.arguments;
+  const callee = bare(node.expression);
+  if (callback === undefined || !ts.isPropertyAccessExpression(callee)) return false;
+  // Of a function under a name the call tells what it does.
+  const found = effects.of(isFunctionLike(bare(callback)) ? callback : node);
+  return mayShorten(found, effects.elementKind(callee.expression));
 }
 
 /** `Array.from(xs, f)`, `Array.from({ length }, f)` and those of typed arrays. `source` is the array, or the length. */

@@ -1,5 +1,5 @@
 /** The same value under another type: as one that may be missing, as one that is there, as one of a union of objects. */
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import type { Type, Value } from "../../ir/ir.js";
 import { mayBeAbsent, present, sameType } from "../../ir/types.js";
 import type { FunctionContext } from "./context.js";
@@ -17,10 +17,23 @@ export function convert(context: FunctionContext, v: Value, type: Type, node: ts
   const wanted = present(type);
   if (wanted.kind === "dict" && isEmptyLiteral(context, v))
     return convert(context, b.aggregate(wanted, [], v.hint), type, node);
-  if (!isCastable(context, v.type, type)) return undefined;
+  if (!isCastable(context, v.type, type)) {
+    if (wanted.kind !== "array" || node === undefined || !isEmptyList(node)) return undefined;
+    const list = b.aggregate(wanted, [], v.hint);
+    context.empty.add(list.id);
+    return convert(context, list, type, undefined);
+  }
   const made = b.cast(v, type);
   context.sameAs(v, made);
   return made;
+}
+
+/** `[]`: it says nothing of its elements. Of `a = b = []` both hold the same array. */
+function isEmptyList(node: ts.Node): boolean {
+  if (!ts.isArrayLiteralExpression(node) || node.elements.length > 0) return false;
+  const { parent } = node;
+  const isAssigned = ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  return !isAssigned || ts.isExpressionStatement(parent.parent);
 }
 
 /** Has the value this type too? */

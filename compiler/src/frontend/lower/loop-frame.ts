@@ -7,7 +7,7 @@ import { loopTag, refuseUnknownTrips } from "../loop-tags.js";
 import type { Construct, FunctionContext } from "./context.js";
 import { isHidden, type Key } from "./env.js";
 import { catcherOf, closeGuards } from "./guards.js";
-import { type Piece } from "./flow.js";
+import type { Piece } from "./flow.js";
 import { flagsOf, inConstruct } from "./jumps.js";
 
 /** Lowers a statement as pieces of the list it stands in. */

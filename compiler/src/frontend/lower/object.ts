@@ -122,8 +122,10 @@ export function objectOf(
 ): Value {
   const { type, fields } = typeFor(context, node, members);
   const order = fields.map((f) => f.name).filter((name) => members.has(name));
-  if (type.kind === "record" && [...members.keys()].some((name, i) => order[i] !== name))
-    context.file.reordered.add(type.name);
+  const { reordered } = context.file;
+  const given = [...members.keys()];
+  if (type.kind === "record" && !reordered.has(type.name) && given.some((name, i) => order[i] !== name))
+    reordered.set(type.name, [...given, ...fields.map((f) => f.name).filter((name) => !members.has(name))]);
   const ordered = fields.map((f) => {
     const v = members.get(f.name);
     if (v === undefined) return context.at(node).absent(f.type, undefined);

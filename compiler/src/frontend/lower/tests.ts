@@ -206,6 +206,9 @@ export function lowerIn(context: FunctionContext, node: ts.BinaryExpression, hin
   const found = decl.fields.find((f) => f.name === String(name));
   if (found === undefined) return context.constant(false, hint);
   const having = (decl.variants ?? [decl.name]).map((n) => records.get(n)?.fields.find((f) => f.name === found.name));
+  // An object whose members may be left out knows itself which it has.
+  if (decl.variants === undefined && decl.instance === undefined && found.optional === true)
+    return isKeyOf(context, node, context.constant(found.name), v, hint);
   // Where the field itself may hold `undefined`, what it holds does not tell whether it is there.
   if (
     having.some(

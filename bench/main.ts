@@ -1,0 +1,91 @@
+/**
+ * `npm run bench -- [--only name]… [--quick] [--rounds 25] [--check]`: measures every problem and writes `bench/RESULTS.md`
+ * and `bench/results.json`. With `--only` or `--quick` (smallest sizes, few rounds, no growth) the table is only printed.
+ * `--check` measures nothing: it compares everything that would be measured.
+ */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Scope } from "./parts.js";
+import { prepare } from "./prepare.js";
+import { problems } from "./problems/index.js";
+import { goalsTable, growthTable, report, timesTable } from "./report.js";
+import type { BytesRow, GrowthRow, Results, TimesRow } from "./results.js";
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    quick: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
+    rounds: { type: "string" },
+  },
+});
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const unknown = values.only.filter((name) => !problems.has(name));
+if (unknown.length > 0)
+  throw new Error(`no problem ${unknown.join(", ")}; there are ${[...problems.keys()].join(", ")}`);
+const names = values.only.length > 0 ? values.only : [...problems.keys()];
+const rounds = Number(values.rounds ?? (values.quick ? 7 : 25));
+const prepared = await prepare();
+const scope: Scope = {
+  sizes: values.quick || values.check ? 1 : 99,
+  effort: { rounds, sample: 2, warmUp: values.quick ? 60 : 200 },
+  looks: 3,
+  doublings: 6,
+};
+
+/** A large nursery, so that nothing is collected while bytes are counted. */
+const roomy = ["--min-semi-space-size=64", "--max-semi-space-size=128"];
+
+/** Some parts for one problem, in a process of their own. */
+function parts(wanted: readonly string[], problem: string, flags: readonly string[] = []): unknown[] {
+  const given = JSON.stringify(scope);
+  const args = [...flags, "--import", "tsx", here("child.ts"), wanted.join(), problem, prepared.folder, given];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    cwd: here(".."),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status !== 0) throw new Error(`${wanted.join(" and ")} of ${problem} failed`);
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown[];
+}
+
+console.log(`bench: adc took ${(prepared.milliseconds / 1000).toFixed(1)} s`);
+if (values.check) {
+  for (const name of names) {
+    const [said] = parts(["check"], name) as [string[]];
+    console.log(`${name}: ${said.join("; ")}`);
+  }
+} else {
+  const times: TimesRow[] = [];
+  const bytes: BytesRow[] = [];
+  const growth: GrowthRow[] = [];
+  for (const name of names) {
+    console.log(`bench: ${name}`);
+    const [measured] = parts(["times"], name) as [TimesRow[]];
+    times.push(...measured);
+    const [counted, grown = []] = parts(values.quick ? ["bytes"] : ["bytes", "growth"], name, roomy) as [
+      BytesRow[],
+      GrowthRow[]?,
+    ];
+    bytes.push(...counted);
+    growth.push(...grown);
+  }
+  const machine = cpus()[0]?.model.trim() ?? "unknown processor";
+  const results: Results = {
+    machine,
+    node: process.versions.node,
+    rounds,
+    compiled: prepared.milliseconds,
+    times,
+    bytes,
+    growth,
+  };
+  console.log(`\n${timesTable(results)}\n\n${goalsTable(results)}\n\n${growthTable(results)}`);
+  if (values.only.length === 0 && !values.quick) {
+    writeFileSync(here("RESULTS.md"), report(results));
+    writeFileSync(here("results.json"), `${JSON.stringify(results, undefined, 1)}\n`);
+  }
+}
