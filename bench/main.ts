@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- [--only name]… [--quick] [--rounds 25] [--check]`: measures every problem and writes `bench/RESULTS.md`
- * and `bench/results.json`. With `--only` or `--quick` (smallest sizes, few rounds, no growth) the table is only printed.
- * `--check` measures nothing: it compares everything that would be measured.
+ * `npm run bench -- [--only name]… [--quick] [--rounds 25] [--update] [--check]`: measures every problem and writes
+ * `bench/RESULTS.md` and `bench/results.json`. With `--only` or `--quick` (smallest sizes, few rounds, no growth) the table is
+ * only printed; `--only` with `--update` replaces the rows of these problems in both files. `--check` measures nothing: it
+ * compares everything that would be measured.
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true, default: [] },
     quick: { type: "boolean", default: false },
+    update: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     rounds: { type: "string" },
   },
@@ -84,8 +86,24 @@ if (values.check) {
     growth,
   };
   console.log(`\n${timesTable(results)}\n\n${goalsTable(results)}\n\n${growthTable(results)}`);
-  if (values.only.length === 0 && !values.quick) {
-    writeFileSync(here("RESULTS.md"), report(results));
-    writeFileSync(here("results.json"), `${JSON.stringify(results, undefined, 1)}\n`);
-  }
+  if (!values.quick && (values.only.length === 0 || values.update)) write(values.update ? merged(results) : results);
+}
+
+/** The rows of an earlier run with those of this one in their places; in the order of the problems. */
+function merged(results: Results): Results {
+  const earlier = JSON.parse(readFileSync(here("results.json"), "utf8")) as Results;
+  const order = [...problems.keys()];
+  const rows = <Row extends { readonly problem: string }>(before: readonly Row[], now: readonly Row[]): Row[] =>
+    order.flatMap((name) => (names.includes(name) ? now : before).filter(({ problem }) => problem === name));
+  return {
+    ...results,
+    times: rows(earlier.times, results.times),
+    bytes: rows(earlier.bytes, results.bytes),
+    growth: rows(earlier.growth, results.growth),
+  };
+}
+
+function write(results: Results): void {
+  writeFileSync(here("RESULTS.md"), report(results));
+  writeFileSync(here("results.json"), `${JSON.stringify(results, undefined, 1)}\n`);
 }

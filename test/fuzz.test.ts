@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { judge } from "./support/judge.js";
 import { compileOne } from "./support/compile.js";
 import { asFixture, emptySummary, fuzzBatch } from "./support/fuzzing.js";
+import { gradientFile } from "./support/generate/derivatives.js";
 import { featureNames, parseFeatures } from "./support/generate/features.js";
 import { generateProgram } from "./support/generate/program.js";
 import { nameSubexpressions, returnTuple, unrollLoops } from "./support/metamorphic.js";
@@ -67,7 +68,9 @@ describe("random programs", () => {
       `/typed/p${i}.ts`,
       generateProgram(6001 + i, options).source,
     ]);
-    expect(typeCheck(Object.fromEntries(files))).toEqual([]);
+    // Calls of generated gradients, which are not made here, have types of their own in the source.
+    const isOther = (message: string): boolean => !message.includes(`Cannot find module '${gradientFile}'`);
+    expect(typeCheck(Object.fromEntries(files)).filter(isOther)).toEqual([]);
   });
 });
 

@@ -246,7 +246,14 @@ const isNested = (compiled: Compiled): boolean => /_grad\.js"/.test(compiled.mod
 
 /** The cases with instances of the program's own classes where they describe some. */
 const instances = (compiled: Compiled, cases: readonly (readonly unknown[])[]): readonly (readonly unknown[])[] =>
-  cases.map((args) => args.map((argument) => materialise(argument, compiled.original)));
+  cases.flatMap((args) => {
+    try {
+      return [args.map((argument) => materialise(argument, compiled.original))];
+    } catch {
+      // Its constructor refuses what the case says: there is no such argument.
+      return [];
+    }
+  });
 
 function annotatedOf(compiled: Compiled): Annotated {
   const annotated = compiled.lowered.annotated.find(({ exportName }) => exportName === "f");
