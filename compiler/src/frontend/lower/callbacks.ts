@@ -26,11 +26,13 @@ export function lowerCallbackMethod(
   const [callback, ...others] = args;
   const [plain, withStart] = callbackMethods.get(name) ?? [name];
   if (callback === undefined) {
-    if ((name !== "sort" && name !== "toSorted") || array.type.kind !== "typed") {
+    // Numbers in an ordinary array would be compared as text.
+    const isText = array.type.kind === "array" && array.type.elem.kind === "str";
+    if ((name !== "sort" && name !== "toSorted") || (array.type.kind !== "typed" && !isText)) {
       context.report(meaning.builtinArguments(spanOf(node), name, "no function"));
       return standInFor(context, node);
     }
-    const ascending = functionValue(context, preludeFunction("ascending"), node);
+    const ascending = functionValue(context, preludeFunction(isText ? "alphabetical" : "ascending"), node);
     return callFunction(context, node, preludeFunction(plain), undefined, [array, ascending], hint);
   }
   if (name === "map" && array.type.kind === "typed") {

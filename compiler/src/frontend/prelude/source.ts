@@ -290,6 +290,10 @@ export function ascending(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+export function alphabetical(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 ${collections}${dictionaries}
 ${reductions}
 ${runtimeSource}
