@@ -5,7 +5,7 @@
  * compares everything that would be measured.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -61,40 +61,41 @@ if (values.check) {
     console.log(`${name}: ${said.join("; ")}`);
   }
 } else {
-  const times: TimesRow[] = [];
-  const bytes: BytesRow[] = [];
-  const growth: GrowthRow[] = [];
+  const results = {
+    machine: cpus()[0]?.model.trim() ?? "unknown processor",
+    node: process.versions.node,
+    rounds,
+    compiled: prepared.milliseconds,
+    times: [] as TimesRow[],
+    bytes: [] as BytesRow[],
+    growth: [] as GrowthRow[],
+  };
+  const isKept = !values.quick && (values.only.length === 0 || values.update);
   for (const name of names) {
     console.log(`bench: ${name}`);
     const [measured] = parts(["times"], name) as [TimesRow[]];
-    times.push(...measured);
+    results.times.push(...measured);
     const [counted, grown = []] = parts(values.quick ? ["bytes"] : ["bytes", "growth"], name, roomy) as [
       BytesRow[],
       GrowthRow[]?,
     ];
-    bytes.push(...counted);
-    growth.push(...grown);
+    results.bytes.push(...counted);
+    results.growth.push(...grown);
+    // After each problem: a long run that is stopped has not been in vain.
+    if (isKept) write(merged(results));
   }
-  const machine = cpus()[0]?.model.trim() ?? "unknown processor";
-  const results: Results = {
-    machine,
-    node: process.versions.node,
-    rounds,
-    compiled: prepared.milliseconds,
-    times,
-    bytes,
-    growth,
-  };
   console.log(`\n${timesTable(results)}\n\n${goalsTable(results)}\n\n${growthTable(results)}`);
-  if (!values.quick && (values.only.length === 0 || values.update)) write(values.update ? merged(results) : results);
 }
 
 /** The rows of an earlier run with those of this one in their places; in the order of the problems. */
 function merged(results: Results): Results {
-  const earlier = JSON.parse(readFileSync(here("results.json"), "utf8")) as Results;
-  const order = [...problems.keys()];
+  const path = here("results.json");
+  const earlier = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Results) : results;
   const rows = <Row extends { readonly problem: string }>(before: readonly Row[], now: readonly Row[]): Row[] =>
-    order.flatMap((name) => (names.includes(name) ? now : before).filter(({ problem }) => problem === name));
+    [...problems.keys()].flatMap((name) => {
+      const isOfIt = ({ problem }: Row): boolean => problem === name;
+      return now.some(isOfIt) ? now.filter(isOfIt) : before.filter(isOfIt);
+    });
   return {
     ...results,
     times: rows(earlier.times, results.times),

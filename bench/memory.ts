@@ -62,7 +62,8 @@ export function tapeBytes(run: () => unknown): number {
   // After the first call the tapes are large enough.
   run();
   const tapes = Array.from({ length: tapeCount }, borrowTape);
-  for (const tape of tapes) {
+  // Last borrowed, first returned, so that the call gets the tape it got before.
+  for (const tape of tapes.toReversed()) {
     tape.numbers.fill(untouched);
     tape.flags.fill(untouchedFlag);
     returnTape(tape);
