@@ -56,13 +56,16 @@ export class TextTests {
   }
 
   /** What a test that came out as `holds` says, or may say, about texts. */
-  #passed(cond: Value, holds: boolean): readonly Comparison[] {
+  #passed(cond: Value, holds: boolean, seen = new Set<string>()): readonly Comparison[] {
+    if (!this.#isNew(cond, holds, seen)) return [];
     const op = this.#definition(cond);
     if (op?.kind === "if")
-      return [op.cond, ...(op.then.yields ?? []), ...(op.else.yields ?? [])].flatMap((v) => this.#passed(v, holds));
+      return [op.cond, ...(op.then.yields ?? []), ...(op.else.yields ?? [])].flatMap((v) =>
+        this.#passed(v, holds, seen),
+      );
     if (op?.kind !== "prim") return [];
-    if (op.name === "not") return op.args.flatMap((v) => this.#passed(v, !holds));
-    if (op.name === "and" || op.name === "or") return op.args.flatMap((v) => this.#passed(v, holds));
+    if (op.name === "not") return op.args.flatMap((v) => this.#passed(v, !holds, seen));
+    if (op.name === "and" || op.name === "or") return op.args.flatMap((v) => this.#passed(v, holds, seen));
     const found = this.#comparison(op);
     if (found === undefined) return [];
     return [
@@ -72,6 +75,14 @@ export class TextTests {
         isEqual: found.isEqual === holds,
       },
     ];
+  }
+
+  /** A condition is made of others, some of them many times over: each is looked at once. */
+  #isNew(cond: Value, holds: boolean, seen: Set<string>): boolean {
+    const key = `${this.layout.resolve(cond).id} ${holds}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
   }
 
   /** The name of a member of an object as it was called before it was cast. */
@@ -140,20 +151,22 @@ export class TextTests {
   }
 
   #isBehindOther(item: Item, comparison: Comparison): boolean {
-    for (const [cond, holds] of testsBefore(item)) if (this.#finds(cond, holds, comparison)) return true;
+    const seen = new Set<string>();
+    for (const [cond, holds] of testsBefore(item)) if (this.#finds(cond, holds, comparison, seen)) return true;
     return false;
   }
 
   /** Does a test that came out as `holds` find the text to be another literal? */
-  #finds(cond: Value, holds: boolean, of: Comparison): boolean {
+  #finds(cond: Value, holds: boolean, of: Comparison, seen: Set<string>): boolean {
+    if (!this.#isNew(cond, holds, seen)) return false;
     const op = this.#definition(cond);
     if (op?.kind === "if")
       return [op.cond, ...(op.then.yields ?? []), ...(op.else.yields ?? [])].some(
-        (v) => this.#finds(v, true, of) || this.#finds(v, false, of),
+        (v) => this.#finds(v, true, of, seen) || this.#finds(v, false, of, seen),
       );
     if (op?.kind !== "prim") return false;
-    if (op.name === "not") return op.args.some((v) => this.#finds(v, !holds, of));
-    if (op.name === "and" || op.name === "or") return op.args.some((v) => this.#finds(v, holds, of));
+    if (op.name === "not") return op.args.some((v) => this.#finds(v, !holds, of, seen));
+    if (op.name === "and" || op.name === "or") return op.args.some((v) => this.#finds(v, holds, of, seen));
     const found = this.#comparison(op);
     return (
       found !== undefined &&
