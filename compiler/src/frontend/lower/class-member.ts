@@ -15,7 +15,7 @@ import { type Bindings, noBindings } from "../types.js";
 import { fieldOf, load, standInFor } from "./access.js";
 import type { Target } from "./assign.js";
 import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
-import { lowerThis } from "./class-construct.js";
+import { lowerThis } from "./constructed-object.js";
 import { accessorField } from "./class-fields.js";
 import { classOfThis, classReference, staticAround } from "./class-reference.js";
 import { dispatch, dispatchMixed, isMixed, mixedOf, refusedClass, type Variant, variantsOf } from "./class-variants.js";

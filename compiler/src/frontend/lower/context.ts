@@ -10,7 +10,7 @@ import { callPath } from "../signature.js";
 import { locOf, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
 import { className } from "../classes.js";
-import type { Construction } from "./class-construct.js";
+import type { Construction } from "./constructed-object.js";
 import type { ClassLowering } from "./class-lowering.js";
 import type { lowerFrom } from "./callbacks.js";
 import { convert } from "./convert.js";

@@ -13,7 +13,8 @@ import { isCheckpointed } from "../loop-tags.js";
 import { callPath } from "../signature.js";
 import { type FunctionNode, isThisParameter, locOf, spanOf } from "../source.js";
 import { assign, bind } from "./destructure.js";
-import { earlyAssignment, earlyField, lowerConstructor, lowerSuperCall } from "./class-construct.js";
+import { lowerConstructor, lowerSuperCall } from "./class-construct.js";
+import { earlyAssignment, earlyField } from "./constructed-object.js";
 import {
   fieldNameOf,
   lowerMethodCall,
