@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { judge } from "./support/judge.js";
 import { compileOne } from "./support/compile.js";
-import { asFixture, emptySummary, fuzzBatch } from "./support/fuzzing.js";
+import { asFixture } from "./support/fuzz-minimize.js";
+import { emptySummary, fuzzBatch } from "./support/fuzzing.js";
 import { gradientFile } from "./support/generate/derivatives.js";
 import { featureNames, parseFeatures } from "./support/generate/features.js";
 import { generateProgram } from "./support/generate/program.js";

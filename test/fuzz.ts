@@ -4,7 +4,9 @@
  * every program with itself rewritten in that way. Prints every disagreement with its seed (minimised when asked for) and ends with one line of totals.
  */
 import { parseArgs } from "node:util";
-import { asFixture, emptySummary, fuzzBatch, minimize, parseCheck } from "./support/fuzzing.js";
+import { asFixture, minimize } from "./support/fuzz-minimize.js";
+import { parseCheck } from "./support/fuzz-variants.js";
+import { emptySummary, fuzzBatch } from "./support/fuzzing.js";
 import { parseFeatures } from "./support/generate/features.js";
 
 const { values } = parseArgs({

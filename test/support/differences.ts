@@ -51,15 +51,26 @@ function extrapolate(f: (x: number) => number, x: number, first: number): Estima
   return best;
 }
 
-/** At a kink the slopes from the two sides differ whatever the step; where the function is smooth they meet. */
+/**
+ * At a kink the slopes from the two sides differ whatever the step; where the function is smooth they meet, the difference
+ * shrinking with the step.
+ */
 function oneSidedAgree(f: (x: number) => number, x: number, scale: number, central: Estimate): boolean {
   const at = f(x);
+  const slopes = (h: number): { forward: number; backward: number } => ({
+    forward: (f(x + h) - at) / h,
+    backward: (at - f(x - h)) / h,
+  });
   const h = 1e-6 * scale;
-  const forward = (f(x + h) - at) / h;
-  const backward = (at - f(x - h)) / h;
+  const { forward, backward } = slopes(h);
+  const apart = Math.abs(forward - backward);
+  const size = Math.max(Math.abs(forward), Math.abs(backward), 1e-2);
   const noise = (8e-16 * Math.max(1, Math.abs(at))) / h;
-  const tolerance = 1e-3 * Math.max(Math.abs(forward), Math.abs(backward), 1e-2) + noise + central.error;
-  return Math.abs(forward - backward) <= tolerance && Math.abs(forward - central.value) <= 2 * tolerance;
+  const tolerance = 1e-3 * size + noise + central.error;
+  if (apart > tolerance || Math.abs(forward - central.value) > 2 * tolerance) return false;
+  if (apart <= 1e-6 * size + noise) return true;
+  const wider = slopes(100 * h);
+  return apart <= 0.2 * Math.abs(wider.forward - wider.backward);
 }
 
 /** Derivative of `f(...args)` with respect to the number at `path` inside `args`; `f` may change what it is given. */

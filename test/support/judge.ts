@@ -50,6 +50,11 @@ export function judge(
   const tally = new Tally();
   const original = exportedFunction(compiled.original, annotated.exportName);
   const primal = run(compiled, original, args);
+  // How deep a function may call itself is not the program's own business.
+  if (primal.kind === "threw" && primal.thrown.startsWith("RangeError: Maximum call stack")) {
+    tally.skipped++;
+    return tally;
+  }
   const trial: Trial = { compiled, annotated, args, primal, tally, random: new Random(options.seed ?? 1), options };
   const gradient = annotated.modes.includes("grad") ? judgeGradient(trial) : undefined;
   if (annotated.modes.includes("value_and_grad")) judgeValueAndGradient(trial, gradient);

@@ -96,7 +96,7 @@ export function sizeOfOp(op: Op): number {
     case "cast":
       return 1;
     case "global":
-      return op.name.length;
+      return op.name.length - op.name.lastIndexOf("#");
     case "new":
       return 4 + 2 * op.members.length;
     case "if":

@@ -148,8 +148,15 @@ function modeAllows(use: Use, item: Item, memory: Memory): boolean {
     case "return":
     case "arm":
     case "expr":
-      return op.kind !== "new" || use.reader?.op.kind !== "for";
+      return op.kind !== "new" || !(use.reader?.op.kind === "for" || isTakenApart(use));
   }
+}
+
+/** Does text that adc does not know go on into the value (`delete t["a"]`)? */
+function isTakenApart({ value, reader }: Use): boolean {
+  if (reader?.op.kind !== "foreign") return false;
+  const { args, text } = reader.op;
+  return args.some((arg, k) => arg.id === value.id && /^[[.]/.test(text[k + 1] ?? ""));
 }
 
 /** Does going from `from` out to `to` leave a loop or a local function? */

@@ -41,7 +41,7 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
   const fixed = new Map<ValueId, string>();
   // What has private members is seen as a plain object through another name, a gradient of a union as one of all its variants,
   // a `readonly` array that goes elsewhere as an array.
-  const seen: string[] = [];
+  const others: { readonly name: string; readonly inner: string; readonly value: Value }[] = [];
   func.body.params.forEach((v, k) => {
     const name = names[k];
     if (name === undefined) return;
@@ -51,7 +51,7 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
     const isOtherwise = isEither || context.types.isGuarded(v.type) || context.types.isUnionOfGradients(v.type);
     if ((!isOtherwise && !isReadonly) || !isUsed(func, v)) return;
     const inner = freeName(`${name}Fields`, (n) => neverNames.has(n) || names.includes(n) || context.names.all.has(n));
-    seen.push(`  const ${inner} = ${name} as unknown as ${context.types.text(v.type)};`);
+    others.push({ name, inner, value: v });
     fixed.set(v.id, inner);
   });
   const isGuarded = [...func.body.params.map((v) => v.type), ...func.results].some((t) => context.types.isGuarded(t));
@@ -60,7 +60,11 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
   const returnsAs = (isGuarded && !isPlain) || isUnion ? context.names.type(generated.returns) : undefined;
   const throws = throwsBySource(func, context.program);
   const original = throws.own || throws.called ? originalCall(generated, names, context) : undefined;
-  const own = bodyOf(func, fixed, context, { reserved: names, returnsAs, original }).lines;
+  const { lines: own, isWritten } = bodyOf(func, fixed, context, { reserved: names, returnsAs, original });
+  const seen = others.map(({ name, inner, value }) => {
+    const type = context.types.text(value.type);
+    return `  ${isWritten(value) ? "let" : "const"} ${inner} = ${name} as unknown as ${type};`;
+  });
   const lines = throws.called && original !== undefined ? catching([...seen, ...own], names, original, context) : own;
   const shown = params.map(
     (p, k) =>
@@ -181,7 +185,7 @@ function bodyOf(
     readonly returnsAs?: string | undefined;
     readonly original?: string | undefined;
   } = { reserved: [] },
-): { lines: string[]; names: (v: Value) => string } {
+): { lines: string[]; names: (v: Value) => string; isWritten: (v: Value) => boolean } {
   const layout = layOut(func.body, context.program.records);
   const folding = planFolding(layout);
   const variables = assignVariables(layout, folding);
@@ -207,7 +211,7 @@ function bodyOf(
   });
   const lines: string[] = [];
   printStatements(statements.body(), "  ", lines, context.mark);
-  return { lines, names: (v) => variables.of(v).name };
+  return { lines, names: (v) => variables.of(v).name, isWritten: (v) => variables.of(v).writes > 0 };
 }
 
 /** Names that variables of a function must not hide: the module's, those in foreign text, those of the tape's locals. */

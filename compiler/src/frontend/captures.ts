@@ -32,6 +32,8 @@ export class CaptureTable {
     readonly checker: ts.TypeChecker,
     /** The function a name stands for, where that is known without running anything. */
     readonly functionNamed: (name: ts.Identifier) => FunctionNode | undefined,
+    /** Does a name stand for a function of JavaScript's library (`const sin = Math.sin`)? No variable holds it then. */
+    readonly isLibraryName: (name: ts.Identifier) => boolean,
     /** The variables a piece of syntax assigns, functions inside it included. */
     readonly assignedIn: (node: ts.Node) => ReadonlySet<ts.Symbol>,
   ) {}
@@ -65,7 +67,7 @@ export class CaptureTable {
           eachChild(known, visit);
         } else if (literal !== undefined && initialises(literal, declaration)) {
           self.add(symbol);
-        } else if (isVariable(declaration)) {
+        } else if (isVariable(declaration) && !this.isLibraryName(at)) {
           keys.add(symbol);
         }
         return;

@@ -8,7 +8,7 @@ import { classBodies } from "./class-effects.js";
 import { EffectTable } from "./effects.js";
 import { type Ruled, rulesIn } from "./custom-rules/table.js";
 import type { Instance } from "./instance.js";
-import { type PackageTable } from "./packages/table.js";
+import type { PackageTable } from "./packages/table.js";
 import { isPrelude, preludeProgram, servedBy } from "./prelude.js";
 import { type FunctionNode, locOf } from "./source.js";
 import { type Bindings, TypeMapper } from "./types.js";
@@ -167,6 +167,7 @@ export class FileContext extends SourceNames {
         const callee = this.callee(name);
         return callee.kind === "function" ? callee.node : undefined;
       },
+      (name) => this.callee(name).kind === "builtin",
       (node) => this.effects.of(node).assigned,
     );
     this.effects = new EffectTable(

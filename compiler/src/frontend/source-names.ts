@@ -1,6 +1,6 @@
 /** What names in the source refer to: globals of JavaScript, namespaces, and the functions that are called. */
 import { ts } from "ts-morph";
-import { type Ruled, type RuleTable } from "./custom-rules/table.js";
+import type { Ruled, RuleTable } from "./custom-rules/table.js";
 import { type GeneratedCallee, generatedCallee } from "./generated.js";
 import { constructorNamed, exportedExpression, isFixed } from "./packages/fixed.js";
 import { isKnownFile, type PackageTable } from "./packages/table.js";

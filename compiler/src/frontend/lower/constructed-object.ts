@@ -9,7 +9,7 @@ import type { Field, Type, Value } from "../../ir/ir.js";
 import { isReference, num, sameType } from "../../ir/types.js";
 import { assigned } from "../assignments.js";
 import { declaredFields, ownConstructor, refinedType } from "../class-types.js";
-import { type ClassNode, type FieldMember } from "../classes.js";
+import type { ClassNode, FieldMember } from "../classes.js";
 import { bare, isFunctionLike, spanOf } from "../source.js";
 import type { Bindings } from "../types.js";
 import { constructorText } from "./class-text.js";
