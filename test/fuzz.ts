@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- --count 10000 --seed 1 [--size 40] [--features classes,closures] [--aliases]
- * [--minimize] [--batch 100]`: random programs against the judges. Without `--features` they use the whole language; `--check unrolled` compares
+ * [--modes grad,vjp] [--minimize] [--batch 100]`: random programs against the judges. Without `--features` they use the whole language; `--check unrolled` compares
  * every program with itself rewritten in that way. Prints every disagreement with its seed (minimised when asked for) and ends with one line of totals.
  */
 import { parseArgs } from "node:util";
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     aliases: { type: "boolean", default: false },
     features: { type: "string", default: "all" },
     check: { type: "string" },
+    modes: { type: "string" },
     minimize: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
   },
@@ -41,7 +42,7 @@ console.log(`fuzz: seed ${first}`);
 for (let done = 0, round = 0; done < count; done += batch, round++) {
   const size = sizes[round % sizes.length] ?? 20;
   const options = { size, aliases: values.aliases, plain: false, features };
-  fuzzBatch(first + done, Math.min(batch, count - done), options, summary, forced);
+  fuzzBatch(first + done, Math.min(batch, count - done), options, summary, forced, values.modes?.split(","));
   for (; reported < summary.disagreements.length; reported++) report(reported, size);
   if (performance.now() - lastProgress > 20_000) {
     lastProgress = performance.now();
@@ -61,7 +62,7 @@ function report(position: number, size: number): void {
         ? check.how
         : check.kind;
   console.log(
-    `\n--- seed ${found.seed}, size ${size}, ${how}: ${found.kind}\n${found.message.split("\n").slice(0, 6).join("\n")}`,
+    `\n--- seed ${found.seed}, size ${size}, modes ${found.modes.join(",")}, ${how}: ${found.kind}\n${found.message.split("\n").slice(0, 6).join("\n")}`,
   );
   const times = (reportedKinds.get(found.kind) ?? 0) + 1;
   reportedKinds.set(found.kind, times);

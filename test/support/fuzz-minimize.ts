@@ -57,8 +57,11 @@ function behaves({ source, cases }: Failing): boolean {
   }
 }
 
-/** What is judged stays in every candidate. */
+/** What is judged stays in every candidate; a custom rule goes whole or not at all, so that it stays right. */
 const marked = /@differentiable[^\n]*\nexport function f\(/;
+const ruled = /(?:\/\*\* @(?:vjp|jvp) [^\n]*\n)?(?:export )?function (?:\w*Rule|ruled\d+)\([\s\S]*?\n}\n/g;
+const keepsRules = (source: string, original: string): boolean =>
+  [...source.matchAll(ruled)].every(([rule]) => original.includes(rule));
 
 /** The same disagreement in as small a program as can be found. */
 export function minimize(disagreement: Disagreement, log: (text: string) => void): Disagreement {
@@ -67,7 +70,12 @@ export function minimize(disagreement: Disagreement, log: (text: string) => void
   const program = shrink(
     disagreement.program,
     (candidates) => {
-      const good = candidates.map((candidate) => marked.test(candidate.source) && (!strict || behaves(candidate)));
+      const good = candidates.map(
+        (candidate) =>
+          marked.test(candidate.source) &&
+          keepsRules(candidate.source, disagreement.program.source) &&
+          (!strict || behaves(candidate)),
+      );
       const kinds = kindsOf(
         candidates.filter((_, i) => good[i]),
         disagreement,

@@ -41,8 +41,15 @@ export const emptySummary = (): Summary => ({
 
 const cheapModes = ["grad", "vjp", "jvp"];
 
-/** The programs of `count` seeds from `first`, judged and then compared with a variant of themselves. */
-export function fuzzBatch(first: number, count: number, options: Options, summary: Summary, forced?: Check): void {
+/** The programs of `count` seeds from `first`, judged and then compared with a variant of themselves; check and modes by chance, or as given. */
+export function fuzzBatch(
+  first: number,
+  count: number,
+  options: Options,
+  summary: Summary,
+  forced?: Check,
+  forcedModes?: readonly string[],
+): void {
   const programs = Array.from({ length: count }, (_, i) => generateProgram(first + i, options));
   const random = new Random(first);
   // The verifier after every step takes as long as a few of the steps: for some of the batches.
@@ -54,7 +61,7 @@ export function fuzzBatch(first: number, count: number, options: Options, summar
     [1, ["value_and_grad", "hvp"]],
     [0.5, ["d2", "d3"]],
   ]);
-  const modes = [...cheapModes, ...dear];
+  const modes = forcedModes ?? [...cheapModes, ...dear];
   const outcomes = compileSources(
     programs.map(({ source }) => source),
     modes,

@@ -178,5 +178,9 @@ export function argumentPath(annotated: Annotated, path: Path): Path {
   return [parameter, ...rest];
 }
 
+/** How deep functions may call each other is not the program's own business. */
+export const isTooDeep = (thrown: string | undefined): boolean =>
+  thrown?.startsWith("RangeError: Maximum call stack") === true;
+
 export const thrownText = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : `${typeof error} ${text(error)}`;

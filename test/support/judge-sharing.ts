@@ -10,7 +10,7 @@ import type { Compiled } from "./compile.js";
 import { cloneData, difference, leaves, mapLeaves, memberAt, members, numberAt, type Path, pathText } from "./data.js";
 import { exportedFunction } from "./evaluate.js";
 import { run } from "./judge-call.js";
-import { argumentPath, dualReference, perParameter, thrownText } from "./judge-references.js";
+import { argumentPath, dualReference, isTooDeep, perParameter, thrownText } from "./judge-references.js";
 import { judgeTangent } from "./judge-tangents.js";
 import { withDraws } from "./limit.js";
 import { Random } from "./random.js";
@@ -23,6 +23,10 @@ export function judgeSharing(compiled: Compiled, annotated: Annotated, given: re
   const original = attempt(() => exportedFunction(compiled.original, annotated.exportName)(...cloneData(args)));
   const vjp = (): unknown => exportedFunction(compiled.generated, `${annotated.exportName}_vjp`)(...cloneData(args));
   if (!annotated.modes.includes("vjp")) return tally;
+  if (isTooDeep(original.thrown)) {
+    tally.skipped++;
+    return tally;
+  }
   const opened = attempt(vjp);
   tally.check("sharing: throws", original.thrown === opened.thrown, () => {
     return `with shared arguments the function throws ${original.thrown}, its vjp ${opened.thrown}`;

@@ -32,6 +32,7 @@ import {
   type Trial,
   whereGiven,
   withDefaults,
+  isTooDeep,
 } from "./judge-references.js";
 import { judgeHessianVector, judgeHigher, judgeTangent } from "./judge-tangents.js";
 import { withDraws } from "./limit.js";
@@ -50,8 +51,7 @@ export function judge(
   const tally = new Tally();
   const original = exportedFunction(compiled.original, annotated.exportName);
   const primal = run(compiled, original, args);
-  // How deep a function may call itself is not the program's own business.
-  if (primal.kind === "threw" && primal.thrown.startsWith("RangeError: Maximum call stack")) {
+  if (primal.kind === "threw" && isTooDeep(primal.thrown)) {
     tally.skipped++;
     return tally;
   }

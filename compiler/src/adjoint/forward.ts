@@ -339,11 +339,11 @@ function writeCall(
   if (!isActiveCall(state.context, op)) {
     if (same === undefined) frame.forward.push(op);
     else frame.forward.push({ kind: "cast", value: same, result: pick(op.results, 0) });
+    const made = same === undefined ? shadowed(state, op.results) : [];
     if (same !== undefined) passShadow(state, same, op, frame);
-    else
-      for (const i of shadowed(state, op.results))
-        newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);
-    return undefined;
+    for (const i of made)
+      newShadow(state, { kind: "copy", source: pick(op.results, i), result: pick(op.results, i) }, frame);
+    return made.length === 0 ? undefined : { kind: "plain", op };
   }
   if (rule !== undefined) return writeRule(state, rule, op, frame);
   if (state.context.func(op.callee).checkpoint === true) return writeCheckpoint(state, maker, op, frame);

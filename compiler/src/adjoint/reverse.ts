@@ -209,6 +209,12 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
       if (state.repeatable && state.shadows.has(op.result.id))
         b.push({ kind: "clear", target: reverseShadow(state, op.result, b) });
       return;
+    case "call":
+      // What it makes takes part only because of what is written into it later.
+      for (const made of op.results)
+        if (state.repeatable && state.shadows.has(made.id))
+          b.push({ kind: "clear", target: reverseShadow(state, made, b) });
+      return;
     case "alloc":
     case "zeros":
       if (state.repeatable && state.shadows.has(op.result.id) && !state.holdsReferences(op.result)) {

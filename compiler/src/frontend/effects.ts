@@ -299,9 +299,12 @@ export const mayResize = (effects: Effects, kind: string): boolean =>
   effects.lengths.has(anyKind) ||
   (kind === anyKind && effects.lengths.size > 0);
 
-/** May an array of `kind` become shorter? */
-export const mayShorten = (effects: Effects, kind: string): boolean =>
-  effects.shorter.has(kind) || effects.shorter.has(anyKind) || (kind === anyKind && effects.shorter.size > 0);
+/** May an array of `kind` become shorter? `elsewhere`: what functions do of which no more is known than that they are called. */
+export const mayShorten = (effects: Effects, kind: string, elsewhere: () => Effects): boolean =>
+  (effects.values.size > 0 && mayShorten({ ...elsewhere(), values: new Set() }, kind, elsewhere)) ||
+  effects.shorter.has(kind) ||
+  effects.shorter.has(anyKind) ||
+  (kind === anyKind && effects.shorter.size > 0);
 
 /** May a store to one of these kinds of arrays change an array of `kind`? */
 export const mayStoreTo = (effects: Effects, kind: string): boolean =>

@@ -11,7 +11,7 @@ import { FunctionContext } from "./lower/context.js";
 import { runPieces } from "./lower/flow.js";
 import { piecesOf } from "./lower/statement.js";
 import { isMemo } from "./memo.js";
-import { setupOf } from "./module-setup.js";
+import { completedTogether, type ConstantDeclaration } from "./module-setup.js";
 import { exportedExpression, isFixed } from "./packages/fixed.js";
 import { isPackageFile } from "./packages/program.js";
 import { isConst, original, spanOf } from "./source.js";
@@ -72,7 +72,7 @@ function readConstant(
   node: ts.Expression,
   key: string,
   symbol: ts.Symbol | undefined,
-  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+  declaration: ConstantDeclaration,
 ): Value | undefined {
   const found = declare(context, key, symbol, declaration);
   if (found.decl === undefined) {
@@ -113,7 +113,7 @@ function declare(
   context: FunctionContext,
   key: string,
   symbol: ts.Symbol | undefined,
-  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+  declaration: ConstantDeclaration,
 ): Declared {
   const { file } = context;
   const source = declaration.getSourceFile();
@@ -127,7 +127,6 @@ function declare(
   }
   const open = reading.get(file) ?? new Set<string>();
   reading.set(file, open);
-  const setup = ts.isVariableDeclaration(declaration) ? setupOf(file.checker, declaration) : [];
   const { initializer } = declaration;
   if (initializer === undefined || open.has(name)) return { related: [] };
   const related: Diagnostic["related"][number][] = [];
@@ -135,7 +134,7 @@ function declare(
     if (d.category === "error") related.push({ message: d.message, span: d.span ?? spanOf(declaration) });
   });
   open.add(name);
-  const made = evaluate(inner, symbol, declaration, initializer, setup);
+  const made = evaluate(inner, symbol, declaration, initializer);
   open.delete(name);
   if (made === undefined || related.length > 0 || inner.dead || made.type.kind === "void") return { related };
   const init = inner.b.region([], [made]);
@@ -162,15 +161,34 @@ function declare(
 function evaluate(
   inner: FunctionContext,
   symbol: ts.Symbol | undefined,
-  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+  declaration: ConstantDeclaration,
   initializer: ts.Expression,
-  setup: readonly ts.Statement[],
 ): Value | undefined {
-  if (symbol === undefined || !ts.isVariableDeclaration(declaration)) return inner.expression(initializer);
-  const statement = declaration.parent.parent;
-  if (!ts.isVariableStatement(statement)) return undefined;
-  runPieces(inner, piecesOf(inner, [statement, ...setup]));
-  return inner.dead ? undefined : inner.env.get(symbol);
+  const { checker, effects } = inner.file;
+  const parts = completedTogether(checker, declaration, (call) => effects.isReadOnly(call));
+  const own = symbol ?? checker.getSymbolAtLocation(declaration.name);
+  if (own === undefined || (ts.isPropertyDeclaration(declaration) && parts.length === 1))
+    return inner.expression(initializer);
+  const statements = new Set<ts.Statement>();
+  for (const part of parts) {
+    if (ts.isPropertyDeclaration(part)) declareStatic(inner, part);
+    else if (!ts.isVariableDeclaration(part)) statements.add(part);
+    else if (!ts.isVariableStatement(part.parent.parent)) return undefined;
+    else statements.add(part.parent.parent);
+  }
+  runPieces(inner, piecesOf(inner, [...statements]));
+  return inner.dead || inner.env.slot(own) === undefined ? undefined : inner.env.get(own);
+}
+
+/** While a static field is completed, it is a variable. */
+function declareStatic(inner: FunctionContext, { name, initializer }: ts.PropertyDeclaration): void {
+  const { checker, types } = inner.file;
+  const symbol = checker.getSymbolAtLocation(name);
+  if (symbol === undefined || initializer === undefined) return;
+  const declared = types.map(checker.getTypeAtLocation(name));
+  const first = inner.expression(initializer);
+  const v = "type" in declared ? inner.coerce(first, types.given(declared.type, first.type), initializer) : first;
+  inner.env.declare(symbol, { hint: symbol.name, level: inner.level, type: v.type }, v);
 }
 
 /** Does making it once more have an effect, or give something else each time? */

@@ -1,6 +1,7 @@
 /** Small questions about TypeScript types, asked where they become IR types. */
 import type { Type } from "../ir/ir.js";
 import { ts } from "ts-morph";
+import { isLibrary, typeArguments } from "./source.js";
 
 /** A name for a union of objects: its own, or those of its members. */
 export function wideName(union: ts.UnionType, members: readonly ts.Type[]): string {
@@ -15,6 +16,19 @@ export const hasMethods = (checker: ts.TypeChecker, type: ts.Type): boolean =>
   checker
     .getPropertiesOfType(type)
     .some((p) => p.flags & ts.SymbolFlags.Method || checker.getTypeOfSymbol(p).getCallSignatures().length > 0);
+
+/** Is it a function, an instance of a class, or a tuple, an array or an object that holds some? */
+export function holdsCode(program: ts.Program, checker: ts.TypeChecker, type: ts.Type, depth = 3): boolean {
+  const there = checker.getNonNullableType(type);
+  if (there.getCallSignatures().length > 0) return true;
+  if (depth === 0 || (there.flags & ts.TypeFlags.Object) === 0) return false;
+  const inside = (t: ts.Type): boolean => holdsCode(program, checker, t, depth - 1);
+  if (checker.isArrayType(there) || checker.isTupleType(there)) return typeArguments(checker, there).some(inside);
+  const symbol = there.getSymbol();
+  if (symbol?.declarations?.some((d) => isLibrary(program, d)) === true) return false;
+  if (symbol !== undefined && (symbol.flags & ts.SymbolFlags.Class) !== 0) return true;
+  return checker.getPropertiesOfType(there).some((p) => inside(checker.getTypeOfSymbol(p)));
+}
 
 /** A named type without type parameters. */
 export function isClosed(type: ts.Type): boolean {

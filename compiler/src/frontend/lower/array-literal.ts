@@ -115,7 +115,9 @@ export function arrayOfParts(
     }
     const members = parts.map((part, i) => {
       const member = type.kind === "tuple" ? type.elems[i] : elementType(type);
-      return member === undefined ? part.value : context.coerce(part.value, member, part.node);
+      if (member === undefined) return part.value;
+      const again = rebuilt(context, part.value, member, part.node);
+      return again ?? context.coerce(part.value, member, part.node);
     });
     const made = context.at(node).aggregate(type, members, hint);
     if (members.length === 0) context.empty.add(made.id);
@@ -152,7 +154,8 @@ function memberTypes(
     // And what is pushed later.
     const start = openElement(context, node, first.value.type);
     const elem = types.reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), start);
-    if (elem !== undefined) return { kind: "array", elem };
+    const together = elem ?? tupleOfEither(context, parts);
+    if (together !== undefined) return { kind: "array", elem: together };
   }
   if (wanted?.kind === "tuple" || wanted?.kind === "array") return wanted;
   if (first === undefined) return undefined;
@@ -163,6 +166,34 @@ function memberTypes(
   return joined === undefined || joined.kind === "void"
     ? { kind: "tuple", elems: parts.map((p) => p.value.type) }
     : { kind: "array", elem: joined };
+}
+
+const isLiteral = (node: ts.Node): boolean => ts.isExpression(node) && ts.isArrayLiteralExpression(bare(node));
+
+/** The type of `["sin", Math.sin]` and `["cos", Math.cos]`, which nobody else has: each member is one of several functions. */
+function tupleOfEither(context: FunctionContext, parts: readonly (Part & { kind: "one" })[]): Type | undefined {
+  const tuples = parts.flatMap((p) => (p.value.type.kind === "tuple" && isLiteral(p.node) ? [p.value.type] : []));
+  const [first] = tuples;
+  if (first === undefined || tuples.length < parts.length) return undefined;
+  if (tuples.some((t) => t.elems.length !== first.elems.length)) return undefined;
+  const elems = first.elems.map((start, i) =>
+    tuples.reduce<Type | undefined>((all, t) => all && context.file.types.join(all, t.elems[i] ?? start), start),
+  );
+  return elems.every((t) => t !== undefined) ? { kind: "tuple", elems } : undefined;
+}
+
+/** A tuple that was written in this place, made again with members of wider types. */
+function rebuilt(context: FunctionContext, v: Value, type: Type, node: ts.Node): Value | undefined {
+  const from = v.type;
+  if (type.kind !== "tuple" || from.kind !== "tuple" || sameType(from, type) || !isLiteral(node)) return undefined;
+  if (!context.file.types.holdsOwn(type)) return undefined;
+  const members = type.elems.map((wider, i) => {
+    const member = context.at(node).load(field(v, String(i)), from.elems[i] ?? wider);
+    return context.coerce(context.readFrom(v, member), wider, node);
+  });
+  const made = context.at(node).aggregate(type, members);
+  for (const member of members) context.putInto(made, member);
+  return made;
 }
 
 function elementOf(context: FunctionContext, parts: readonly Part[], wanted: Type | undefined): Type | undefined {

@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { callbackMethods } from "../methods.js";
-import { mayShorten } from "../effects.js";
+import { type Effects, mayShorten } from "../effects.js";
 import { preludeFunction } from "../prelude.js";
 import { whileThere, whileThereName } from "../prelude/while-there.js";
 import { bare, isFunctionLike, spanOf } from "../source.js";
@@ -42,8 +42,8 @@ export function lowerCallbackMethod(
   const chosen = name === "filter" && array.type.kind === "typed" ? "filterTyped" : plain;
   const [start] = others;
   const isShortened = mayBeShortened(context, node);
-  if (isShortened && name === "map") {
-    // What it does not get to would be holes of the new array.
+  // What `map` does not get to would be holes of the new array; `find` goes on with `undefined`.
+  if (isShortened && !whileThere.has(plain) && !name.toLowerCase().includes("sort")) {
     context.report(meaning.builtinArguments(spanOf(node), name, "a function that makes the array shorter"));
     return standInFor(context, node);
   }
@@ -62,7 +62,14 @@ function mayBeShortened(context: FunctionContext, node: ts.CallExpression): bool
   if (callback === undefined || !ts.isPropertyAccessExpression(callee)) return false;
   // Of a function under a name the call tells what it does.
   const found = effects.of(isFunctionLike(bare(callback)) ? callback : node);
-  return mayShorten(found, effects.elementKind(callee.expression));
+  return mayShorten(found, effects.elementKind(callee.expression), () => anywhere(context, node));
+}
+
+/** All that stands in the file of the marked function: what a function value may do that comes from there. */
+function anywhere({ file, signature }: FunctionContext, node: ts.Node): Effects {
+  let at = signature;
+  while (at?.from !== undefined) at = at.from.caller;
+  return (at?.file ?? file).effects.of((at?.node ?? node).getSourceFile());
 }
 
 /** `Array.from(xs, f)`, `Array.from({ length }, f)` and those of typed arrays. `source` is the array, or the length. */

@@ -278,6 +278,9 @@ function staticField(
   }
   const known = literalOf(context, declaration.initializer);
   if (known !== undefined) return context.at(node) && context.constant(known, hint);
+  // Where it is made, it is a variable.
+  const symbol = context.file.checker.getSymbolAtLocation(declaration.name);
+  if (symbol !== undefined && context.env.slot(symbol) !== undefined) return context.current(symbol);
   return staticConstant(context, node, ownerName(declaration), declaration) ?? standInFor(context, node);
 }
 

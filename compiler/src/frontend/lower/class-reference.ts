@@ -61,7 +61,8 @@ export function classOfThis(context: FunctionContext): ClassNode | undefined {
 /** The class in whose static member a node stands. */
 export function staticAround(node: ts.Node): ClassNode | undefined {
   for (let at = node.parent; at !== undefined; at = at.parent) {
-    if (ts.isClassElement(at)) return isStatic(at) ? enclosingClass(at) : undefined;
+    if (ts.isClassElement(at))
+      return isStatic(at) || ts.isClassStaticBlockDeclaration(at) ? enclosingClass(at) : undefined;
     if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at)) return undefined;
   }
   return undefined;

@@ -222,7 +222,7 @@ function derivativeOf(
   params: readonly { readonly name: string; readonly type: Type }[],
   gradients: readonly Type[],
 ): string {
-  const name = `${signature.name}.${derivative.mode}`;
+  const name = `${signature.name}.inside.${derivative.mode}`;
   if (file.funcs.has(name)) return name;
   const b = new Builder(locOf(signature.node));
   const own = params.map((p) => value(p.type, p.name));

@@ -139,12 +139,14 @@ function membersOf(
   const fields = written ?? decl.fields;
   const names = fields.map((f) => context.constant(f.name));
   if (name === "Object.keys") return context.at(node).aggregate(arrayOf(str), names, hint);
-  const [type] = fields.map((f) => f.type);
-  if (type === undefined || !fields.every((f) => sameType(f.type, type))) {
+  const type = unlessMixed(context, fields);
+  if (type === undefined) {
     context.report(language.dynamicKeys(spanOf(node), name));
     return standInFor(context, node);
   }
-  const values = fields.map((f) => load(context, { place: field(v, f.name), type }, node, f.name));
+  const values = fields.map((f) =>
+    context.coerce(load(context, { place: field(v, f.name), type: f.type }, node, f.name), type, node),
+  );
   const pair: Type = { kind: "tuple", elems: [str, type] };
   const members =
     name === "Object.values"
@@ -158,6 +160,15 @@ function membersOf(
   const made = context.at(node).aggregate(arrayOf(name === "Object.values" ? type : pair), members, hint);
   for (const member of members) context.putInto(made, member);
   return made;
+}
+
+/** The type of all fields, where they have one, or are functions: one of them. */
+function unlessMixed({ file: { types } }: FunctionContext, fields: readonly Field[]): Type | undefined {
+  const [first, ...others] = fields.map((f) => f.type);
+  return others.reduce<Type | undefined>((all, t) => {
+    if (all === undefined || sameType(all, t)) return all;
+    return types.functions.of(all) === undefined ? undefined : types.join(all, t);
+  }, first);
 }
 
 /** `Object.assign(target, a, b)`: the fields of `a` and `b` are stored into `target`, one after the other. */

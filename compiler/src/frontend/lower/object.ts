@@ -5,6 +5,7 @@ import { field } from "../../ir/build.js";
 import type { Field, RecordDecl, Type, Value } from "../../ir/ir.js";
 import { maybe, present } from "../../ir/types.js";
 import { bare, spanOf } from "../source.js";
+import { holdsCode } from "../type-questions.js";
 import { load, standInFor } from "./access.js";
 import { accessorField, isNotSpread } from "./class-fields.js";
 import { functionValue } from "./closure.js";
@@ -172,16 +173,16 @@ export function spreadInto(context: FunctionContext, node: ts.Node, of: Value, m
 
 /** The type the place expects, where that is an object with arbitrary keys. */
 function opaqueType(context: FunctionContext, node: ts.Expression): Type | undefined {
-  const { checker, types } = context.file;
+  const { program, checker, types } = context.file;
   const type = checker.getContextualType(node);
   const keyed =
     type === undefined || isTakenApart(node) ? [] : checker.getIndexInfosOfType(checker.getNonNullableType(type));
-  // A table of functions is an object with the fields it is written with.
+  // A table of functions, or of objects with functions, is an object with the fields it is written with.
   if (
     type === undefined ||
     keyed.length === 0 ||
     isOnlyChecked(node) ||
-    keyed.some((info) => info.type.getCallSignatures().length > 0)
+    keyed.some((info) => holdsCode(program, checker, info.type))
   )
     return undefined;
   const mapped = types.map(checker.getNonNullableType(type));
