@@ -11,6 +11,12 @@ import { bare, hasModifier, isFunctionLike, symbolOf } from "./source.js";
 export type ClassNode = ts.ClassLikeDeclaration;
 
 /** Something stored in every instance. */
+/** Where a member of objects that are no instances is declared. */
+export type LiteralMember = ts.PropertySignature | ts.PropertyAssignment | ts.MethodDeclaration;
+
+export const isLiteralMember = (node: ts.Node): node is LiteralMember =>
+  ts.isPropertySignature(node) || ts.isPropertyAssignment(node) || ts.isMethodDeclaration(node);
+
 export interface FieldMember {
   readonly kind: "field";
   /** Its name in the IR record. */
@@ -224,7 +230,7 @@ export class ClassTable {
   }
 
   /** Is a field assigned anywhere but where it is initialised? */
-  isAssigned(member: FieldMember["node"]): boolean {
+  isAssigned(member: FieldMember["node"] | LiteralMember): boolean {
     if (hasModifier(member, ts.SyntaxKind.ReadonlyKeyword)) return false;
     const known = this.#assigned.get(member);
     if (known !== undefined) return known;
@@ -237,7 +243,7 @@ export class ClassTable {
   }
 
   /** Is a field of this name assigned under `node`, which may be that of the member? */
-  #assignsIn(node: ts.Node, text: string, member: FieldMember["node"]): boolean {
+  #assignsIn(node: ts.Node, text: string, member: FieldMember["node"] | LiteralMember): boolean {
     const target = assigned(node);
     const place = target === undefined ? undefined : bare(target);
     if (place !== undefined && ts.isPropertyAccessExpression(place) && place.name.text === text) {

@@ -4,6 +4,7 @@
  * which function it is, and the captures of all of them.
  */
 import { ts } from "ts-morph";
+import { leadsTo } from "../analysis/recursive.js";
 import type { Field, RecordDecl, Type } from "../ir/ir.js";
 import { maybe, num, record, typeText } from "../ir/types.js";
 import type { FileContext } from "./file-context.js";
@@ -146,7 +147,9 @@ export class FunctionTypes {
           let free = capture.name;
           for (let k = members.length; taken.has(free); k++) free = `${capture.name}${k}`;
           taken.add(free);
-          declared.push({ name: free, type: capture.type });
+          // What leads back to this place has no value to stand for it while another function is there.
+          const isCycle = leadsTo(capture.type, this.records, (name) => name === place.name);
+          declared.push({ name: free, type: isCycle ? maybe(capture.type) : capture.type });
           return free;
         }),
       );

@@ -216,7 +216,10 @@ class Forwarder {
     return sum;
   }
 
+  /** Takes out a write that another one covers; not where the write may make a member, which then stands before others. */
   private drop(pending: Pending, slots: Slots): void {
+    const { base, kind } = pending.place;
+    if (base.type.kind === "dict" || (kind === "field" && this.mayBeAbsent(pending.place))) return;
     slots[pending.at] = slots[pending.at]?.slice(0, -1) ?? [];
   }
 

@@ -100,7 +100,7 @@ export function dispatch(
     if (one === undefined) return context.undefinedOf({ kind: "void" });
     const own = (): Value => {
       const values = one.captures.map((c, i) =>
-        context.readFrom(f, context.at(node).load(field(f, any.fields[k]?.[i] ?? c.name), c.type, c.name)),
+        context.readFrom(f, loadCapture(context, f, any.fields[k]?.[i] ?? c.name, c)),
       );
       return call(one, { captures: one.captures, values, bindings: one.bindings });
     };
@@ -142,8 +142,7 @@ export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts
     const names = to.fields[position(one.name)] ?? [];
     one.captures.forEach((c, i) => {
       const name = names[i];
-      if (name !== undefined)
-        known.set(name, context.readFrom(v, context.b.load(field(v, fieldOf(i, c.name)), c.type, c.name)));
+      if (name !== undefined) known.set(name, context.readFrom(v, loadCapture(context, v, fieldOf(i, c.name), c)));
     });
   };
   if (from.kind === "one") {
@@ -154,10 +153,23 @@ export function asOneOf(context: FunctionContext, v: Value, type: Type, node: ts
     known.set(whichField, renumbered(context, v, positions));
     from.members.forEach((m, k) => take(m, (i, name) => from.fields[k]?.[i] ?? name));
   }
-  const members = (decl?.fields ?? []).map((f) => known.get(f.name) ?? context.placeholder(f.type));
+  const members = (decl?.fields ?? []).map((f) => {
+    const own = known.get(f.name);
+    if (own === undefined) return context.placeholder(f.type);
+    return f.type.kind === "maybe" && own.type.kind !== "maybe" ? context.b.cast(own, f.type) : own;
+  });
   const made = context.b.aggregate(type, members, v.hint);
   for (const member of members) context.putInto(made, member);
   return made;
+}
+
+/** What a function captured; where one of several stands, what leads back to their place may be missing. */
+function loadCapture(context: FunctionContext, f: Value, name: string, capture: Captured): Value {
+  const { records } = context.file.types;
+  const decl = f.type.kind === "record" ? records.get(f.type.name) : undefined;
+  const held = decl?.fields.find((own) => own.name === name)?.type ?? capture.type;
+  const v = context.b.load(field(f, name), held, capture.name);
+  return held.kind === "maybe" && capture.type.kind !== "maybe" ? context.b.cast(v, capture.type) : v;
 }
 
 /** A function that may be missing, as one of several that may be missing. */

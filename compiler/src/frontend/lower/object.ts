@@ -4,6 +4,7 @@ import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Field, RecordDecl, Type, Value } from "../../ir/ir.js";
 import { maybe, present } from "../../ir/types.js";
+import { isLiteralMember } from "../classes.js";
 import { bare, spanOf } from "../source.js";
 import { holdsCode } from "../type-questions.js";
 import { load, standInFor } from "./access.js";
@@ -217,20 +218,35 @@ interface Chosen {
 function typeFor(context: FunctionContext, node: ts.Expression, members: ReadonlyMap<string, Value>): Chosen {
   const { records } = context.file.types;
   const candidates = candidatesFor(context, node);
-  const fitting = candidates.find((decl) => fits(context, decl, members));
+  const isPlaced = (decl: RecordDecl): boolean =>
+    decl.fields.some((f) => assignedPlace(context, node, f) !== undefined);
+  const placed = candidates.find((decl) => sameNames(decl, members) && isPlaced(decl));
+  const fitting = placed === undefined ? candidates.find((decl) => fits(context, decl, members)) : undefined;
   if (fitting !== undefined) return { type: { kind: "record", name: fitting.name }, fields: fitting.fields };
   // What a value is, is more than what is declared of it.
-  const near = candidates.find((decl) => sameNames(decl, members));
+  const near = placed ?? candidates.find((decl) => sameNames(decl, members));
   const type = context.file.types.recordOf(
     near === undefined
       ? [...members].map(([name, v]) => fieldFor(context, name, v, undefined))
       : near.fields.flatMap((f) => {
           const v = members.get(f.name);
+          const place = assignedPlace(context, node, f);
+          if (place !== undefined) return [place];
           if (v === undefined && context.file.types.isOpen(f.type)) return [];
           return v === undefined || isConvertible(context, v, f.type) ? [f] : [fieldFor(context, f.name, v, f)];
         }),
   );
   return { type, fields: (type.kind === "record" ? records.get(type.name)?.fields : undefined) ?? [] };
+}
+
+/** A field that holds functions, other ones later: it takes any that is given to a member of this declaration. */
+function assignedPlace({ file }: FunctionContext, node: ts.Expression, f: Field): Field | undefined {
+  const { checker, types } = file;
+  const type = checker.getContextualType(node) ?? checker.getTypeAtLocation(node);
+  const declared = checker.getPropertyOfType(checker.getNonNullableType(type), f.name)?.valueDeclaration;
+  if (declared === undefined || !isLiteralMember(declared) || !types.table.isAssigned(declared)) return undefined;
+  const place = types.placesOf(f.type, f.name, `${file.nameOf(declared.getSourceFile())}:${declared.pos}`);
+  return types.places.isIn(place) ? { ...f, type: place } : undefined;
 }
 
 function fieldFor(context: FunctionContext, name: string, v: Value, declared: Field | undefined): Field {
