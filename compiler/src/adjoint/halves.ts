@@ -156,7 +156,8 @@ export class HalfMaker implements HalfSource {
       state.contribute(scope, frame.reverse, result, g);
       return g;
     });
-    reverseRegion(state, written, scope);
+    // Of a function that always throws nothing is reversed.
+    if (written.yields !== null) reverseRegion(state, written, scope);
     const returned = halves.activeParams.map((i) => {
       const param = params[i];
       invariant(param !== undefined, "parameter out of range");
