@@ -1,7 +1,8 @@
 /** Random programs compiled, judged and type-checked. */
 import type { Annotated } from "../../compiler/src/frontend/lowered.js";
 import { compileAll, type Compiled, generatedPath, type Outcome } from "./compile.js";
-import { materialise } from "./data.js";
+import { cloneData, materialise } from "./data.js";
+import { exportedFunction } from "./evaluate.js";
 import { gradientFile } from "./generate/derivatives.js";
 import { judge } from "./judge.js";
 import { callShared, judgeSharing, sharedArguments } from "./judge-sharing.js";
@@ -12,7 +13,7 @@ import { typeCheck } from "./type-check.js";
 
 /** By the clock: on a busy machine a program may have to wait. */
 export const timeLimit = 60_000;
-/** A program that ends for its arguments may go on for ever where these share. */
+/** Does a call end? A program that ends for its arguments may go on for ever where these share. */
 function ends(call: () => unknown): boolean {
   try {
     limited(5_000, () => withDraws(call));
@@ -52,10 +53,19 @@ export function judgeOutcome(outcome: Outcome, cases: readonly (readonly unknown
   const called = instances(compiled, cases);
   const annotated = annotatedOf(compiled);
   // Each limit costs a thread: one for all cases.
-  attemptWithin(tally, () => {
-    for (const args of called) tally.add(judge(compiled, annotated, args, { differences: rounds ? 0 : 6, noDuals }));
-    tally.add(judgeSequence(compiled, annotated, called));
+  const attempt = new Tally();
+  attemptWithin(attempt, () => {
+    for (const args of called) attempt.add(judge(compiled, annotated, args, { differences: rounds ? 0 : 6, noDuals }));
+    attempt.add(judgeSequence(compiled, annotated, called));
   });
+  const original = exportedFunction(compiled.original, annotated.exportName);
+  const goesOn = (args: readonly unknown[]): boolean => !ends(() => original(...cloneData(args)));
+  // A program that does not end by itself has no gradient.
+  if (attempt.problems.some(({ kind }) => kind === "judge failed") && called.some(goesOn)) {
+    tally.skipped++;
+    return tally;
+  }
+  tally.add(attempt);
   if (rounds || noDuals) return tally;
   for (const args of called) {
     if (sharedArguments(compiled.lowered.program, annotated.func, args) === undefined) continue;
