@@ -68,6 +68,45 @@ export function gmmObjective_grad(
   }
   const n = centered.length;
   const n2 = whitened.length;
+  const t5 = wishart.gamma;
+  const dlogDeterminants = new Float64Array(components);
+  const dicf = new Float64Array(icf.length);
+  const ddiagonals = new Float64Array(t2);
+  const dterms = new Float64Array(components);
+  const dwhitened = new Float64Array(dimension);
+  const dalphas = new Float64Array(alphas.length);
+  const dcentered = new Float64Array(dimension);
+  const dmeans = new Float64Array(means.length);
+  const t6 = priorSign * wishart.m;
+  const t7 = -priorSign * (0.5 * t5 * t5);
+  // The loop at line 102 and its adjoint.
+  for (let k = 0; k < components; k++) {
+    const t3 = k * rowLength;
+    let p = dimension;
+    let count2 = 0;
+    while (p < rowLength) {
+      count2++;
+      if (top + 1 > capacity) {
+        stack = tape.growNumbers(top + 1);
+        capacity = stack.length;
+      }
+      const p2 = p + 1;
+      stack[top++] = t3 + p;
+      p = p2;
+    }
+    dlogDeterminants[k]! += t6;
+    // Adjoint of the loop at line 108.
+    for (let k2 = count2 - 1; k2 >= 0; k2--) {
+      const t8 = stack[--top]!;
+      dicf[t8]! += 2 * icf[t8]! * t7;
+    }
+    // Adjoint of the loop at line 104.
+    for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
+      const t8 = k * dimension + j;
+      ddiagonals[t8]! += 2 * diagonals[t8]! * t7;
+    }
+  }
+  // The loop at line 52 and its adjoint.
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < components; k++) {
       if (top + t > capacity) {
@@ -81,9 +120,9 @@ export function gmmObjective_grad(
         whitened[j] = diagonals[t3]! * difference;
         stack[top++] = difference;
       }
-      const t5 = n * 2;
-      if (top + t5 > capacity) {
-        stack = tape.growNumbers(top + t5);
+      const t8 = n * 2;
+      if (top + t8 > capacity) {
+        stack = tape.growNumbers(top + t8);
         capacity = stack.length;
       }
       let position = k * rowLength + dimension;
@@ -129,69 +168,14 @@ export function gmmObjective_grad(
       sum3 += t3;
       stack[top++] = t3;
     }
-    if (top + 1 > capacity) {
-      stack = tape.growNumbers(top + 1);
-      capacity = stack.length;
-    }
-    stack[top++] = sum3;
-  }
-  const t6 = wishart.gamma;
-  for (let k = 0; k < components; k++) {
-    const t3 = k * rowLength;
-    let p = dimension;
-    let count2 = 0;
-    while (p < rowLength) {
-      count2++;
-      if (top + 1 > capacity) {
-        stack = tape.growNumbers(top + 1);
-        capacity = stack.length;
-      }
-      const p2 = p + 1;
-      stack[top++] = t3 + p;
-      p = p2;
-    }
-    if (top + 1 > capacity) {
-      stack = tape.growNumbers(top + 1);
-      capacity = stack.length;
-    }
-    stack[top++] = count2;
-  }
-  const dlogDeterminants = new Float64Array(components);
-  const dicf = new Float64Array(icf.length);
-  const ddiagonals = new Float64Array(t2);
-  const dterms = new Float64Array(components);
-  const dwhitened = new Float64Array(dimension);
-  const dalphas = new Float64Array(alphas.length);
-  const dcentered = new Float64Array(dimension);
-  const dmeans = new Float64Array(means.length);
-  const t7 = priorSign * wishart.m;
-  const t8 = -priorSign * (0.5 * t6 * t6);
-  // Adjoint of the loop at line 102.
-  for (let k = t4; k >= 0; k--) {
-    const count2 = stack[--top]!;
-    dlogDeterminants[k]! += t7;
-    // Adjoint of the loop at line 108.
-    for (let k2 = count2 - 1; k2 >= 0; k2--) {
-      const t3 = stack[--top]!;
-      dicf[t3]! += 2 * icf[t3]! * t8;
-    }
-    // Adjoint of the loop at line 104.
-    for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
-      const t3 = k * dimension + j;
-      ddiagonals[t3]! += 2 * diagonals[t3]! * t8;
-    }
-  }
-  // Adjoint of the loop at line 52.
-  for (let i = Math.ceil(count) - 1; i >= 0; i--) {
-    const sum = stack[--top]!;
-    const t3 = 1 / sum;
+    const t9 = 1 / sum3;
     // Adjoint of the loop at line 8.
     let dmax = 1;
     for (let i2 = t4; i2 >= 0; i2--) {
-      const t5 = stack[--top]!;
-      const t9 = t3 * t5;
-      dmax -= t9;
-      dterms[i2]! += t9;
+      const t3 = stack[--top]!;
+      const t8 = t9 * t3;
+      dmax -= t8;
+      dterms[i2]! += t8;
     }
     // Adjoint of the loop at line 4.
     for (let i2 = t4; i2 >= 1; i2--) {
@@ -207,16 +191,16 @@ export function gmmObjective_grad(
     dterms[0]! += dmax;
     // Adjoint of the loop at line 53.
     for (let k = t4; k >= 0; k--) {
-      const t5: number = dterms[k]!;
+      const t3: number = dterms[k]!;
       dterms[k] = 0;
-      const t9 = t5 * -0.5;
+      const t8 = t3 * -0.5;
       // Adjoint of the loop at line 82.
       for (let i2 = n2 - 1; i2 >= 0; i2--) {
         const t10 = stack[--top]!;
-        dwhitened[i2]! += 2 * t10 * t9;
+        dwhitened[i2]! += 2 * t10 * t8;
       }
-      dlogDeterminants[k]! += t5;
-      dalphas[k]! += t5;
+      dlogDeterminants[k]! += t3;
+      dalphas[k]! += t3;
       const t11 = n - 1;
       // Adjoint of the loop at line 71.
       for (let i2 = t11; i2 >= 0; i2--) {
@@ -253,9 +237,9 @@ export function gmmObjective_grad(
   // Adjoint of the loop at line 8.
   for (let i = t4; i >= 0; i--) {
     const t3 = stack[--top]!;
-    const t5 = t13 * t3;
-    dmax3 -= t5;
-    dalphas[i]! += t5;
+    const t8 = t13 * t3;
+    dmax3 -= t8;
+    dalphas[i]! += t8;
   }
   // Adjoint of the loop at line 4.
   for (let i = t4; i >= 1; i--) {
@@ -276,9 +260,9 @@ export function gmmObjective_grad(
     // Adjoint of the loop at line 40.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
       const t3 = stack[--top]!;
-      const t5 = k * dimension + j;
-      const t9: number = ddiagonals[t5] ?? 0;
-      ddiagonals[t5] = 0;
+      const t8 = k * dimension + j;
+      const t9: number = ddiagonals[t8] ?? 0;
+      ddiagonals[t8] = 0;
       dicf[k * rowLength + j]! += t9 * t3 + dsum;
     }
   }
@@ -350,6 +334,75 @@ export function gmmObjective_value_and_grad(
   let logLikelihood = -0.5 * count * dimension * t4 - count * (max + Math.log(sum2));
   const n2 = centered.length;
   const n3 = whitened.length;
+  const t6 = wishart.m;
+  const n = dimension + t6 + 1;
+  const t7 = wishart.gamma;
+  const t8 = 0.5 * n;
+  let result = 0.25 * dimension * (dimension - 1) * Math.log(3.141592653589793);
+  const t9 = 0.5 * t4;
+  for (let j = 1; j <= dimension; j++) {
+    let shift = 0;
+    let z = t8 + 0.5 * (1 - j);
+    while (z < 16) {
+      shift += Math.log(z);
+      z++;
+    }
+    const inverse = 1 / z;
+    const square = inverse * inverse;
+    const t3 = square * (0.0005952380952380953 - square * 0.0008417508417508417);
+    const t10 = square * (0.002777777777777778 - square * (0.0007936507936507937 - t3));
+    const series = inverse * (0.08333333333333333 - t10);
+    result += (z - 0.5) * Math.log(z) - z + t9 + series - shift;
+  }
+  const constant = n * dimension * (Math.log(t7) - 0.5 * Math.log(2)) - result;
+  const t11 = 0.5 * t7 * t7;
+  const dlogDeterminants = new Float64Array(components);
+  const dicf = new Float64Array(icf.length);
+  const ddiagonals = new Float64Array(t2);
+  const dterms = new Float64Array(components);
+  const dwhitened = new Float64Array(dimension);
+  const dalphas = new Float64Array(alphas.length);
+  const dcentered = new Float64Array(dimension);
+  const dmeans = new Float64Array(means.length);
+  const t12 = priorSign * t6;
+  const t13 = -priorSign * t11;
+  // The loop at line 102 and its adjoint.
+  let penalty = 0;
+  for (let k = 0; k < components; k++) {
+    let frobenius = 0;
+    for (let j = 0; j < dimension; j++) {
+      const diagonal: number = diagonals[k * dimension + j]!;
+      frobenius += diagonal * diagonal;
+    }
+    const t3 = k * rowLength;
+    let p = dimension;
+    let count2 = 0;
+    while (p < rowLength) {
+      count2++;
+      if (top + 1 > capacity) {
+        stack = tape.growNumbers(top + 1);
+        capacity = stack.length;
+      }
+      const t10 = t3 + p;
+      const l = icf[t10]!;
+      frobenius += l * l;
+      p++;
+      stack[top++] = t10;
+    }
+    penalty += t11 * frobenius - t6 * logDeterminants[k]!;
+    dlogDeterminants[k]! += t12;
+    // Adjoint of the loop at line 108.
+    for (let k2 = count2 - 1; k2 >= 0; k2--) {
+      const t10 = stack[--top]!;
+      dicf[t10]! += 2 * icf[t10]! * t13;
+    }
+    // Adjoint of the loop at line 104.
+    for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
+      const t10 = k * dimension + j;
+      ddiagonals[t10]! += 2 * diagonals[t10]! * t13;
+    }
+  }
+  // The loop at line 52 and its adjoint.
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < components; k++) {
       if (top + t > capacity) {
@@ -363,9 +416,9 @@ export function gmmObjective_value_and_grad(
         whitened[j] = diagonals[t3]! * difference;
         stack[top++] = difference;
       }
-      const t6 = n2 * 2;
-      if (top + t6 > capacity) {
-        stack = tape.growNumbers(top + t6);
+      const t10 = n2 * 2;
+      if (top + t10 > capacity) {
+        stack = tape.growNumbers(top + t10);
         capacity = stack.length;
       }
       let position = k * rowLength + dimension;
@@ -412,100 +465,14 @@ export function gmmObjective_value_and_grad(
       stack[top++] = t3;
     }
     logLikelihood += max2 + Math.log(sum3);
-    if (top + 1 > capacity) {
-      stack = tape.growNumbers(top + 1);
-      capacity = stack.length;
-    }
-    stack[top++] = sum3;
-  }
-  const t7 = wishart.m;
-  const n = dimension + t7 + 1;
-  const t8 = wishart.gamma;
-  const t9 = 0.5 * n;
-  let result = 0.25 * dimension * (dimension - 1) * Math.log(3.141592653589793);
-  const t10 = 0.5 * t4;
-  for (let j = 1; j <= dimension; j++) {
-    let shift = 0;
-    let z = t9 + 0.5 * (1 - j);
-    while (z < 16) {
-      shift += Math.log(z);
-      z++;
-    }
-    const inverse = 1 / z;
-    const square = inverse * inverse;
-    const t3 = square * (0.0005952380952380953 - square * 0.0008417508417508417);
-    const t6 = square * (0.002777777777777778 - square * (0.0007936507936507937 - t3));
-    const series = inverse * (0.08333333333333333 - t6);
-    result += (z - 0.5) * Math.log(z) - z + t10 + series - shift;
-  }
-  const constant = n * dimension * (Math.log(t8) - 0.5 * Math.log(2)) - result;
-  const t11 = 0.5 * t8 * t8;
-  let penalty = 0;
-  for (let k = 0; k < components; k++) {
-    let frobenius = 0;
-    for (let j = 0; j < dimension; j++) {
-      const diagonal: number = diagonals[k * dimension + j]!;
-      frobenius += diagonal * diagonal;
-    }
-    const t3 = k * rowLength;
-    let p = dimension;
-    let count2 = 0;
-    while (p < rowLength) {
-      count2++;
-      if (top + 1 > capacity) {
-        stack = tape.growNumbers(top + 1);
-        capacity = stack.length;
-      }
-      const t6 = t3 + p;
-      const l = icf[t6]!;
-      frobenius += l * l;
-      p++;
-      stack[top++] = t6;
-    }
-    penalty += t11 * frobenius - t7 * logDeterminants[k]!;
-    if (top + 1 > capacity) {
-      stack = tape.growNumbers(top + 1);
-      capacity = stack.length;
-    }
-    stack[top++] = count2;
-  }
-  const t12 = logLikelihood + priorSign * (components * constant - penalty);
-  const dlogDeterminants = new Float64Array(components);
-  const dicf = new Float64Array(icf.length);
-  const ddiagonals = new Float64Array(t2);
-  const dterms = new Float64Array(components);
-  const dwhitened = new Float64Array(dimension);
-  const dalphas = new Float64Array(alphas.length);
-  const dcentered = new Float64Array(dimension);
-  const dmeans = new Float64Array(means.length);
-  const t13 = priorSign * t7;
-  const t14 = -priorSign * t11;
-  // Adjoint of the loop at line 102.
-  for (let k = t5; k >= 0; k--) {
-    const count2 = stack[--top]!;
-    dlogDeterminants[k]! += t13;
-    // Adjoint of the loop at line 108.
-    for (let k2 = count2 - 1; k2 >= 0; k2--) {
-      const t3 = stack[--top]!;
-      dicf[t3]! += 2 * icf[t3]! * t14;
-    }
-    // Adjoint of the loop at line 104.
-    for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
-      const t3 = k * dimension + j;
-      ddiagonals[t3]! += 2 * diagonals[t3]! * t14;
-    }
-  }
-  // Adjoint of the loop at line 52.
-  for (let i = Math.ceil(count) - 1; i >= 0; i--) {
-    const sum = stack[--top]!;
-    const t3 = 1 / sum;
+    const t14 = 1 / sum3;
     // Adjoint of the loop at line 8.
     let dmax = 1;
     for (let i2 = t5; i2 >= 0; i2--) {
-      const t6 = stack[--top]!;
-      const t15 = t3 * t6;
-      dmax -= t15;
-      dterms[i2]! += t15;
+      const t3 = stack[--top]!;
+      const t10 = t14 * t3;
+      dmax -= t10;
+      dterms[i2]! += t10;
     }
     // Adjoint of the loop at line 4.
     for (let i2 = t5; i2 >= 1; i2--) {
@@ -521,55 +488,56 @@ export function gmmObjective_value_and_grad(
     dterms[0]! += dmax;
     // Adjoint of the loop at line 53.
     for (let k = t5; k >= 0; k--) {
-      const t6: number = dterms[k]!;
+      const t3: number = dterms[k]!;
       dterms[k] = 0;
-      const t15 = t6 * -0.5;
+      const t10 = t3 * -0.5;
       // Adjoint of the loop at line 82.
       for (let i2 = n3 - 1; i2 >= 0; i2--) {
-        const t16 = stack[--top]!;
-        dwhitened[i2]! += 2 * t16 * t15;
+        const t15 = stack[--top]!;
+        dwhitened[i2]! += 2 * t15 * t10;
       }
-      dlogDeterminants[k]! += t6;
-      dalphas[k]! += t6;
-      const t17 = n2 - 1;
+      dlogDeterminants[k]! += t3;
+      dalphas[k]! += t3;
+      const t16 = n2 - 1;
       // Adjoint of the loop at line 71.
-      for (let i2 = t17; i2 >= 0; i2--) {
+      for (let i2 = t16; i2 >= 0; i2--) {
         top -= 2;
         const xi = stack[top]!;
         const position = stack[top + 1]!;
         const j = i2 + 1;
         // Adjoint of the loop at line 73.
         let dxi = 0;
-        for (let j2 = t17; j2 >= j; j2--) {
+        for (let j2 = t16; j2 >= j; j2--) {
           const position2 = position + (j2 - j);
-          const t18 = dwhitened[j2]!;
-          dxi += t18 * icf[position2]!;
-          dicf[position2]! += t18 * xi;
+          const t15 = dwhitened[j2]!;
+          dxi += t15 * icf[position2]!;
+          dicf[position2]! += t15 * xi;
         }
         dcentered[i2]! += dxi;
       }
       // Adjoint of the loop at line 54.
       for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
         const difference = stack[--top]!;
-        const t18 = k * dimension + j;
-        const t19: number = dwhitened[j]!;
+        const t15 = k * dimension + j;
+        const t17: number = dwhitened[j]!;
         dwhitened[j] = 0;
-        ddiagonals[t18]! += t19 * difference;
+        ddiagonals[t15]! += t17 * difference;
         const ddifference: number = dcentered[j]!;
         dcentered[j] = 0;
-        const ddifference2 = t19 * diagonals[t18]! + ddifference;
-        dmeans[t18]! -= ddifference2;
+        const ddifference2 = t17 * diagonals[t15]! + ddifference;
+        dmeans[t15]! -= ddifference2;
       }
     }
   }
+  const t18 = logLikelihood + priorSign * (components * constant - penalty);
   let dmax3 = -count;
-  const t20 = dmax3 !== 0 ? dmax3 / sum2 : 0;
+  const t19 = dmax3 !== 0 ? dmax3 / sum2 : 0;
   // Adjoint of the loop at line 8.
   for (let i = t5; i >= 0; i--) {
-    const t21 = stack[--top]!;
-    const t22 = t20 * t21;
-    dmax3 -= t22;
-    dalphas[i]! += t22;
+    const t20 = stack[--top]!;
+    const t21 = t19 * t20;
+    dmax3 -= t21;
+    dalphas[i]! += t21;
   }
   // Adjoint of the loop at line 4.
   for (let i = t5; i >= 1; i--) {
@@ -589,13 +557,13 @@ export function gmmObjective_value_and_grad(
     dlogDeterminants[k] = 0;
     // Adjoint of the loop at line 40.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
-      const t21 = stack[--top]!;
-      const t22 = k * dimension + j;
-      const t23: number = ddiagonals[t22] ?? 0;
-      ddiagonals[t22] = 0;
-      dicf[k * rowLength + j]! += t23 * t21 + dsum;
+      const t20 = stack[--top]!;
+      const t21 = k * dimension + j;
+      const t22: number = ddiagonals[t21] ?? 0;
+      ddiagonals[t21] = 0;
+      dicf[k * rowLength + j]! += t22 * t20 + dsum;
     }
   }
   returnTape(tape);
-  return [t12, [dalphas, dmeans, dicf]];
+  return [t18, [dalphas, dmeans, dicf]];
 }

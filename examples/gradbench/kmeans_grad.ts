@@ -10,13 +10,14 @@ export function clusteringCost_grad(points: readonly number[][], centroids: read
   const tape = borrowTape();
   let flags = tape.flags;
   let flagTop = tape.flagTop;
-  const n = points.length;
-  const n2 = centroids.length;
-  for (let i = 0; i < n; i++) {
+  const n = centroids.length;
+  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
+  // The loop at line 10 and its adjoint.
+  for (let i = 0; i < points.length; i++) {
     const point = points[i]!;
-    if (flagTop + n2 > flags.length) flags = tape.growFlags(flagTop + n2);
+    if (flagTop + n > flags.length) flags = tape.growFlags(flagTop + n);
     let nearest = Infinity;
-    for (let i2 = 0; i2 < n2; i2++) {
+    for (let i2 = 0; i2 < n; i2++) {
       const centroid = centroids[i2]!;
       let sum = 0;
       for (let i3 = 0; i3 < point.length; i3++) {
@@ -27,14 +28,9 @@ export function clusteringCost_grad(points: readonly number[][], centroids: read
       if (test) nearest = sum;
       flags[flagTop++] = test ? 1 : 0;
     }
-  }
-  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
-  // Adjoint of the loop at line 10.
-  for (let i = n - 1; i >= 0; i--) {
-    const point = points[i]!;
     // Adjoint of the loop at line 12.
     let dnearest = 1;
-    for (let i2 = n2 - 1; i2 >= 0; i2--) {
+    for (let i2 = n - 1; i2 >= 0; i2--) {
       const test = flags[--flagTop] === 1;
       const centroid = centroids[i2]!;
       const dcentroid = dcentroids[i2]!;
@@ -62,14 +58,15 @@ export function clusteringCost_value_and_grad(
   const tape = borrowTape();
   let flags = tape.flags;
   let flagTop = tape.flagTop;
-  const n = points.length;
-  const n2 = centroids.length;
+  const n = centroids.length;
+  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
+  // The loop at line 10 and its adjoint.
   let cost = 0;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < points.length; i++) {
     const point = points[i]!;
-    if (flagTop + n2 > flags.length) flags = tape.growFlags(flagTop + n2);
+    if (flagTop + n > flags.length) flags = tape.growFlags(flagTop + n);
     let nearest = Infinity;
-    for (let i2 = 0; i2 < n2; i2++) {
+    for (let i2 = 0; i2 < n; i2++) {
       const centroid = centroids[i2]!;
       let sum = 0;
       for (let i3 = 0; i3 < point.length; i3++) {
@@ -81,14 +78,9 @@ export function clusteringCost_value_and_grad(
       flags[flagTop++] = test ? 1 : 0;
     }
     cost += nearest;
-  }
-  const dcentroids = centroids.map((row) => new Array<number>(row.length).fill(0));
-  // Adjoint of the loop at line 10.
-  for (let i = n - 1; i >= 0; i--) {
-    const point = points[i]!;
     // Adjoint of the loop at line 12.
     let dnearest = 1;
-    for (let i2 = n2 - 1; i2 >= 0; i2--) {
+    for (let i2 = n - 1; i2 >= 0; i2--) {
       const test = flags[--flagTop] === 1;
       const centroid = centroids[i2]!;
       const dcentroid = dcentroids[i2]!;

@@ -19,107 +19,38 @@ export function loss_value_and_grad(
   let capacity = stack.length;
   let flags = tape.flags;
   let flagTop = tape.flagTop;
-  const refs = tape.refs;
-  let refTop = tape.refTop;
   const n = inputs.length;
   const network_hidden = network.hidden;
   const network_output = network.output;
+  const row2 = network_hidden.weights;
+  const n2 = row2.length;
   let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const row2 = inputs[i]!;
-    const row3 = network_hidden.biases;
-    const n2 = row3.length;
-    const hidden = new Array<number>(n2).fill(0);
-    const row4 = network_hidden.weights;
-    for (let i2 = 0; i2 < n2; i2++) {
-      const row = row4[i2]!;
-      let sum2 = row3[i2]!;
-      for (let j = 0; j < row2.length; j++) {
-        sum2 += row[j]! * row2[j]!;
-      }
-      hidden[i2] = sum2;
-    }
-    const n3 = hidden.length;
-    if (top + n3 > capacity) {
-      stack = tape.growNumbers(top + n3);
-      capacity = stack.length;
-    }
-    for (let i2 = 0; i2 < n3; i2++) {
-      const t: number = hidden[i2]!;
-      hidden[i2] = Math.tanh(t);
-      stack[top++] = t;
-    }
-    const row5 = network_output.biases;
-    const n4 = row5.length;
-    const scores = new Array<number>(n4).fill(0);
-    const row6 = network_output.weights;
-    const n5 = hidden.length;
-    for (let i2 = 0; i2 < n4; i2++) {
-      const row = row6[i2]!;
-      let sum2 = row5[i2]!;
-      for (let j = 0; j < n5; j++) {
-        sum2 += row[j]! * hidden[j]!;
-      }
-      scores[i2] = sum2;
-    }
-    const n6 = scores.length;
-    if (flagTop + n6 > flags.length) flags = tape.growFlags(flagTop + n6);
-    let max = -Infinity;
-    for (let i2 = 0; i2 < n6; i2++) {
-      const value: number = scores[i2]!;
-      const test = value > max;
-      if (test) max = value;
-      flags[flagTop++] = test ? 1 : 0;
-    }
-    if (top + n6 > capacity) {
-      stack = tape.growNumbers(top + n6);
-      capacity = stack.length;
-    }
-    let sum3 = 0;
-    for (let i2 = 0; i2 < n6; i2++) {
-      const t: number = Math.exp(scores[i2]! - max);
-      sum3 += t;
-      stack[top++] = t;
-    }
-    sum += max + Math.log(sum3) - scores[labels[i]!]!;
-    if (top + 1 > capacity) {
-      stack = tape.growNumbers(top + 1);
-      capacity = stack.length;
-    }
-    stack[top++] = sum3;
-    refs[refTop] = scores;
-    refs[refTop + 1] = hidden;
-    refTop += 2;
-  }
-  const row7 = network_hidden.weights;
-  const n7 = row7.length;
-  let sum4 = 0;
-  for (let i = 0; i < n7; i++) {
-    const row = row7[i]!;
+  for (let i = 0; i < n2; i++) {
+    const row = row2[i]!;
     for (let i2 = 0; i2 < row.length; i2++) {
       const entry = row[i2]!;
-      sum4 += entry * entry;
+      sum += entry * entry;
     }
   }
-  const row8 = network_output.weights;
-  const n8 = row8.length;
-  let sum5 = 0;
-  for (let i = 0; i < n8; i++) {
-    const row = row8[i]!;
+  const row3 = network_output.weights;
+  const n3 = row3.length;
+  let sum2 = 0;
+  for (let i = 0; i < n3; i++) {
+    const row = row3[i]!;
     for (let i2 = 0; i2 < row.length; i2++) {
       const entry = row[i2]!;
-      sum5 += entry * entry;
+      sum2 += entry * entry;
     }
   }
-  const row9 = network_hidden.biases;
-  const dnetwork_hidden_weights = row7.map((row) => new Array<number>(row.length).fill(0));
-  const dnetwork_hidden_biases = new Array<number>(row9.length).fill(0);
-  const row10 = network_output.biases;
-  const dnetwork_output_weights = row8.map((row) => new Array<number>(row.length).fill(0));
-  const dnetwork_output_biases = new Array<number>(row10.length).fill(0);
+  const row4 = network_hidden.biases;
+  const dnetwork_hidden_weights = row2.map((row) => new Array<number>(row.length).fill(0));
+  const dnetwork_hidden_biases = new Array<number>(row4.length).fill(0);
+  const row5 = network_output.biases;
+  const dnetwork_output_weights = row3.map((row) => new Array<number>(row.length).fill(0));
+  const dnetwork_output_biases = new Array<number>(row5.length).fill(0);
   // Adjoint of the loop at line 70.
-  for (let i = n8 - 1; i >= 0; i--) {
-    const row = row8[i]!;
+  for (let i = n3 - 1; i >= 0; i--) {
+    const row = row3[i]!;
     const drow = dnetwork_output_weights[i]!;
     // Adjoint of the loop at line 71.
     for (let i2 = row.length - 1; i2 >= 0; i2--) {
@@ -127,40 +58,87 @@ export function loss_value_and_grad(
     }
   }
   // Adjoint of the loop at line 70.
-  for (let i = n7 - 1; i >= 0; i--) {
-    const row = row7[i]!;
+  for (let i = n2 - 1; i >= 0; i--) {
+    const row = row2[i]!;
     const drow = dnetwork_hidden_weights[i]!;
     // Adjoint of the loop at line 71.
     for (let i2 = row.length - 1; i2 >= 0; i2--) {
       drow[i2]! += 2 * row[i2]! * decay;
     }
   }
-  const t2 = 1 / n;
-  const t3 = -t2;
-  // Adjoint of the loop at line 26.
-  for (let i = n - 1; i >= 0; i--) {
-    const sum2 = stack[--top]!;
-    refTop -= 2;
-    const scores = refs[refTop] as number[];
-    const hidden = refs[refTop + 1] as number[];
-    const row2 = inputs[i]!;
-    const n2 = row9.length;
-    const n3 = hidden.length;
+  const t = 1 / n;
+  const t2 = -t;
+  // The loop at line 26 and its adjoint.
+  let sum3 = 0;
+  for (let i = 0; i < n; i++) {
+    const row6 = inputs[i]!;
+    const n4 = row4.length;
+    const hidden = new Array<number>(n4).fill(0);
+    for (let i2 = 0; i2 < n4; i2++) {
+      const row = row2[i2]!;
+      let sum4 = row4[i2]!;
+      for (let j = 0; j < row6.length; j++) {
+        sum4 += row[j]! * row6[j]!;
+      }
+      hidden[i2] = sum4;
+    }
+    const n5 = hidden.length;
+    if (top + n5 > capacity) {
+      stack = tape.growNumbers(top + n5);
+      capacity = stack.length;
+    }
+    for (let i2 = 0; i2 < n5; i2++) {
+      const t3: number = hidden[i2]!;
+      hidden[i2] = Math.tanh(t3);
+      stack[top++] = t3;
+    }
+    const n6 = row5.length;
+    const scores = new Array<number>(n6).fill(0);
+    const n7 = hidden.length;
+    for (let i2 = 0; i2 < n6; i2++) {
+      const row = row3[i2]!;
+      let sum4 = row5[i2]!;
+      for (let j = 0; j < n7; j++) {
+        sum4 += row[j]! * hidden[j]!;
+      }
+      scores[i2] = sum4;
+    }
+    const n8 = scores.length;
+    if (flagTop + n8 > flags.length) flags = tape.growFlags(flagTop + n8);
+    let max = -Infinity;
+    for (let i2 = 0; i2 < n8; i2++) {
+      const value: number = scores[i2]!;
+      const test = value > max;
+      if (test) max = value;
+      flags[flagTop++] = test ? 1 : 0;
+    }
+    if (top + n8 > capacity) {
+      stack = tape.growNumbers(top + n8);
+      capacity = stack.length;
+    }
+    let sum5 = 0;
+    for (let i2 = 0; i2 < n8; i2++) {
+      const t3: number = Math.exp(scores[i2]! - max);
+      sum5 += t3;
+      stack[top++] = t3;
+    }
+    const t4 = labels[i]!;
+    sum3 += max + Math.log(sum5) - scores[t4]!;
     const dscores = new Array<number>(scores.length).fill(0);
     const dhidden = new Array<number>(hidden.length).fill(0);
-    dscores[labels[i]!]! += t3;
-    const t = t2 !== 0 ? t2 / sum2 : 0;
-    const t4 = scores.length - 1;
+    dscores[t4]! += t2;
+    const t5 = t !== 0 ? t / sum5 : 0;
+    const t6 = n8 - 1;
     // Adjoint of the loop at line 62.
-    let dmax = t2;
-    for (let i2 = t4; i2 >= 0; i2--) {
-      const t5 = stack[--top]!;
-      const t6 = t * t5;
-      dmax -= t6;
-      dscores[i2]! += t6;
+    let dmax = t;
+    for (let i2 = t6; i2 >= 0; i2--) {
+      const t3 = stack[--top]!;
+      const t7 = t5 * t3;
+      dmax -= t7;
+      dscores[i2]! += t7;
     }
     // Adjoint of the loop at line 58.
-    for (let i2 = t4; i2 >= 0; i2--) {
+    for (let i2 = t6; i2 >= 0; i2--) {
       const test = flags[--flagTop] === 1;
       // Adjoint of the branch at line 59.
       let dvalue = 0;
@@ -171,34 +149,33 @@ export function loss_value_and_grad(
       dscores[i2]! += dvalue;
     }
     // Adjoint of the loop at line 45.
-    for (let i2 = row10.length - 1; i2 >= 0; i2--) {
-      const row = row8[i2]!;
+    for (let i2 = n6 - 1; i2 >= 0; i2--) {
+      const row = row3[i2]!;
       const drow = dnetwork_output_weights[i2]!;
       const dsum: number = dscores[i2]!;
       dscores[i2] = 0;
       // Adjoint of the loop at line 48.
-      for (let j = n3 - 1; j >= 0; j--) {
-        const t5 = hidden[j]!;
+      for (let j = n7 - 1; j >= 0; j--) {
         dhidden[j]! += dsum * row[j]!;
-        drow[j]! += dsum * t5;
+        drow[j]! += dsum * hidden[j]!;
       }
       dnetwork_output_biases[i2]! += dsum;
     }
     // Adjoint of the loop at line 36.
-    for (let i2 = n3 - 1; i2 >= 0; i2--) {
-      const t5 = stack[--top]!;
-      const t6 = Math.cosh(t5);
-      dhidden[i2] = dhidden[i2]! / (t6 * t6);
+    for (let i2 = n5 - 1; i2 >= 0; i2--) {
+      const t3 = stack[--top]!;
+      const t7 = Math.cosh(t3);
+      dhidden[i2] = dhidden[i2]! / (t7 * t7);
     }
     // Adjoint of the loop at line 45.
-    for (let i2 = n2 - 1; i2 >= 0; i2--) {
-      const n4 = row2.length;
+    for (let i2 = n4 - 1; i2 >= 0; i2--) {
+      const n9 = row6.length;
       const drow = dnetwork_hidden_weights[i2]!;
       const dsum: number = dhidden[i2]!;
       dhidden[i2] = 0;
       // Adjoint of the loop at line 48.
-      for (let j = n4 - 1; j >= 0; j--) {
-        drow[j]! += dsum * row2[j]!;
+      for (let j = n9 - 1; j >= 0; j--) {
+        drow[j]! += dsum * row6[j]!;
       }
       dnetwork_hidden_biases[i2]! += dsum;
     }
@@ -206,5 +183,5 @@ export function loss_value_and_grad(
   const a = { weights: dnetwork_hidden_weights, biases: dnetwork_hidden_biases };
   const dnetwork = { hidden: a, output: { weights: dnetwork_output_weights, biases: dnetwork_output_biases } };
   returnTape(tape);
-  return [sum / n + decay * (sum4 + sum5), dnetwork];
+  return [sum3 / n + decay * (sum + sum2), dnetwork];
 }

@@ -57,6 +57,7 @@ export class Context {
   readonly made = new Map<string, Func>();
   readonly records: Map<string, RecordDecl>;
   readonly #stability = new Map<string, Stability>();
+  #isTrial = false;
   #snapshots: Snapshots | undefined;
   #relinked: Set<string> | undefined;
   #viewed: Set<string> | undefined;
@@ -71,9 +72,11 @@ export class Context {
     readonly entry: string,
     readonly wrt: readonly number[],
     readonly rules: Rules,
-    readonly decisions?: Decisions,
+    private readonly listener?: Decisions,
     /** Positions of parameters that are given copies made for this call: nobody else holds them, and they need not stay as they are. */
     private readonly own: ReadonlySet<number> = new Set(),
+    /** May loops run again iteration by iteration? */
+    readonly fuses = true,
   ) {
     const program = withClosedRules(complete);
     this.program = program;
@@ -92,7 +95,20 @@ export class Context {
     );
     this.goesThroughShadows =
       (this.func(entry).body.yields ?? []).some((v) => isReference(v.type)) || this.#copied.size > 0;
-    decisions?.begins(this);
+    listener?.begins(this);
+  }
+
+  /** Who hears what is decided. A trial is heard by nobody. */
+  get decisions(): Decisions | undefined {
+    return this.#isTrial ? undefined : this.listener;
+  }
+
+  /** Runs a differentiation that is only looked at. */
+  tried<T>(run: () => T): T {
+    this.#isTrial = true;
+    const found = run();
+    this.#isTrial = false;
+    return found;
   }
 
   /** Must the shadow structure of these objects be, on the way back, what it was on the way there? */

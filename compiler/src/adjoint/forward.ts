@@ -15,6 +15,7 @@ import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { Frame, openRegion } from "./frame.js";
 import { shadowsOf, writeCheckpoint } from "./checkpoint.js";
+import { writeFused } from "./fused.js";
 import { writeImplicit } from "./implicit.js";
 import { stepIn } from "./step.js";
 import { shadowed, shadowOrZeros } from "./shadows.js";
@@ -91,6 +92,9 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
       return { kind: "plain", op };
     case "for":
     case "while": {
+      const fused = op.kind === "for" ? state.fusion.get(op) : undefined;
+      if (fused !== undefined)
+        return writeFused(state, fused, frame, (body) => writeForward(state, halves, op.body, body));
       const step = op.tag?.kind === "implicit" ? stepIn(op) : undefined;
       if (step === undefined) return writeLoop(state, halves, op, frame);
       const loop = { ...op, body: step.body };
@@ -292,7 +296,7 @@ function writeLoop(state: FunctionState, halves: HalfSource, op: For | While, fr
   const carried = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
   const shadowPositions = shadowed(state, carried);
   const inits = [...op.inits, ...shadowPositions.map((i) => shadowOrZeros(state, pick(op.inits, i), frame))];
-  const body = new Frame(state.frames, { kind: "loop", index }, frame, op.loc);
+  const body = new Frame(state.frames, { kind: "loop", index, op }, frame, op.loc);
   for (const p of op.body.params) state.frames.define(p, body);
   const params = [...op.body.params, ...shadowPositions.map((i) => state.makeShadow(pick(carried, i), body))];
   const written = writeForward(state, halves, op.body, body);
@@ -357,7 +361,7 @@ function writeCall(
     results: [...op.results, ...shadowResults],
   });
   state.frames.usesTape = true;
-  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) at.interleaved = true;
+  frame.interleave();
   return { kind: "call", op, halves, shadows };
 }
 

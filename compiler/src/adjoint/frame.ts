@@ -9,7 +9,7 @@
 import type { Decisions } from "./decisions.js";
 import type { Stability } from "../analysis/stability.js";
 import { Builder, like } from "../ir/build.js";
-import type { Length, Load, Op, Region, Type, Value, ValueId } from "../ir/ir.js";
+import type { For, Length, Load, Op, Region, Type, Value, ValueId } from "../ir/ir.js";
 import { primitives } from "../ir/primitives.js";
 import { isReference } from "../ir/types.js";
 import { mapOp, mapResults, operands } from "../ir/walk.js";
@@ -38,8 +38,11 @@ export class Frames {
   readonly definitions = new Map<ValueId, Definition>();
   /** Operations to stand directly before an operation of the forward sweep. */
   readonly before = new Map<Op, Op[]>();
-  /** The tape as the forward and the reverse code know it. */
   usesTape = false;
+  /** Every value that reverse code has asked for. */
+  readonly requested = new Set<ValueId>();
+  /** What goes over the tape from the iterations of a loop, by the loop. */
+  readonly savedIn = new Map<Op, Value[]>();
   #order = 0;
 
   constructor(
@@ -64,20 +67,21 @@ export class Frames {
    * Stores of shadow references are undone by the reverse sweep, so a pullback that runs again finds another structure:
    * there only shadows of places that are never written are read again.
    */
-  canReadAgain(load: Load, mirrors: Load | undefined): boolean {
-    if (mirrors === undefined) return this.isSteady(load);
+  canReadAgain(load: Load, mirrors: Load | undefined, within: Op | undefined): boolean {
+    if (mirrors === undefined) return this.isSteady(load, within);
     return this.repeatable ? this.stability.isConstant(mirrors) : this.stability.isStable(mirrors);
   }
 
   /** Does the place of a load or a length hold the same whenever the reverse code runs? */
-  isSteady(read: Load | Length): boolean {
-    return this.stability.isStable(read) && !(this.repeatable && this.stability.isForeign(read));
+  isSteady(read: Load | Length, within: Op | undefined): boolean {
+    return this.stability.isStable(read, within) && !(this.repeatable && this.stability.isForeign(read));
   }
 
   /** The forward value `v` for use in reverse code that is being added to `at`. */
   resolve(v: Value, at: Builder): Value {
     const { op, frame } = this.definition(v);
     if (op?.kind === "const") return constant(at, op.value, v.type);
+    this.requested.add(v.id);
     return frame.resolve(v);
   }
 }
@@ -95,7 +99,9 @@ export type FrameKind =
   /** The body of a function with separate halves: parameters are passed again, the rest goes on the tape. */
   | { readonly kind: "half" }
   | { readonly kind: "arm"; readonly owner: OpenIf; readonly index: number }
-  | { readonly kind: "loop"; readonly index: Value | undefined };
+  | { readonly kind: "loop"; readonly index: Value | undefined; readonly op: Op }
+  /** The body of a loop each iteration of which runs again in the reverse sweep, followed by its reversal in the same scope. */
+  | { readonly kind: "fused"; readonly op: For };
 
 /** Cost, in additions, up to which a value is computed again rather than saved (one store and one load). */
 const recomputeBudget = 6;
@@ -114,6 +120,13 @@ export class Frame {
   flags = 0;
   /** A loop or call inside saves too, so that space cannot be reserved for all of this region at once. */
   interleaved = false;
+
+  /** Says so to this region and those around it. What an iteration that is reversed at once saves is gone when it ends. */
+  interleave(): void {
+    for (let at: Frame | undefined = this; at !== undefined && at.shape.kind !== "fused"; at = at.parent)
+      at.interleaved = true;
+  }
+
   /** Arms inside a loop body that save something: room for them is made with the loop's own, if it can be. */
   readonly savingArms: Frame[] = [];
   /** The index of a reversed loop body: the forward index of a `for`, the number of the iteration of a `while`. */
@@ -131,11 +144,21 @@ export class Frame {
     this.reverse = new Builder(loc);
   }
 
-  /** Is the forward region executed exactly once, outside all loops, in the scope the reverse code sees? */
+  /** Does the reverse code see the values of the forward code, and does that run exactly once before it? */
+  get isInScope(): boolean {
+    return this.shape.kind === "root" || this.shape.kind === "fused";
+  }
+
+  /** As `isInScope`, or an arm in such a region, which can hand out its values. */
   get #inScope(): boolean {
-    return (
-      this.shape.kind === "root" || (this.shape.kind === "arm" && this.parent !== undefined && this.parent.#inScope)
-    );
+    return this.isInScope || (this.shape.kind === "arm" && this.parent !== undefined && this.parent.#inScope);
+  }
+
+  /** The loop around this region whose iterations are reversed one by one. */
+  get #within(): Op | undefined {
+    let at: Frame | undefined = this;
+    while (at !== undefined && at.shape.kind !== "fused") at = at.parent;
+    return at?.shape.kind === "fused" ? at.shape.op : undefined;
   }
 
   isRequested(v: Value): boolean {
@@ -143,7 +166,7 @@ export class Frame {
   }
 
   resolve(v: Value): Value {
-    if (this.shape.kind === "root") {
+    if (this.isInScope) {
       this.frames.decisions?.settled(v, "kept", v);
       return v;
     }
@@ -179,6 +202,11 @@ export class Frame {
     if (this.#saved.length === 0) return;
     invariant(yields !== null, "a region that throws has nothing to save");
     this.frames.usesTape = true;
+    for (let at: Frame | undefined = this; at !== undefined; at = at.parent) {
+      if (at.shape.kind !== "loop") continue;
+      const values = this.frames.savedIn.get(at.shape.op) ?? [];
+      this.frames.savedIn.set(at.shape.op, [...values, ...this.#saved.map((s) => s.source)]);
+    }
     for (const { source } of this.#saved) {
       if (source.type.kind === "num") this.numbers++;
       else if (source.type.kind === "bool") this.flags++;
@@ -238,8 +266,8 @@ export class Frame {
     let cost: number;
     if (op.kind === "prim") cost = primitives[op.name].cost;
     else if (op.kind === "cast") cost = 0;
-    else if (op.kind === "global" || (op.kind === "length" && this.frames.isSteady(op))) cost = 1;
-    else if (op.kind === "load" && this.frames.canReadAgain(op, mirrors)) cost = 2;
+    else if (op.kind === "global" || (op.kind === "length" && this.frames.isSteady(op, this.#within))) cost = 1;
+    else if (op.kind === "load" && this.frames.canReadAgain(op, mirrors, this.#within)) cost = 2;
     else return Number.POSITIVE_INFINITY;
     for (const operand of operands(op)) {
       if (cost > budget) return Number.POSITIVE_INFINITY;
@@ -281,7 +309,7 @@ export class Frame {
   #hoist(v: Value, placeholder: Value): void {
     invariant(this.shape.kind === "arm" && this.parent !== undefined, "only arms hoist");
     const { owner, index } = this.shape;
-    const outer = this.parent.shape.kind === "root" ? placeholder : like(placeholder);
+    const outer = this.parent.isInScope ? placeholder : like(placeholder);
     owner.results.push(outer);
     owner.yields.forEach((yields, i) => {
       const builder = owner.builders[i];

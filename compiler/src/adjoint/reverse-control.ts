@@ -113,7 +113,7 @@ function joinTail(entry: Entry & { kind: "if" }, scope: AdjointScope, scopes: re
 /** Room for what an arm saves is made by the loop around it; outside loops the arm makes it itself. */
 function finishArm(arm: Written, parent: Frame): void {
   if (!arm.frame.savesAnything) return;
-  for (let at: Frame | undefined = parent; at !== undefined; at = at.parent) {
+  for (let at: Frame | undefined = parent; at !== undefined && at.shape.kind !== "fused"; at = at.parent) {
     if (at.shape.kind === "loop") {
       at.savingArms.push(arm.frame);
       return;
@@ -352,7 +352,7 @@ function reserveForLoop(state: FunctionState, entry: Entry & { kind: "loop" }, f
   const saving = [body.frame, ...body.frame.savingArms];
   const { interleaved } = body.frame;
   if (!interleaved && saving.every((f) => !f.savesAnything)) return;
-  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) at.interleaved = true;
+  frame.interleave();
   for (const f of saving) f.save(!interleaved);
   const numbers = saving.reduce((sum, f) => sum + f.numbers, 0);
   const flags = saving.reduce((sum, f) => sum + f.flags, 0);

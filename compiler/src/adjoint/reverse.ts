@@ -17,6 +17,7 @@ import { instantiate, type RuleMemo } from "../rules/instantiate.js";
 import type { Rule } from "../rules/rule.js";
 import { invariant } from "../support/invariant.js";
 import { reverseCheckpoint } from "./checkpoint.js";
+import { reverseFused } from "./fused.js";
 import { reverseImplicit } from "./implicit.js";
 import { reverseCall } from "./reverse-call.js";
 import { reverseRule } from "./rule-call.js";
@@ -42,6 +43,9 @@ function reverseEntry(state: FunctionState, entry: Entry, written: Written, scop
       return;
     case "loop":
       reverseLoop(state, entry, written.frame, scope, reverseRegion);
+      return;
+    case "fused":
+      reverseFused(state, entry, written.frame, scope, reverseRegion);
       return;
     case "call":
       reverseCall(state, entry, written.frame, scope);

@@ -7,6 +7,7 @@ import type { Growth } from "../analysis/growth.js";
 import type { Stability } from "../analysis/stability.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
+import type { FusedLoop, FusionPlan } from "./fusion-plan.js";
 import { type Frame, Frames, type OpenIf } from "./frame.js";
 import type { AdjointScope } from "./scope.js";
 
@@ -97,6 +98,15 @@ export type Entry =
       readonly enter: Op[];
     }
   | {
+      readonly kind: "fused";
+      readonly op: For;
+      readonly plan: FusedLoop;
+      /** An iteration as it runs again. */
+      readonly body: Written;
+      /** The loop of the forward sweep: the primal loop as it is. */
+      readonly forward: Op;
+    }
+  | {
       readonly kind: "call";
       readonly op: Op & { kind: "call" };
       readonly halves: Halves;
@@ -157,6 +167,8 @@ export class FunctionState {
     readonly isJoint: boolean,
     /** The function is differentiated as a whole, not as a forward and a reverse half. */
     isWhole: boolean,
+    /** The loops whose iterations run again, each followed by its reversal. */
+    readonly fusion: FusionPlan = new Map(),
   ) {
     this.frames = new Frames(context.stability(func.name), tapes, repeatable, context.decisions);
     this.#moving = movingValues(

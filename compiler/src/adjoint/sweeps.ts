@@ -6,7 +6,8 @@ import { isReference, sameType, tapeType, tupleOf } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import type { Context } from "./context.js";
 import { writeForward } from "./forward.js";
-import { Frame } from "./frame.js";
+import { Frame, type Frames } from "./frame.js";
+import { type FusionPlan, planFusion } from "./fusion-plan.js";
 import { HalfMaker } from "./halves.js";
 import { reverseRegion, reverseShadow } from "./reverse.js";
 import { RootScope } from "./scope.js";
@@ -35,9 +36,35 @@ export function beginSweeps(
   repeatable: boolean,
   given: ReadonlyMap<ValueId, Value> = new Map(),
 ): Sweeps {
+  // What runs again saves on top of the tape, where a pullback that is called again finds what it needs.
+  const plan = repeatable ? undefined : planFusion(context, () => tried(context, mode, given));
+  return writeSweeps(context, mode, repeatable, given, plan);
+}
+
+/** The frames of a function whose loops are all reversed as wholes. */
+function tried(context: Context, mode: string, given: ReadonlyMap<ValueId, Value>): Frames {
+  const sweeps = writeSweeps(context, mode, false, given, undefined);
+  const { func, state, written, scope } = sweeps;
+  const result = func.body.yields?.[0];
+  if (result !== undefined) {
+    const b = written.frame.reverse;
+    state.contribute(scope, b, result, b.const(1));
+    reverseRegion(state, written, scope);
+  }
+  return state.frames;
+}
+
+function writeSweeps(
+  context: Context,
+  mode: string,
+  repeatable: boolean,
+  given: ReadonlyMap<ValueId, Value>,
+  plan: FusionPlan | undefined,
+): Sweeps {
   const func = context.func(context.entry);
   const tape = value(tapeType, "tape");
-  const state = new FunctionState(context, func, { forward: tape, reverse: tape }, repeatable, !repeatable, true);
+  const tapes = { forward: tape, reverse: tape };
+  const state = new FunctionState(context, func, tapes, repeatable, !repeatable, true, plan);
   const frame = new Frame(state.frames, { kind: "root" }, undefined, func.loc);
   for (const p of func.body.params) {
     state.frames.define(p, frame);

@@ -22,8 +22,11 @@ interface Range {
 }
 
 export interface Stability {
-  /** The place this operation reads still holds the same when the reverse sweep of its region begins. */
-  isStable(read: Load | Length): boolean;
+  /**
+   * The place this operation reads still holds the same when the reverse sweep of its region begins. `within` is the loop
+   * around it whose iterations run again one by one, each followed by its reversal: then only what that iteration writes counts.
+   */
+  isStable(read: Load | Length, within?: Op): boolean;
   /** Others may change the place when the function has returned, and before its pullback runs. */
   isForeign(read: Load | Length): boolean;
   /** No function writes the slot this operation reads. */
@@ -77,6 +80,7 @@ export function analyzeStability(
   const written = writtenSlots(program, names, growth);
   const positions = new Map<Op, Position>();
   const writes = new Map<string, Position[]>();
+  const ranges = new Map<Op, Range>();
   let order = 0;
   let recursive = false;
   const addWrite = (slot: string, position: Position): void => {
@@ -95,6 +99,7 @@ export function analyzeStability(
       }
       if (op.kind === "for" || op.kind === "while") {
         const range: Range = { first: position.order, last: position.order };
+        ranges.set(op, range);
         for (const inner of regions(op)) visit(inner, [...loops, range]);
         range.last = order - 1;
       } else {
@@ -117,7 +122,7 @@ export function analyzeStability(
     return position.loops.filter((loop) => !at.loops.includes(loop));
   };
 
-  const isStable = (read: Load | Length): boolean => {
+  const isStable = (read: Load | Length, within?: Op): boolean => {
     const owner = memory.classOf(read.kind === "load" ? read.place.base : read.array);
     const slot = owner.slot(read.kind === "load" ? slotKey(read.place) : lengthKey);
     if (!everywhere.has(slot)) return true;
@@ -126,10 +131,12 @@ export function analyzeStability(
     const local = relevantLoops(position, owner);
     // What happens to memory that is shared with callers is only known for the function that is differentiated itself.
     if (local === undefined && (func.name !== entry || recursive)) return false;
-    const loops = local ?? position.loops;
+    const around = within === undefined ? undefined : ranges.get(within);
+    const loops = (local ?? position.loops).filter((loop) => around === undefined || loop.first > around.first);
     const outermost = loops[0];
     const from = outermost === undefined ? position.order : outermost.first;
-    return (writes.get(slot) ?? []).every((write) => write.order < from);
+    const last = around === undefined ? Number.POSITIVE_INFINITY : around.last;
+    return (writes.get(slot) ?? []).every((write) => write.order < from || write.order > last);
   };
 
   const isForeign = (read: Load | Length): boolean =>

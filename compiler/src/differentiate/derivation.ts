@@ -4,7 +4,7 @@ import type { Decisions } from "../adjoint/decisions.js";
 import type { Annotated, Mode } from "../frontend/lowered.js";
 import type { Func, Program, RecordDecl } from "../ir/ir.js";
 import { withSteps } from "../optimize/implicit.js";
-import { optimize, type NamedPass, type OptimizeOptions } from "../optimize/index.js";
+import { fusion, optimize, type NamedPass, type OptimizeOptions } from "../optimize/index.js";
 
 /** One mode of one function. */
 export interface Made {
@@ -24,7 +24,7 @@ export interface Setting {
   /** The lowered program, optimised. */
   readonly primal: Program;
   readonly rules: Rules;
-  /** Names of optimisation passes to leave out. */
+  /** Names of optimisation passes to leave out, and of decisions of the reverse transformation. */
   readonly without?: readonly string[];
   /** Hears what the reverse transformation decides. */
   readonly decisions?: Decisions;
@@ -57,7 +57,9 @@ export class Derivation {
 
   /** For reverse mode of another function, which forward mode made, say. `own` are parameters that are given copies. */
   reverseOf(program: Program, entry: string, wrt: readonly number[], own: readonly number[] = []): Context {
-    return new Context(withSteps(program), entry, wrt, this.setting.rules, this.setting.decisions, new Set(own));
+    const { rules, decisions, without } = this.setting;
+    const fuses = without?.includes(fusion) !== true;
+    return new Context(withSteps(program), entry, wrt, rules, decisions, new Set(own), fuses);
   }
 
   /** Optimises what comes between two differentiations. */

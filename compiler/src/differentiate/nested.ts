@@ -17,7 +17,7 @@ import type { Derivative, Func, FunctionRule, Op, Program, RecordDecl, Type, Val
 import { withoutRule } from "../ir/rule-functions.js";
 import { reshape } from "../ir/reshape.js";
 import { isDifferentiable, isReference, sameType, tupleOf } from "../ir/types.js";
-import { beforeDifferentiation, optimize } from "../optimize/index.js";
+import { beforeDifferentiation, fusion, optimize } from "../optimize/index.js";
 import { invariant } from "../support/invariant.js";
 import { directionalDerivative } from "../tangent/direction.js";
 import { withoutValue } from "./gradient.js";
@@ -199,7 +199,9 @@ class Expansion {
     const { without, rules } = this.setting;
     const whole = { ...this.program, funcs: this.#funcs, records: this.#records };
     const options = { entries: new Set([entry]), ...(without === undefined ? {} : { without }) };
-    return new Context(optimize(whole, beforeDifferentiation, options), entry, wrt, rules);
+    const fuses = without?.includes(fusion) !== true;
+    const program = optimize(whole, beforeDifferentiation, options);
+    return new Context(program, entry, wrt, rules, undefined, new Set(), fuses);
   }
 
   /** The derivative along tangents, or along 1, as an ordinary function. */

@@ -80,8 +80,14 @@ export const afterDifferentiation = [...improvement, ...removal];
 /** What decides a value at a kink (CONVENTIONS: a sum of squares), or was asked for, not speed: never left out. */
 const conventions: ReadonlySet<string> = new Set(["sum-of-squares", "outline"]);
 
-/** Names of the passes that can be left out. */
-export const optionalPasses: readonly string[] = Object.keys(passes).filter((name) => !conventions.has(name));
+/** The name of a decision that can be left out as a pass can: that loops run again iteration by iteration in the reverse sweep. */
+export const fusion = "fuse";
+
+/** Names of the passes, and of that decision, that can be left out. */
+export const optionalPasses: readonly string[] = [
+  ...Object.keys(passes).filter((name) => !conventions.has(name)),
+  fusion,
+];
 
 /** Runs passes in order. A pass that has run is left out the next time if nothing has changed since. */
 export function optimize(program: Program, passes: readonly NamedPass[], options: OptimizeOptions = {}): Program {
