@@ -529,15 +529,14 @@ export function gmmObjective_value_and_grad(
       }
     }
   }
-  const t18 = logLikelihood + priorSign * (components * constant - penalty);
   let dmax3 = -count;
-  const t19 = dmax3 !== 0 ? dmax3 / sum2 : 0;
+  const t18 = dmax3 !== 0 ? dmax3 / sum2 : 0;
   // Adjoint of the loop at line 8.
   for (let i = t5; i >= 0; i--) {
-    const t20 = stack[--top]!;
-    const t21 = t19 * t20;
-    dmax3 -= t21;
-    dalphas[i]! += t21;
+    const t19 = stack[--top]!;
+    const t20 = t18 * t19;
+    dmax3 -= t20;
+    dalphas[i]! += t20;
   }
   // Adjoint of the loop at line 4.
   for (let i = t5; i >= 1; i--) {
@@ -557,13 +556,14 @@ export function gmmObjective_value_and_grad(
     dlogDeterminants[k] = 0;
     // Adjoint of the loop at line 40.
     for (let j = Math.ceil(dimension) - 1; j >= 0; j--) {
-      const t20 = stack[--top]!;
-      const t21 = k * dimension + j;
-      const t22: number = ddiagonals[t21] ?? 0;
-      ddiagonals[t21] = 0;
-      dicf[k * rowLength + j]! += t22 * t20 + dsum;
+      const t19 = stack[--top]!;
+      const t20 = k * dimension + j;
+      const t21: number = ddiagonals[t20] ?? 0;
+      ddiagonals[t20] = 0;
+      dicf[k * rowLength + j]! += t21 * t19 + dsum;
     }
   }
+  const t22 = logLikelihood + priorSign * (components * constant - penalty);
   returnTape(tape);
-  return [t18, [dalphas, dmeans, dicf]];
+  return [t22, [dalphas, dmeans, dicf]];
 }

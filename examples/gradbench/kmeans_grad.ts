@@ -40,9 +40,11 @@ export function clusteringCost_grad(points: readonly number[][], centroids: read
         ddistance = dnearest;
         dnearest = 0;
       }
-      // Adjoint of the loop at line 23.
-      for (let i3 = point.length - 1; i3 >= 0; i3--) {
-        dcentroid[i3]! -= 2 * (point[i3]! - centroid[i3]!) * ddistance;
+      if (ddistance !== 0) {
+        // Adjoint of the loop at line 23.
+        for (let i3 = point.length - 1; i3 >= 0; i3--) {
+          dcentroid[i3]! -= 2 * (point[i3]! - centroid[i3]!) * ddistance;
+        }
       }
     }
   }
@@ -90,9 +92,11 @@ export function clusteringCost_value_and_grad(
         ddistance = dnearest;
         dnearest = 0;
       }
-      // Adjoint of the loop at line 23.
-      for (let i3 = point.length - 1; i3 >= 0; i3--) {
-        dcentroid[i3]! -= 2 * (point[i3]! - centroid[i3]!) * ddistance;
+      if (ddistance !== 0) {
+        // Adjoint of the loop at line 23.
+        for (let i3 = point.length - 1; i3 >= 0; i3--) {
+          dcentroid[i3]! -= 2 * (point[i3]! - centroid[i3]!) * ddistance;
+        }
       }
     }
   }

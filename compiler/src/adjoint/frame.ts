@@ -115,6 +115,8 @@ export class Frame {
   readonly #saved: { readonly source: Value; readonly placeholder: Value }[] = [];
   /** Reverse code that makes what reverse code alone needs (shadows of local arrays). */
   readonly prologue = new Builder();
+  /** Forward code that comes after all reverse code: it computes what the region yields, of sums that loops make there. */
+  readonly late: Op[] = [];
   /** Numbers and flags saved by this region and by the arms in it, per execution. */
   numbers = 0;
   flags = 0;
@@ -204,8 +206,9 @@ export class Frame {
     this.frames.usesTape = true;
     for (let at: Frame | undefined = this; at !== undefined; at = at.parent) {
       if (at.shape.kind !== "loop") continue;
-      const values = this.frames.savedIn.get(at.shape.op) ?? [];
-      this.frames.savedIn.set(at.shape.op, [...values, ...this.#saved.map((s) => s.source)]);
+      let values = this.frames.savedIn.get(at.shape.op);
+      if (values === undefined) this.frames.savedIn.set(at.shape.op, (values = []));
+      for (const { source } of this.#saved) values.push(source);
     }
     for (const { source } of this.#saved) {
       if (source.type.kind === "num") this.numbers++;
@@ -242,7 +245,7 @@ export class Frame {
         ? []
         : [{ kind: "restore", tape: this.frames.tapes.reverse, results: this.#saved.map((s) => s.placeholder) }];
     const again = [...this.#recomputed].sort((a, b) => a.order - b.order).flatMap((r) => r.ops);
-    return [...restore, ...again, ...this.prologue.ops, ...this.reverse.ops];
+    return [...restore, ...again, ...this.prologue.ops, ...this.reverse.ops, ...this.late];
   }
 
   #isRecomputable(v: Value): boolean {

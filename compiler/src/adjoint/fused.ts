@@ -17,6 +17,7 @@ import { placeBefore } from "./finish.js";
 import { constant, Frame, placeholderOf } from "./frame.js";
 import type { FusedLoop } from "./fusion-plan.js";
 import { type AdjointScope, LoopScope } from "./scope.js";
+import { pushUnlessZero } from "./unless-zero.js";
 import type { Entry, FunctionState, ReverseRegion, Written } from "./state.js";
 
 type FusedEntry = Entry & { readonly kind: "fused" };
@@ -55,6 +56,7 @@ export function reverseFused(
   });
   reverseRegion(state, body, inner);
   body.frame.settle(body.yields);
+  const late = body.frame.late.splice(0);
   const reversed = body.frame.reversed();
   const sums = [...inner.touched.values()];
   if (sums.length > 0 || reversed.some((o) => o.kind !== "const")) {
@@ -74,17 +76,11 @@ export function reverseFused(
     });
     const from = state.frames.resolve(op.from, b);
     const to = state.frames.resolve(op.to, b);
-    const again = inReverse(
-      state,
-      {
-        params: op.body.params,
-        ops: placeBefore(body.frame.forward.ops, state.frames.before),
-        yields: body.yields,
-      },
-      b,
-    );
+    const placed = placeBefore(body.frame.forward.ops, state.frames.before);
+    const run = { params: op.body.params, ops: [...placed, ...late], yields: body.yields };
+    const again = inReverse(state, run, b);
     const results = [...(isMerged ? op.results : op.results.map(like)), ...sumParams.map(like)];
-    b.push<For>({
+    const made: For = {
       kind: "for",
       from,
       test: op.test,
@@ -93,13 +89,22 @@ export function reverseFused(
       inits: [...carriedInits, ...sumInits],
       body: {
         params: [...again.params, ...sumParams],
-        ops: withLateSteps(again, reversed, skip),
+        ops: iteration(again, placed.length, reversed, skip),
         yields: [...(again.yields ?? []), ...sums.map((v) => inner.get(v) ?? inner.inherited(v))],
       },
       breaks: op.breaks,
       results,
       ...(op.loc === undefined ? {} : { note: `The loop at line ${op.loc.line} and its adjoint.`, loc: op.loc }),
-    });
+    };
+    if (isMerged) b.push(made);
+    else
+      pushUnlessZero(
+        state,
+        b,
+        op,
+        made,
+        given.filter((g) => g !== undefined),
+      );
     sums.forEach((v, i) => {
       const result = results[op.results.length + i];
       if (result !== undefined) scope.set(v, result);
@@ -134,19 +139,20 @@ function mapRegion(region: Region, use: (v: Value) => Value): Region {
 }
 
 /**
- * An iteration and its reversal. The next value of what is carried comes last where the reversal reads the present one: then
- * both can be one variable.
+ * An iteration, which has so many operations before its reversal. The next value of what is carried comes last where the
+ * reversal reads the present one: then both can be one variable.
  */
-function withLateSteps(again: Region, reversed: readonly Op[], skip: number): readonly Op[] {
+function iteration(again: Region, before: number, reversed: readonly Op[], skip: number): readonly Op[] {
   const read = usesOf({ params: [], ops: reversed, yields: null });
   const readAgain = usesOf({ ...again, yields: null });
-  const late = new Set<Value>();
+  const last = new Set<Value>();
   again.params.slice(1).forEach((param, i) => {
     const next = again.yields?.[i + skip];
-    if (next !== undefined && read.has(param) && !read.has(next) && !readAgain.has(next)) late.add(next);
+    if (next !== undefined && read.has(param) && !read.has(next) && !readAgain.has(next)) last.add(next);
   });
-  const isLate = (op: Op): boolean => op.kind === "prim" && late.has(op.result);
-  return [...again.ops.filter((op) => !isLate(op)), ...reversed, ...again.ops.filter(isLate)];
+  const isLast = (op: Op): boolean => op.kind === "prim" && last.has(op.result);
+  const first = again.ops.slice(0, before);
+  return [...first.filter((op) => !isLast(op)), ...reversed, ...first.filter(isLast), ...again.ops.slice(before)];
 }
 
 function usesOf(region: Region): ReadonlySet<Value> {
@@ -155,15 +161,16 @@ function usesOf(region: Region): ReadonlySet<Value> {
   return found;
 }
 
-/** The forward loop goes, and what is computed of its results comes after the loop that takes its place. */
+/** The forward loop goes, and what is computed of its results comes after all reverse code. */
 function moveAfter({ plan, forward }: FusedEntry, frame: Frame): void {
-  const isLater = (op: Op): boolean => op.kind === "prim" && plan.after?.has(op.result.id) === true;
-  // Some of it may have been moved behind another loop already.
-  const moved = [...frame.forward.ops, ...frame.reverse.ops].filter(isLater);
-  for (const ops of [frame.forward.ops, frame.reverse.ops]) {
-    const kept = ops.filter((op) => op !== forward && !isLater(op));
-    ops.splice(0);
-    append(ops, kept);
-  }
-  append(frame.reverse.ops, moved);
+  const { ops } = frame.forward;
+  const at = ops.lastIndexOf(forward);
+  const rest = ops.splice(at);
+  const isLate = (op: Op): boolean => op.kind === "prim" && plan.after?.has(op.result.id) === true;
+  // What has gone before depends on more loops than this one, so it comes later.
+  frame.late.unshift(...rest.filter(isLate));
+  append(
+    ops,
+    rest.filter((op) => op !== forward && !isLate(op)),
+  );
 }

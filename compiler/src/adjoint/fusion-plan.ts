@@ -2,7 +2,8 @@
  * Which loops run again iteration by iteration (`fused.ts`). It is decided after a trial: the function is differentiated
  * without any, which shows what the reverse sweep asks for and what would go over the tape.
  */
-import { onlyArithmeticOf, type Separable, separate } from "../analysis/fusion.js";
+import { onlyArithmeticOf, type Readers, readersIn, type Separable, separate } from "../analysis/fusion.js";
+import { Scratches } from "../analysis/private-scratch.js";
 import type { For, Func, Op, Region, Value, ValueId } from "../ir/ir.js";
 import { primitives } from "../ir/primitives.js";
 import { isReference } from "../ir/types.js";
@@ -44,26 +45,37 @@ function makePlan(context: Context, trial: () => Frames): FusionPlan {
   if (!context.fuses) return plan;
   const func = context.func(context.entry);
   const { program, names, memory, activity } = context;
-  const facts = { program, names, memory, activity, stability: context.stability(func.name) };
+  const scratches = new Scratches(program, names, memory);
+  const facts = { scratches, memory, activity, stability: context.stability(func.name) };
   if (!hasSeparable(func, (loop) => separate(facts, loop, undefined) !== undefined)) return plan;
   const frames = context.tried(trial);
 
   const visit = (region: Region, isInScope: boolean, within: For | undefined): void => {
     const last = region.ops.at(-1);
+    let readers: Readers | undefined;
+    const after = (loop: For): FusedLoop["after"] => {
+      if (!isInScope) return undefined;
+      readers ??= readersIn(region);
+      return onlyArithmeticOf(loop, readers);
+    };
     for (const op of region.ops) {
-      const fused = op.kind === "for" ? decide(op, region, isInScope, within) : undefined;
+      const fused = op.kind === "for" ? decide(op, after, within) : undefined;
       if (fused !== undefined) plan.set(op, fused);
       const isTail = op.kind === "if" && op === last && isInScope && within === undefined;
       for (const inner of regions(op))
         visit(inner, fused !== undefined || isTail, fused === undefined ? within : fused.op);
     }
   };
-  const decide = (op: For, region: Region, isInScope: boolean, within: For | undefined): FusedLoop | undefined => {
+  const decide = (
+    op: For,
+    findAfter: (loop: For) => FusedLoop["after"],
+    within: For | undefined,
+  ): FusedLoop | undefined => {
     const saved = frames.savedIn.get(op);
     if (saved === undefined) return undefined;
     const separable = separate(facts, op, within);
     if (separable === undefined) return undefined;
-    const after = isInScope ? onlyArithmeticOf(op, region) : undefined;
+    const after = findAfter(op);
     if (after !== undefined && ![...after].some((v) => frames.requested.has(v))) return { op, ...separable, after };
     if ([...separable.sums].some((v) => frames.requested.has(v))) return undefined;
     return costAgain(op, saved) <= costPerValue * saved.length ? { op, ...separable } : undefined;

@@ -6,6 +6,7 @@ import { invariant } from "../support/invariant.js";
 import { type Frame, reserve } from "./frame.js";
 import { type AdjointScope, adjointName, ArmScope, LoopScope } from "./scope.js";
 import type { Entry, FunctionState, ReverseRegion, Written } from "./state.js";
+import { pushUnlessZero } from "./unless-zero.js";
 import { append } from "../support/append.js";
 
 /**
@@ -64,7 +65,9 @@ export function reverseIf(
   });
   [...touched.values()].forEach((v, i) => {
     const result = results[i];
-    if (result !== undefined) scope.set(v, result);
+    if (result === undefined) return;
+    if ([thenScope, elseScope].some((s) => s.soFar(v) === undefined)) state.zeroInABranch.add(result.id);
+    scope.set(v, result);
   });
 }
 
@@ -190,7 +193,9 @@ export function reverseLoop(
     append(builder.ops, ops);
     return builder.region([index, ...params], yields);
   };
-  if (op.kind === "for") b.push(reversedFor(state, entry, op, frame, inits, reversedBody, results));
+  const seeds = carried.flatMap((c, i) => (c.isFresh ? [] : inits.slice(i, i + 1)));
+  if (op.kind === "for")
+    pushUnlessZero(state, b, op, reversedFor(state, entry, op, frame, inits, reversedBody, results), seeds);
   else {
     const count = countOf(state, entry, frame, b);
     b.push({

@@ -151,6 +151,8 @@ export interface OpenLoop {
 
 export class FunctionState {
   readonly frames: Frames;
+  /** Adjoints that are zero where one arm of a branch ran. */
+  readonly zeroInABranch = new Set<ValueId>();
   /** Forward-made shadows of reference values. */
   readonly shadows = new Map<ValueId, Value>();
   readonly #moving: ReadonlySet<ValueId>;

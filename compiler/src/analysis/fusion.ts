@@ -3,17 +3,16 @@
  * derivative; what an iteration writes it alone reads; and what it reads is still there when the reverse sweep begins. Each of
  * its iterations may run again by itself, and be reversed at once.
  */
-import type { For, Length, Load, Op, Program, Region, Value, ValueId } from "../ir/ir.js";
+import type { For, Length, Load, Op, Region, Value, ValueId } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { eachUse, operands, regions, walk } from "../ir/walk.js";
 import type { Activity } from "./activity.js";
 import type { MemoryClass, MemoryModel } from "./memory.js";
-import { isPrivateScratch } from "./private-scratch.js";
+import type { Scratches } from "./private-scratch.js";
 import type { Stability } from "./stability.js";
 
 export interface FusionFacts {
-  readonly program: Program;
-  readonly names: readonly string[];
+  readonly scratches: Scratches;
   readonly memory: MemoryModel;
   readonly activity: Activity;
   readonly stability: Stability;
@@ -154,7 +153,7 @@ function keepsToItself(facts: FusionFacts, loop: For, within: For | undefined): 
     if (own === undefined) {
       const { allocations, external, foreign } = owner.find();
       const isMadeHere = !external && !foreign && allocations.length > 0 && allocations.every((a) => inside.has(a));
-      own = isMadeHere || isPrivateScratch(owner, loop, facts.program, facts.names, memory);
+      own = isMadeHere || facts.scratches.isPrivate(owner, loop, inside);
       known.set(key, own);
     }
     return own;
@@ -170,27 +169,34 @@ function keepsToItself(facts: FusionFacts, loop: For, within: For | undefined): 
   return separate;
 }
 
+/** Who reads a value, by value: operations of one region, for what is in them too. */
+export type Readers = ReadonlyMap<ValueId, readonly Op[]>;
+
+export function readersIn(region: Region): Readers {
+  const readers = new Map<ValueId, Op[]>();
+  for (const op of region.ops) {
+    const add = (v: Value): void => {
+      const known = readers.get(v.id);
+      if (known === undefined) readers.set(v.id, [op]);
+      else if (known.at(-1) !== op) known.push(op);
+    };
+    operands(op).forEach(add);
+    for (const inner of regions(op)) eachUse(inner, add);
+  }
+  return readers;
+}
+
 /**
  * The loop's results and what is computed of them in its region, where that is nothing but arithmetic: then the loop may run
  * at the end of the region as well, and these after it. `undefined` where something else looks at them.
  */
-export function onlyArithmeticOf(loop: For, region: Region): ReadonlySet<ValueId> | undefined {
+export function onlyArithmeticOf(loop: For, readers: Readers): ReadonlySet<ValueId> | undefined {
   const found = new Set<ValueId>(loop.results.map((r) => r.id));
-  let after = false;
-  for (const op of region.ops) {
-    if (op === loop) {
-      after = true;
-      continue;
+  for (const v of found) {
+    for (const op of readers.get(v) ?? []) {
+      if (op.kind !== "prim") return undefined;
+      found.add(op.result.id);
     }
-    if (!after) continue;
-    let touched = operands(op).some((v) => found.has(v.id));
-    for (const inner of regions(op))
-      eachUse(inner, (v) => {
-        touched ||= found.has(v.id);
-      });
-    if (!touched) continue;
-    if (op.kind !== "prim") return undefined;
-    found.add(op.result.id);
   }
   return found;
 }

@@ -14,42 +14,63 @@ interface Scratch {
   readonly zeros: ReadonlySet<ValueId>;
 }
 
-/** Is memory of this class, made outside the loop, filled anew by each iteration, and used by nothing else? */
-export function isPrivateScratch(
-  owner: MemoryClass,
-  loop: For,
-  program: Program,
-  names: readonly string[],
-  memory: MemoryModel,
-): boolean {
-  const root = owner.find();
-  const [allocation, ...others] = root.allocations;
-  if (root.external || root.foreign || root.travels || others.length > 0) return false;
-  if (allocation?.kind !== "alloc" || allocation.result.type.kind !== "typed") return false;
-  const isIt = (v: Value): boolean => isReference(v.type) && memory.classOf(v).find() === root;
-  const array = allocation.result;
-  const lengths = new Set([allocation.length.id]);
-  const zeros = new Set<ValueId>();
-  const inside = new Set<Op>();
-  walk(loop.body, (op) => inside.add(op));
-  let isInside = true;
-  for (const name of names) {
-    const func = program.funcs.get(name);
-    if (func === undefined) return false;
-    walk(func.body, (op) => {
-      if (op.kind === "const" && op.value === 0) zeros.add(op.result.id);
-      if (op.kind === "length") {
-        if (op.array === array) lengths.add(op.result.id);
-        return;
-      }
-      const used = operands(op).filter(isIt);
-      if (used.length === 0) return;
-      const touches = op.kind === "load" || op.kind === "store" || op.kind === "accum";
-      isInside &&=
-        inside.has(op) && touches && used.length === 1 && op.place.kind === "elem" && op.place.base === array;
-    });
+/** What there is to know about arrays of a program, looked up once for all its loops. */
+export class Scratches {
+  readonly #uses = new Map<string, Op[]>();
+  readonly #lengths = new Map<ValueId, Set<ValueId>>();
+  readonly #zeros = new Set<ValueId>();
+
+  constructor(program: Program, names: readonly string[], memory: MemoryModel) {
+    for (const name of names) {
+      const func = program.funcs.get(name);
+      if (func !== undefined) walk(func.body, (op) => this.#add(op, memory));
+    }
   }
-  return isInside && readsWhatItWrote(loop.body, { isFilled: false }, { array, lengths, zeros }, new Set());
+
+  #add(op: Op, memory: MemoryModel): void {
+    if (op.kind === "const" && op.value === 0) this.#zeros.add(op.result.id);
+    if (op.kind === "length") {
+      this.#lengthsOf(op.array).add(op.result.id);
+      return;
+    }
+    if (op.kind === "alloc") this.#lengthsOf(op.result).add(op.length.id);
+    for (const v of operands(op)) {
+      if (!isReference(v.type)) continue;
+      const key = memory.classOf(v).slot("");
+      const uses = this.#uses.get(key);
+      if (uses === undefined) this.#uses.set(key, [op]);
+      else uses.push(op);
+    }
+  }
+
+  #lengthsOf(array: Value): Set<ValueId> {
+    const known = this.#lengths.get(array.id);
+    if (known !== undefined) return known;
+    const lengths = new Set<ValueId>();
+    this.#lengths.set(array.id, lengths);
+    return lengths;
+  }
+
+  /**
+   * Is memory of this class, made outside the loop, filled anew by each iteration, and used by nothing else?
+   *
+   * @param inside the operations of the loop's body, at every depth
+   */
+  isPrivate(owner: MemoryClass, loop: For, inside: ReadonlySet<Op>): boolean {
+    const { allocations, external, foreign, travels } = owner.find();
+    const [allocation, ...others] = allocations;
+    if (external || foreign || travels || others.length > 0) return false;
+    if (allocation?.kind !== "alloc" || allocation.result.type.kind !== "typed") return false;
+    const array = allocation.result;
+    const isPlain = (op: Op): boolean =>
+      inside.has(op) &&
+      (op.kind === "load" || op.kind === "store" || op.kind === "accum") &&
+      op.place.kind === "elem" &&
+      op.place.base === array;
+    if (!(this.#uses.get(owner.slot("")) ?? []).every(isPlain)) return false;
+    const scratch = { array, lengths: this.#lengthsOf(array), zeros: this.#zeros };
+    return readsWhatItWrote(loop.body, { isFilled: false }, scratch, new Set());
+  }
 }
 
 /**
