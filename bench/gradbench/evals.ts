@@ -5,7 +5,7 @@ import { load } from "../prepare.js";
 import { baErrors, baFunctions, baJacobian } from "../problems/ba.js";
 import { gmmFunctions } from "../problems/gmm.js";
 import { detFunctions, kmeansFunctions, llsqFunctions, lseFunctions, odeFunctions } from "../problems/gradbench.js";
-import { complicatedHandColumns, handColumns, handFunctions, rowsOf } from "../problems/hand.js";
+import { complicatedHandJacobian, flatComplicatedRows, flatRows, handFunctions } from "../problems/hand.js";
 import { lstmFunctions } from "../problems/lstm.js";
 import { type BaInput, flatten, handData, type HandInput, type LstmInput, rowsOfWidth } from "./inputs.js";
 import { nestedEvals } from "./nested.js";
@@ -148,10 +148,14 @@ async function ht(): Promise<Eval> {
     },
     jacobian: (input: HandInput) => {
       const [us, theta, data] = [flatten(input.us), Float64Array.from(input.theta), handData(input)];
+      if (us.length === 0)
+        return task(
+          () => functions.handResiduals_jacobian(theta, data),
+          (rows) => rowsOfWidth(flatRows(rows), theta.length),
+        );
       return task(
-        () =>
-          us.length === 0 ? handColumns(functions, theta, data) : complicatedHandColumns(functions, us, theta, data),
-        (columns) => rowsOfWidth(rowsOf(columns), columns.length),
+        () => complicatedHandJacobian(functions, us, theta, data),
+        (made) => rowsOfWidth(flatComplicatedRows(made), theta.length + 2),
       );
     },
   };

@@ -12,6 +12,7 @@ interface Generated {
     data: HandData,
     dTheta: Float64Array,
   ) => [value: Float64Array, tangent: Float64Array];
+  readonly handResiduals_jacobian: (theta: Float64Array, data: HandData) => Float64Array[];
   readonly handResidualsComplicated_jvp: (
     us: Float64Array,
     theta: Float64Array,
@@ -19,57 +20,52 @@ interface Generated {
     dUs: Float64Array,
     dTheta: Float64Array,
   ) => [value: Float64Array, tangent: Float64Array];
+  readonly residualsByPose_jacobian: (theta: Float64Array, us: Float64Array, data: HandData) => Float64Array[];
 }
 
 /** The residuals and what adc makes of them. */
 export async function handFunctions(): Promise<typeof import("../../examples/adbench/hand.js") & Generated> {
   return {
     ...(await load<typeof import("../../examples/adbench/hand.js")>("examples/adbench/hand")),
-    ...(await load<Generated>("examples/adbench/hand_grad")),
+    ...(await load<Omit<Generated, "residualsByPose_jacobian">>("examples/adbench/hand_grad")),
+    ...(await load<Pick<Generated, "residualsByPose_jacobian">>("bench/programs/hand-by-pose_grad")),
   };
 }
 
 type HandFunctions = Awaited<ReturnType<typeof handFunctions>>;
 
-/** The columns of the Jacobian: one sweep of forward mode for each of the 26, fewer than there are rows. */
-export function handColumns(functions: HandFunctions, theta: Float64Array, data: HandData): Float64Array[] {
-  return Array.from(theta, (_, i) => functions.handResiduals_jvp(theta, data, unit(theta.length, i))[1]);
+/** The Jacobian of the complicated residuals: two columns for the points' own coordinates, and a row for each residual by the pose. */
+export interface ComplicatedJacobian {
+  readonly byPoint: readonly [Float64Array, Float64Array];
+  readonly byPose: readonly Float64Array[];
 }
 
-/** Two sweeps for the points' own coordinates, all points at once, then one for each entry of the pose. */
-export function complicatedHandColumns(
+/** Two sweeps of forward mode for the points' own coordinates, all points at once, and the Jacobian by the pose. */
+export function complicatedHandJacobian(
   functions: HandFunctions,
   us: Float64Array,
   theta: Float64Array,
   data: HandData,
-): Float64Array[] {
-  const [noUs, noTheta] = [new Float64Array(us.length), new Float64Array(theta.length)];
-  const column = (dUs: Float64Array, dTheta: Float64Array): Float64Array =>
-    functions.handResidualsComplicated_jvp(us, theta, data, dUs, dTheta)[1];
-  const everySecond = (from: number): Float64Array => us.map((_, i) => (i % 2 === from ? 1 : 0));
-  return [
-    column(everySecond(0), noTheta),
-    column(everySecond(1), noTheta),
-    ...Array.from(theta, (_, i) => column(noUs, unit(theta.length, i))),
-  ];
+): ComplicatedJacobian {
+  const still = new Float64Array(theta.length);
+  const column = (from: number): Float64Array => {
+    const everySecond = us.map((_, i) => (i % 2 === from ? 1 : 0));
+    return functions.handResidualsComplicated_jvp(us, theta, data, everySecond, still)[1];
+  };
+  return { byPoint: [column(0), column(1)], byPose: functions.residualsByPose_jacobian(theta, us, data) };
 }
 
 const poseCount = 26;
 
-const unit = (length: number, i: number): Float64Array => {
-  const vector = new Float64Array(length);
-  vector[i] = 1;
-  return vector;
-};
+/** Row after row. */
+export const flatRows = (rows: unknown): Float64Array =>
+  Float64Array.from((rows as Float64Array[]).flatMap((row) => [...row]));
 
-/** Columns side by side. */
-export function rowsOf(columns: unknown): Float64Array {
-  const given = columns as Float64Array[];
-  const height = given[0]?.length ?? 0;
-  return Float64Array.from(
-    { length: height * given.length },
-    (_, k) => given[k % given.length]?.[Math.floor(k / given.length)] ?? NaN,
-  );
+/** Row after row, the columns of the points' own coordinates first. */
+export function flatComplicatedRows(jacobian: unknown): Float64Array {
+  const { byPoint, byPose } = jacobian as ComplicatedJacobian;
+  const [first, second] = byPoint;
+  return Float64Array.from(byPose.flatMap((row, r) => [first[r] ?? NaN, second[r] ?? NaN, ...row]));
 }
 
 const path = (kind: string, name: string): string => `hand/${kind}_small/${name}.txt`;
@@ -97,10 +93,10 @@ export async function hand(): Promise<Problem> {
       size: `c${data.correspondences.length}`,
       parameters: theta,
       primal: () => functions.handResiduals(theta, data),
-      gradient: () => handColumns(functions, theta, data),
+      gradient: () => functions.handResiduals_jacobian(theta, data),
       hand: () => handJacobianByHand(theta, data),
       jvp: () => functions.handResiduals_jvp(theta, data, direction),
-      ordered: rowsOf,
+      ordered: flatRows,
       column: (values, i) => values.filter((_, k) => k % poseCount === i),
     };
   };
@@ -127,10 +123,10 @@ export async function handComplicated(): Promise<Problem> {
       size: `c${data.correspondences.length}`,
       parameters: { us, theta },
       primal: () => functions.handResidualsComplicated(us, theta, data),
-      gradient: () => complicatedHandColumns(functions, us, theta, data),
+      gradient: () => complicatedHandJacobian(functions, us, theta, data),
       hand: () => complicatedHandJacobianByHand(us, theta, data),
       jvp: () => functions.handResidualsComplicated_jvp(us, theta, data, dUs, dTheta),
-      ordered: rowsOf,
+      ordered: flatComplicatedRows,
       column: (values, i) =>
         Float64Array.from({ length: values.length / width }, (_, row) => {
           if (i >= us.length) return values[width * row + 2 + i - us.length] ?? NaN;

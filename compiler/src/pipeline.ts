@@ -10,6 +10,7 @@ import { Derivation, type Setting } from "./differentiate/derivation.js";
 import { expandDerivatives } from "./differentiate/nested.js";
 import { withoutValue } from "./differentiate/gradient.js";
 import { differentiate } from "./differentiate/modes.js";
+import { makeInPieces } from "./differentiate/pieces.js";
 import { poolArrays } from "./differentiate/pooled.js";
 import type { GeneratedFunction, GeneratedModule } from "./emit/generated.js";
 import { docOf, paramsOf, returnsOf } from "./signatures.js";
@@ -79,13 +80,13 @@ export function generate(given: LoweredFile, rules: Rules, options: PipelineOpti
 
   const pooling = new Set(lowered.annotated.map((a) => `${a.func}.accumulate`));
   const finished = (name: string): Func =>
-    pooling.has(name) ? poolArrays(funcOf(optimized, name)) : funcOf(optimized, name);
+    pooling.has(name) ? poolArrays(funcOf(optimized, name)) : makeInPieces(funcOf(optimized, name));
   const looked = (func: Func, name?: string): Func => (options.debug === true ? checkPartials(func, name) : func);
   const functions = exported.map(
     (e): GeneratedFunction => ({ ...e, func: looked(finished(e.func.name), e.exportName) }),
   );
   const helpers = new Map(
-    [...optimized.funcs].filter(([name]) => !names.has(name)).map(([name, func]) => [name, looked(func)] as const),
+    [...optimized.funcs].filter(([name]) => !names.has(name)).map(([name]) => [name, looked(finished(name))] as const),
   );
   const program = { ...optimized, funcs: helpers, globals: usedGlobals(optimized) };
   return { sourcePath: lowered.path, exported: functions, program };

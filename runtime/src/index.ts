@@ -40,7 +40,9 @@ export {
   type NoDiff,
 } from "./markers.js";
 export { norm } from "./norm.js";
+export { newFloats } from "./pieces.js";
 export { borrowCopy, borrowFloats, returnFloats } from "./pool.js";
+export { zeroRows } from "./rows.js";
 export { scale } from "./scale.js";
 export { tapGradient, throughHook, type GradientHook } from "./tap.js";
 export { borrowTape, returnTape, Tape } from "./tape.js";

@@ -6,11 +6,12 @@ import { Builder, field, like, value } from "../ir/build.js";
 import type { Func, Place, Type, Value } from "../ir/ir.js";
 import { gradientType, isDifferentiable, isReference, num, shadowType, tupleOf, type Records } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
+import { append } from "../support/append.js";
 import { differentiateTangent } from "../tangent/entry.js";
-import { alongShadows } from "../tangent/shadows.js";
 import type { Derivation } from "./derivation.js";
 import { effectsOf } from "./effects.js";
 import { type Filling, Replacement } from "./replaced.js";
+import { sweepOf, widthOf } from "./width.js";
 
 /** With more columns than this an array of results is gone through by rows. */
 const mostColumns = 8;
@@ -40,7 +41,7 @@ export function jacobianByColumns(derivation: Derivation): Func | undefined {
 }
 
 /** The paths of the numbers in a value of a type, if there are as many in each. */
-function numbersIn(type: Type, records: Records): readonly (readonly string[])[] | undefined {
+export function numbersIn(type: Type, records: Records): readonly (readonly string[])[] | undefined {
   const within = (members: readonly (readonly [string, Type])[]): readonly (readonly string[])[] | undefined => {
     const found = members.map(([name, member]) => numbersIn(member, records)?.map((path) => [name, ...path]));
     return found.includes(undefined) ? undefined : found.flatMap((paths) => paths ?? []);
@@ -85,12 +86,11 @@ function derivativeByNumber(derivation: Derivation): Func {
 function assemble(derivation: Derivation, columns: readonly Column[]): Func {
   const context = derivation.reverse;
   const func = context.func(context.entry);
-  const tangent: Func = {
-    ...alongShadows(context, "tangent"),
-    doc: [`The derivative of ${func.source} in the direction of tangents.`],
-  };
+  // Sweeps of about the same width.
+  const sweeps = Math.ceil(columns.length / widthOf(context));
+  const width = Math.ceil(columns.length / sweeps);
+  const tangent = sweepOf(derivation, width);
   const { records } = context.program;
-  derivation.funcs.set(tangent.name, tangent);
   const b = new Builder(func.loc);
   const params = func.body.params.map(like);
   const name = `${func.name}.jacobian`;
@@ -99,33 +99,41 @@ function assemble(derivation: Derivation, columns: readonly Column[]): Func {
     invariant(param !== undefined, "differentiated parameter out of range");
     return param;
   });
-  const units = differentiated.map((param) => {
+  const zeros = (param: Value, hint: string): Value => {
     if (!isReference(param.type)) return b.const(0);
-    const unit = value(context.shadowType(param.type), param.hint === undefined ? "unit" : `${param.hint}Unit`);
-    b.push({ kind: "zeros", like: param, result: unit });
-    return unit;
-  });
+    const made = value(
+      context.shadowType(param.type),
+      param.hint === undefined ? hint.toLowerCase() : param.hint + hint,
+    );
+    b.push({ kind: "zeros", like: param, result: made });
+    return made;
+  };
+  const still = differentiated.map((param) => zeros(param, "Zero"));
   const [type] = tangent.results;
   if (type === undefined || tangent.body.yields === null) {
-    b.push({ kind: "call", callee: tangent.name, args: [...params, ...units], results: [] });
+    const args = [...params, ...Array.from({ length: width }, () => still).flat()];
+    b.push({ kind: "call", callee: tangent.name, args, results: [] });
     return { ...func, name, body: b.region(params, null) };
   }
-  const made = columns.map(({ parameter, path }) => {
-    const column = value(type, "column");
-    const call = (tangents: readonly Value[]): void => {
-      b.push({ kind: "call", callee: tangent.name, args: [...params, ...tangents], results: [column] });
-    };
-    const [param, unit] = [differentiated[parameter], units[parameter]];
-    invariant(param !== undefined && unit !== undefined, "a parameter of the column");
-    if (path.length === 0) call(units.map((u, k) => (k === parameter ? b.const(1) : u)));
-    else {
-      const place = placeAt(b, unit, param.type, path, records);
-      b.store(place, b.const(1));
-      call(units);
-      b.store(place, b.const(0));
-    }
-    return column;
-  });
+  const unit = ({ parameter, path }: Column): Value => {
+    const param = differentiated[parameter];
+    invariant(param !== undefined, "a parameter of the column");
+    if (path.length === 0) return b.const(1);
+    const made = zeros(param, "Unit");
+    b.store(placeAt(b, made, param.type, path, records), b.const(1));
+    return made;
+  };
+  const made: Value[] = [];
+  for (let from = 0; from < columns.length; from += width) {
+    const moved = columns.slice(from, from + width);
+    const tangents = Array.from({ length: width }, (_, lane) => {
+      const column = moved[lane];
+      return column === undefined ? still : still.with(column.parameter, unit(column));
+    });
+    const found = tangents.map(() => value(type, "column"));
+    b.push({ kind: "call", callee: tangent.name, args: [...params, ...tangents.flat()], results: found });
+    append(made, found.slice(0, moved.length));
+  }
   const gradients = differentiated.map((p) => p.type);
   const leaf = gradients.map((t) => gradientType(t, records));
   const [only] = leaf;

@@ -36,7 +36,7 @@ export function sparseJacobianMode(derivation: Derivation): readonly Made[] {
   const sets =
     obstacle === undefined
       ? keep(derivation, quiet, {
-          ...alongShadows(quiet, "dependence", dependence(false)),
+          ...alongShadows(quiet, "dependence", { following: dependence(false) }),
           doc: [`The sets of inputs that the result of ${sourceOf(reverse)} depends on.`],
         })
       : undefined;
@@ -57,7 +57,7 @@ export function sparseHessianMode(derivation: Derivation): readonly Made[] {
   const sets =
     obstacle === undefined
       ? keep(derivation, quiet, {
-          ...alongShadows(quiet, "products", dependence(true)),
+          ...alongShadows(quiet, "products", { following: dependence(true) }),
           doc: [`Notes the sets of inputs that ${sourceOf(reverse)} multiplies.`],
         })
       : undefined;

@@ -435,6 +435,8 @@ export interface Func {
   readonly rule?: FunctionRule;
   /** A derivative of another function, which is called here; the body is made when the program is differentiated. */
   readonly derivative?: Derivative;
+  /** Only generated code calls it, and no array that it makes gets to the user. */
+  readonly hidden?: true;
   /** Generated code imports the function instead of having one of its own; the body says what it computes. Never inlined. */
   readonly external?: TypeImport;
 }

@@ -2,8 +2,8 @@
 import type { Context } from "../adjoint/context.js";
 import { Builder } from "../ir/build.js";
 import type { Func } from "../ir/ir.js";
-import { carriedResults, pick, positions, withCompanions, writeRegion } from "./forward.js";
-import { type Purpose, Tangents } from "./state.js";
+import { carriedResults, companions, declareAll, pick, positions, writeRegion } from "./forward.js";
+import { type Lanes, type Purpose, Tangents } from "./state.js";
 
 /** The called functions with their tangents, each made once. */
 export class Callees {
@@ -15,11 +15,12 @@ export class Callees {
     private readonly purpose: Purpose,
   ) {}
 
-  state(): Tangents {
-    return new Tangents(this.context, this.purpose, (name) => {
+  lanes(): Lanes {
+    const first = new Tangents(this.context, this.purpose, (name) => {
       this.#wanted.push(name);
       return this.#nameOf(name);
     });
+    return [first, ...Array.from({ length: (this.purpose.width ?? 1) - 1 }, () => first.another())];
   }
 
   #nameOf(name: string): string {
@@ -34,26 +35,33 @@ export class Callees {
       // Known before its body is written: it may call itself.
       const func = this.context.func(name);
       this.#made.set(made, func);
-      this.#made.set(made, writeCallee(this.state(), name));
+      this.#made.set(made, writeCallee(this.lanes(), name));
     }
     return [...this.#made.values()];
   }
 }
 
 /** A called function with its tangents: it takes those of its parameters after them, and returns those of its results. */
-function writeCallee(state: Tangents, name: string): Func {
+function writeCallee(lanes: Lanes, name: string): Func {
+  const [state] = lanes;
   const func = state.context.func(name);
   const { params, yields } = func.body;
-  const own = positions(state, params).map((i) => state.declare(pick(params, i)));
+  const carriedParams = positions(state, params);
+  const own = declareAll(
+    lanes,
+    carriedParams.map((i) => pick(params, i)),
+  );
   const b = new Builder(func.loc);
-  writeRegion(state, func.body, b);
+  writeRegion(lanes, func.body, b);
   b.loc = func.loc;
   const carried = yields === null ? [] : carriedResults(state, name).map((i) => pick(yields, i));
-  const given = yields === null ? null : withCompanions(state, yields, carried, b);
-  const types = carried.map((v) => state.typeOf(v.type));
+  const given = yields === null ? null : [...yields, ...companions(lanes, carried, b)];
+  const types = lanes.flatMap(() => carried.map((v) => state.typeOf(v.type)));
   // What is summed through the parts of a loop has tangents that are.
-  const sums = positions(state, params).flatMap((i, k) =>
-    func.running?.includes(i) === true ? [params.length + k] : [],
+  const sums = lanes.flatMap((_, lane) =>
+    carriedParams.flatMap((i, k) =>
+      func.running?.includes(i) === true ? [params.length + lane * carriedParams.length + k] : [],
+    ),
   );
   const running = func.running === undefined ? {} : { running: [...func.running, ...sums] };
   // Generated code has one of its own, whether the function itself is imported or not.
@@ -63,7 +71,7 @@ function writeCallee(state: Tangents, name: string): Func {
     ...running,
     name: state.callee(name),
     source: `${func.source}_tangent`,
-    doc: [`Value of ${func.source} and its tangent${placeOf(func)}.`],
+    doc: [`Value of ${func.source} and its tangent${lanes.length > 1 ? "s" : ""}${placeOf(func)}.`],
     body: b.region([...params, ...own], given),
     results: [...func.results, ...types],
   };

@@ -32,7 +32,8 @@ export function directionalDerivative(
 ): Directional {
   const func = context.func(context.entry);
   const callees = new Callees(context, { isIntermediate, tag: `${context.entry}.direction` });
-  const state = callees.state();
+  const lanes = callees.lanes();
+  const [state] = lanes;
   const b = new Builder(func.loc);
   const { params } = func.body;
   const given: Value[] = [];
@@ -51,7 +52,7 @@ export function directionalDerivative(
   // It may also be in one place with it.
   for (const p of params)
     if (isReference(p.type) && state.isCarried(p) && state.get(p) === undefined) state.set(p, state.orZero(p, b));
-  writeRegion(state, func.body, b);
+  writeRegion(lanes, func.body, b);
   b.loc = func.loc;
   const result = func.body.yields?.[0];
   const name = `${func.name}.direction`;

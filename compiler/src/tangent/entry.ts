@@ -15,10 +15,11 @@ import { type Tangents, tangentName } from "./state.js";
 export function differentiateTangent(context: Context): Func {
   const func = context.func(context.entry);
   const callees = new Callees(context, { isIntermediate: false, tag: `${context.entry}.jvp` });
-  const state = callees.state();
+  const lanes = callees.lanes();
+  const [state] = lanes;
   const b = new Builder(func.loc);
   const { params, tangents } = receive(context, state, func, b);
-  writeRegion(state, func.body, b);
+  writeRegion(lanes, func.body, b);
   b.loc = func.loc;
   const result = func.body.yields?.[0];
   const given = result === undefined ? null : giveBack(context, state, result, b);

@@ -10,49 +10,55 @@
 import { isFloatPlace } from "../analysis/activity.js";
 import { type Builder, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
-import type { For, If, Load, New, Op, Region, Store, Value, While } from "../ir/ir.js";
+import type { Call, For, If, Load, New, Op, Region, Store, Value, While } from "../ir/ir.js";
 import { isDifferentiable, isNumber, isReference, num, tellsLess } from "../ir/types.js";
 import { results } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
 import { writePrimitive } from "./primitive.js";
 import { isActiveRule, writeRule } from "./rule.js";
-import { type Tangents, tangentName } from "./state.js";
+import { type Lanes, type Tangents, tangentName } from "./state.js";
 
 /** Adds a region with its tangents to `b`. */
-export function writeRegion(state: Tangents, region: Region, b: Builder): void {
+export function writeRegion(lanes: Lanes, region: Region, b: Builder): void {
+  const [state] = lanes;
   for (const op of region.ops) {
     b.loc = op.loc;
     for (const v of results(op)) state.define(v, op);
-    writeOp(state, op, b);
+    writeOp(lanes, op, b);
   }
 }
 
-function writeOp(state: Tangents, op: Op, b: Builder): void {
+function writeOp(lanes: Lanes, op: Op, b: Builder): void {
   switch (op.kind) {
     case "if":
-      writeIf(state, op, b);
+      writeIf(lanes, op, b);
       return;
     case "for":
     case "while":
-      writeLoop(state, op, b);
+      writeLoop(lanes, op, b);
       return;
     case "call":
-      writeCall(state, op, b);
+      writeCall(lanes, op, b);
       return;
-    case "prim":
+    default:
       b.push(op);
+      for (const state of lanes) writeBeside(state, op, b);
+  }
+}
+
+/** What stands beside an operation that has no regions, in one direction. */
+function writeBeside(state: Tangents, op: Exclude<Op, If | For | While | Call>, b: Builder): void {
+  switch (op.kind) {
+    case "prim":
       writePrimitive(state, op, b);
       return;
     case "load":
-      b.push(op);
       writeLoad(state, op, b);
       return;
     case "store":
-      b.push(op);
       writeStore(state, op, b);
       return;
     case "accum": {
-      b.push(op);
       const tangent = state.get(op.value);
       if (tangent === undefined || !isActivePlace(state, op)) return;
       const { following } = state.purpose;
@@ -61,29 +67,24 @@ function writeOp(state: Tangents, op: Op, b: Builder): void {
       return;
     }
     case "resize":
-      b.push(op);
       if (state.isCarried(op.array)) b.resize(state.shadow(op.array), op.length);
       return;
     case "view":
-      b.push(op);
       if (state.isCarried(op.result)) {
         const { from, to } = op;
         b.push({ kind: "view", array: state.shadow(op.array), from, to, result: state.declare(op.result) });
       }
       return;
     case "new":
-      b.push(op);
       if (state.isCarried(op.result)) writeNew(state, op, b);
       return;
     case "alloc":
-      b.push(op);
       if (state.isCarried(op.result)) {
         const fill = op.fill === undefined || isReference(elementType(op.result)) ? {} : { fill: 0 };
         b.push({ kind: "alloc", length: op.length, ...fill, result: state.declare(op.result) });
       }
       return;
     case "copy": {
-      b.push(op);
       if (!state.isCarried(op.result)) return;
       const source = state.orZero(op.source, b);
       if (isReference(op.result.type)) b.push({ kind: "copy", source, result: state.declare(op.result) });
@@ -91,7 +92,6 @@ function writeOp(state: Tangents, op: Op, b: Builder): void {
       return;
     }
     case "cast": {
-      b.push(op);
       if (!state.isCarried(op.result)) return;
       const from = state.get(op.value);
       // What has no shadow has nothing that a tangent comes from: any zeros will do.
@@ -105,14 +105,12 @@ function writeOp(state: Tangents, op: Op, b: Builder): void {
     case "foreign":
     case "zeros":
     case "const":
-      b.push(op);
       // What comes from elsewhere is constant: its shadow is zeros.
       if (op.result !== undefined && isReference(op.result.type) && state.isCarried(op.result))
         state.set(op.result, state.orZero(op.result, b));
       return;
     case "length":
     case "throw":
-      b.push(op);
       return;
     default:
       invariant(false, `forward mode of ${op.kind} is not defined`);
@@ -184,14 +182,14 @@ function writeNew(state: Tangents, op: New, b: Builder): void {
   b.push({ kind: "new", members, result: state.declare(op.result) });
 }
 
-/** What a region yields, with the tangents of what is carried. */
-export function withCompanions(
-  state: Tangents,
-  yields: readonly Value[],
-  carried: readonly Value[],
-  b: Builder,
-): Value[] {
-  return [...yields, ...carried.map((v) => state.orZero(v, b))];
+/** The tangents of these values, those of one direction after those of the other. */
+export function companions(lanes: Lanes, carried: readonly Value[], b: Builder): Value[] {
+  return lanes.flatMap((state) => carried.map((v) => state.orZero(v, b)));
+}
+
+/** Declares what stands beside these values, in the same order. */
+export function declareAll(lanes: Lanes, carried: readonly Value[]): Value[] {
+  return lanes.flatMap((state) => carried.map((v) => state.declare(v)));
 }
 
 export function pick(values: readonly Value[], i: number): Value {
@@ -204,57 +202,61 @@ export function pick(values: readonly Value[], i: number): Value {
 export const positions = (state: Tangents, values: readonly Value[]): readonly number[] =>
   values.flatMap((v, i) => (state.isCarried(v) ? [i] : []));
 
-function writeIf(state: Tangents, op: If, b: Builder): void {
+function writeIf(lanes: Lanes, op: If, b: Builder): void {
+  const [state] = lanes;
   const carried = positions(state, op.results);
   const arm = (region: Region): Region => {
     const inner = b.nested();
-    writeRegion(state, region, inner);
+    writeRegion(lanes, region, inner);
     const { yields } = region;
     if (yields === null) return inner.region([], null);
-    return inner.region(
-      [],
-      withCompanions(
-        state,
-        yields,
-        carried.map((i) => pick(yields, i)),
-        inner,
-      ),
+    const beside = companions(
+      lanes,
+      carried.map((i) => pick(yields, i)),
+      inner,
     );
+    return inner.region([], [...yields, ...beside]);
   };
   const [then, otherwise] = [arm(op.then), arm(op.else)];
-  b.push({
-    ...op,
-    then,
-    else: otherwise,
-    results: [...op.results, ...carried.map((i) => state.declare(pick(op.results, i)))],
-  });
+  const own = declareAll(
+    lanes,
+    carried.map((i) => pick(op.results, i)),
+  );
+  b.push({ ...op, then, else: otherwise, results: [...op.results, ...own] });
 }
 
-function writeLoop(state: Tangents, op: For | While, b: Builder): void {
+function writeLoop(lanes: Lanes, op: For | While, b: Builder): void {
+  const [state] = lanes;
   const params = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
   const carried = positions(state, params);
-  const inits = withCompanions(
-    state,
-    op.inits,
+  const started = companions(
+    lanes,
     carried.map((i) => pick(op.inits, i)),
     b,
   );
-  const own = carried.map((i) => state.declare(pick(params, i)));
+  const inits = [...op.inits, ...started];
+  const own = declareAll(
+    lanes,
+    carried.map((i) => pick(params, i)),
+  );
   const inner = b.nested();
-  writeRegion(state, op.body, inner);
+  writeRegion(lanes, op.body, inner);
   const skip = op.breaks ? 1 : 0;
   const { yields } = op.body;
-  const next =
+  const beside =
     yields === null
-      ? null
-      : withCompanions(
-          state,
-          yields,
+      ? []
+      : companions(
+          lanes,
           carried.map((i) => pick(yields, i + skip)),
           inner,
         );
-  const body = inner.region([...op.body.params, ...own], next);
-  const opResults = [...op.results, ...carried.map((i) => state.declare(pick(op.results, i)))];
+  const body = inner.region([...op.body.params, ...own], yields === null ? null : [...yields, ...beside]);
+  const ended = declareAll(
+    lanes,
+    carried.map((i) => pick(op.results, i)),
+  );
+  const opResults = [...op.results, ...ended];
   if (op.kind === "for") b.push({ ...op, inits, body, results: opResults });
   else {
     const tested = [...op.cond.params, ...own.map((v) => value(v.type))];
@@ -262,21 +264,30 @@ function writeLoop(state: Tangents, op: For | While, b: Builder): void {
   }
 }
 
-function writeCall(state: Tangents, op: Op & { kind: "call" }, b: Builder): void {
+function writeCall(lanes: Lanes, op: Call, b: Builder): void {
+  const [state] = lanes;
   const { context } = state;
   const rule = context.ruleOf(op.callee);
-  if (rule === undefined ? !context.activity.isActiveFunction(op.callee) : !isActiveRule(state, rule, op)) {
+  if (rule === undefined ? !context.activity.isActiveFunction(op.callee) : !isActiveRule(lanes, rule, op)) {
     b.push(op);
-    for (const v of op.results) if (isReference(v.type) && state.isCarried(v)) state.set(v, state.orZero(v, b));
+    for (const lane of lanes)
+      for (const v of op.results) if (isReference(v.type) && lane.isCarried(v)) lane.set(v, lane.orZero(v, b));
     return;
   }
   if (rule !== undefined) {
-    writeRule(state, rule, op, b);
+    writeRule(lanes, rule, op, b);
     return;
   }
   const { params } = context.func(op.callee).body;
-  const given = positions(state, params).map((i) => state.orZero(pick(op.args, i), b));
-  const own = carriedResults(state, op.callee).map((i) => state.declare(pick(op.results, i)));
+  const given = companions(
+    lanes,
+    positions(state, params).map((i) => pick(op.args, i)),
+    b,
+  );
+  const own = declareAll(
+    lanes,
+    carriedResults(state, op.callee).map((i) => pick(op.results, i)),
+  );
   b.push({ ...op, callee: state.callee(op.callee), args: [...op.args, ...given], results: [...op.results, ...own] });
 }
 

@@ -9,39 +9,53 @@ import { reshape } from "../ir/reshape.js";
 import { isReference, sameType } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import { eachNumber, product } from "./structure.js";
-import type { Tangents } from "./state.js";
+import type { Lanes, Tangents } from "./state.js";
 
 type Call = Op & { readonly kind: "call" };
 
 /** Has the call something to do with what is differentiated? */
-export function isActiveRule(state: Tangents, rule: FunctionRule, op: Call): boolean {
+export function isActiveRule(lanes: Lanes, rule: FunctionRule, op: Call): boolean {
   const [result] = op.results;
   return (
     result !== undefined &&
-    state.isCarried(result) &&
-    rule.wrt.some((i) => state.get(op.args[i] ?? result) !== undefined)
+    lanes[0].isCarried(result) &&
+    rule.wrt.some((i) => lanes.some((state) => state.get(op.args[i] ?? result) !== undefined))
   );
 }
 
 /** Calls the rule; the result and its tangent are new. */
-export function writeRule(state: Tangents, rule: FunctionRule, op: Call, b: Builder): void {
+export function writeRule(lanes: Lanes, rule: FunctionRule, op: Call, b: Builder): void {
   const [result] = op.results;
   invariant(result !== undefined, "a function with a rule has one result");
   if (rule.isIdentity === true) {
     const [arg] = op.args;
     invariant(arg !== undefined, "the identity has a parameter");
     b.push(op);
-    state.set(result, state.orZero(arg, b));
-  } else if (rule.jvp !== undefined) byTangents(state, rule.jvp, rule, op, result, b);
+    for (const state of lanes) state.set(result, state.orZero(arg, b));
+  } else if (rule.jvp !== undefined) byTangents(lanes, rule.jvp, rule, op, result, b);
   else {
     // A rule of another module can be called, but not differentiated.
-    const half = rule.vjpCode ?? (state.purpose.isIntermediate ? undefined : rule.vjp);
+    const half = rule.vjpCode ?? (lanes[0].purpose.isIntermediate ? undefined : rule.vjp);
     invariant(half !== undefined, `${op.callee} has no rule`);
-    byPullback(state, half, rule, op, result, b);
+    byPullback(lanes, half, rule, op, result, b);
   }
 }
 
-function byTangents(state: Tangents, jvp: string, rule: FunctionRule, op: Call, result: Value, b: Builder): void {
+/** A rule is called once for each direction; what it gives as the result is the same each time. */
+function byTangents(lanes: Lanes, jvp: string, rule: FunctionRule, op: Call, result: Value, b: Builder): void {
+  lanes.forEach((state, lane) => {
+    byTangent(state, jvp, rule, op, { result: lane === 0 ? result : like(result), of: result }, b);
+  });
+}
+
+function byTangent(
+  state: Tangents,
+  jvp: string,
+  rule: FunctionRule,
+  op: Call,
+  { result, of }: { readonly result: Value; readonly of: Value },
+  b: Builder,
+): void {
   const { params } = state.context.ruleFunc(jvp).body;
   const tangents = tangentsFor(
     state,
@@ -53,12 +67,12 @@ function byTangents(state: Tangents, jvp: string, rule: FunctionRule, op: Call, 
   const type = state.context.ruleFunc(jvp).results[1];
   invariant(type !== undefined, "a rule for forward mode returns a tangent");
   const tangent = value(type);
-  const [own, change] = [owned(state, op, result), owned(state, op, result)];
+  const [own, change] = [owned(state, op, of), owned(state, op, of)];
   b.push({ ...op, callee: jvp, args: [...op.args, ...tangents], results: [own ?? result, tangent] });
   if (own !== undefined) b.push({ kind: "copy", source: own, result });
-  const shadow = asShadow(state, tangent, result.type, b);
-  if (change === undefined || shadow !== tangent) state.set(result, shadow);
-  else b.push({ kind: "copy", source: shadow, result: state.declare(result) });
+  const shadow = asShadow(state, tangent, of.type, b);
+  if (change === undefined || shadow !== tangent) state.set(of, shadow);
+  else b.push({ kind: "copy", source: shadow, result: state.declare(of) });
 }
 
 /** What the rule returns may be what it was given; where either is overwritten later, the program has a copy. */
@@ -99,29 +113,40 @@ function asShadow(state: Tangents, tangent: Value, type: Type, b: Builder): Valu
   return shadow;
 }
 
-function byPullback(state: Tangents, half: VjpRule, rule: FunctionRule, op: Call, result: Value, b: Builder): void {
+function byPullback(lanes: Lanes, half: VjpRule, rule: FunctionRule, op: Call, result: Value, b: Builder): void {
+  const [state] = lanes;
   const forward = state.context.ruleFunc(half.forward);
   const pullback = state.context.ruleFunc(half.pullback);
   const saved = forward.results.slice(1).map((type) => value(type));
   const own = owned(state, op, result);
   b.push({ ...op, callee: half.forward, results: [own ?? result, ...saved] });
   if (own !== undefined) b.push({ kind: "copy", source: own, result });
-  const tangents = tangentsFor(state, rule, op, pullback.results, b);
+  const tangents = lanes.map((lane) => tangentsFor(lane, rule, op, pullback.results, b));
   const seedType = pullback.body.params.at(-1)?.type;
   invariant(seedType !== undefined, "a pullback takes a seed");
   const { records } = state.context;
-  const change = (seed: Value, at: Builder): Value => {
+  /** What each direction changes by: one gradient serves all. */
+  const changes = (seed: Value, at: Builder): readonly Value[] => {
     const gradients = pullback.results.map((type) => value(type));
     at.push({ kind: "call", callee: half.pullback, args: [...saved, seed], results: gradients });
-    const parts = gradients.map((g, k) => product(at, g, tangents[k] ?? g, records));
-    return parts.slice(1).reduce((sum, part) => at.prim("add", [sum, part]), parts[0] ?? at.const(0));
+    return tangents.map((own) => {
+      const parts = gradients.map((g, k) => product(at, g, own[k] ?? g, records));
+      return parts.slice(1).reduce((sum, part) => at.prim("add", [sum, part]), parts[0] ?? at.const(0));
+    });
+  };
+  const set = (found: readonly Value[], give: (lane: Tangents, change: Value) => void): void => {
+    lanes.forEach((lane, k) => {
+      const change = found[k];
+      invariant(change !== undefined, "a change in each direction");
+      give(lane, change);
+    });
   };
   if (result.type.kind === "num") {
-    state.set(result, change(b.const(1), b));
+    set(changes(b.const(1), b), (lane, change) => lane.set(result, change));
     return;
   }
-  const shadow = state.declare(result);
-  b.push({ kind: "zeros", like: result, result: shadow });
+  for (const lane of lanes) b.push({ kind: "zeros", like: result, result: lane.declare(result) });
+  const shadow = state.shadow(result);
   eachNumber(b, shadow, records, (at, place) => {
     const seed = value(shadow.type, "seed");
     at.push({ kind: "zeros", like: result, result: seed });
@@ -132,6 +157,8 @@ function byPullback(state: Tangents, half: VjpRule, rule: FunctionRule, op: Call
       given = value(type, "seed");
       at.push({ kind: "export", source: seed, take: false, result: given });
     }
-    at.store(place(shadow, at), change(reshape(at, given, seedType, records), at));
+    set(changes(reshape(at, given, seedType, records), at), (lane, change) => {
+      at.store(place(lane.shadow(result), at), change);
+    });
   });
 }

@@ -10,22 +10,31 @@ import type { Func, Value } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { append } from "../support/append.js";
 import { Callees } from "./callees.js";
-import { writeRegion } from "./forward.js";
-import { type Following, type Tangents, tangentName } from "./state.js";
+import { companions, writeRegion } from "./forward.js";
+import { type Following, type Lanes, tangentName } from "./state.js";
 
-/** @param what names it: `tangent`, `dependence` */
-export function alongShadows(context: Context, what: string, following?: Following): Func {
+/**
+ * With a width, it takes so many shadows of each parameter, those of one direction after those of the other, and gives as
+ * many of the result.
+ *
+ * @param what names it: `tangent`, `dependence`
+ */
+export function alongShadows(
+  context: Context,
+  what: string,
+  { following, width = 1 }: { readonly following?: Following; readonly width?: number } = {},
+): Func {
   const func = context.func(context.entry);
   const tag = `${context.entry}.${what}`;
-  const purpose = { isIntermediate: false, tag, ...(following === undefined ? {} : { following }) };
+  const purpose = { isIntermediate: false, tag, width, ...(following === undefined ? {} : { following }) };
   const callees = new Callees(context, purpose);
-  const state = callees.state();
+  const lanes = callees.lanes();
   const b = new Builder(func.loc);
-  const { params, shadows } = receive(context, state, b);
-  writeRegion(state, func.body, b);
+  const { params, shadows } = receive(context, lanes, b);
+  writeRegion(lanes, func.body, b);
   b.loc = func.loc;
   const result = func.body.yields?.[0];
-  const yields = result === undefined ? null : [state.orZero(result, b)];
+  const yields = result === undefined ? null : companions(lanes, [result], b);
   for (const made of callees.all()) context.made.set(made.name, made);
   return {
     ...func,
@@ -38,7 +47,7 @@ export function alongShadows(context: Context, what: string, following?: Followi
 
 function receive(
   context: Context,
-  state: Tangents,
+  lanes: Lanes,
   b: Builder,
 ): { readonly params: readonly Value[]; readonly shadows: readonly Value[] } {
   const func = context.func(context.entry);
@@ -49,17 +58,18 @@ function receive(
   append(b.ops, refuseOverlap(context, func, params));
   const memos = new Memos(b);
   const shadows: Value[] = [];
-  func.body.params.forEach((p, i) => {
-    const from = params[i] ?? p;
-    if (context.wrt.includes(i)) {
-      const given = value(state.typeOf(p.type), tangentName(p));
-      shadows.push(given);
-      if (!state.isCarried(p)) return;
-      if (isWritten(p)) b.push({ kind: "copy", source: given, result: state.declare(p) });
-      else state.set(p, given);
-    } else if (isReference(p.type) && state.isCarried(p))
-      b.push({ kind: "zeros", like: from, result: state.declare(p) });
-  });
+  for (const state of lanes)
+    func.body.params.forEach((p, i) => {
+      const from = params[i] ?? p;
+      if (context.wrt.includes(i)) {
+        const given = value(state.typeOf(p.type), tangentName(p));
+        shadows.push(given);
+        if (!state.isCarried(p)) return;
+        if (isWritten(p)) b.push({ kind: "copy", source: given, result: state.declare(p) });
+        else state.set(p, given);
+      } else if (isReference(p.type) && state.isCarried(p))
+        b.push({ kind: "zeros", like: from, result: state.declare(p) });
+    });
   func.body.params.forEach((p, i) => {
     const from = params[i];
     if (from === undefined || from === p) return;

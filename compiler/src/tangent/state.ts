@@ -25,7 +25,12 @@ export interface Purpose {
   readonly tag: string;
   /** Something else than tangents is carried. */
   readonly following?: Following;
+  /** In how many directions at once; one, unless it says so. */
+  readonly width?: number;
 }
+
+/** The tangents in several directions beside one program. */
+export type Lanes = readonly [Tangents, ...(readonly Tangents[])];
 
 /** What is computed beside the program in the place of tangents. */
 export interface Following {
@@ -35,24 +40,31 @@ export interface Following {
   add(state: Tangents, place: Place, added: Value, b: Builder): void;
 }
 
+/** The tangents in one direction. */
 export class Tangents {
   readonly #companions = new Map<ValueId, Value>();
-  readonly #definitions = new Map<ValueId, Op>();
 
   constructor(
     readonly context: Context,
     readonly purpose: Purpose,
     /** The name of the function that a called one becomes. */
     readonly callee: (name: string) => string,
+    /** Which operation defines a value. */
+    readonly definitions = new Map<ValueId, Op>(),
   ) {}
+
+  /** One more direction beside the same program. */
+  another(): Tangents {
+    return new Tangents(this.context, this.purpose, this.callee, this.definitions);
+  }
 
   /** Notes which operation defines a value. */
   define(v: Value, op: Op): void {
-    this.#definitions.set(v.id, op);
+    this.definitions.set(v.id, op);
   }
 
   definition(v: Value): Op | undefined {
-    return this.#definitions.get(v.id);
+    return this.definitions.get(v.id);
   }
 
   /** Has the value a tangent or a shadow? */
@@ -93,7 +105,7 @@ export class Tangents {
   orZero(v: Value, b: Builder): Value {
     const found = this.#companions.get(v.id);
     if (found !== undefined) return found;
-    const definition = this.#definitions.get(v.id);
+    const definition = this.definitions.get(v.id);
     const type = this.typeOf(v.type);
     if (!isReference(v.type)) return zeroBeside(v, type, definition, b);
     // A placeholder nobody reads has one for its shadow; what is absent has an absent shadow.
