@@ -48,7 +48,7 @@ function collect(
 ): void {
   const shape = present(type);
   if (shape.kind === "typed") {
-    found.isOverwritten ||= context.stability(context.entry).isWrittenItself(owner);
+    found.isOverwritten ||= context.stability(context.entry).isGivenWrittenItself(owner);
     found.count += count;
     // One that may be absent is not asked before it is looked at.
     found.areArguments &&= isArgument && type.kind === "typed";
@@ -84,7 +84,7 @@ function isRecursive(type: Type, records: ReadonlyMap<string, RecordDecl>): bool
 function refusePairs(context: Context, func: Func, given: readonly Value[], b: Builder): void {
   const { params } = func.body;
   const stability = context.stability(context.entry);
-  const isOverwritten = (p: Value): boolean => stability.isWrittenItself(context.memory.classOf(p));
+  const isOverwritten = (p: Value): boolean => stability.isGivenWrittenItself(context.memory.classOf(p));
   params.forEach((p, i) => {
     params.slice(0, i).forEach((q, j) => {
       if (context.isOwn(p) || context.isOwn(q)) return;

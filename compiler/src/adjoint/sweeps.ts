@@ -200,7 +200,7 @@ export function receiveParams(
 }
 
 export const isOverwrittenParam = (context: Context, p: Value): boolean =>
-  context.stability(context.entry).isWritten(p.type, context.memory.classOf(p));
+  context.stability(context.entry).isGivenWritten(p.type, context.memory.classOf(p));
 
 export function isOverwritten(sweeps: Sweeps): (p: Value) => boolean {
   return (p) => isOverwrittenParam(sweeps.state.context, p);

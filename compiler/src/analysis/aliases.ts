@@ -4,13 +4,11 @@
  *
  * Objects are told apart by their types: those of one type may be one object (wide records and their variants, too).
  */
-import { isDeletion } from "../ir/deletion.js";
-import type { Op, Program, Type, Value, ValueId } from "../ir/ir.js";
+import type { Program, Type, Value, ValueId } from "../ir/ir.js";
 import { fieldsWithin, isReference, present, type Records, typeText } from "../ir/types.js";
-import { walk } from "../ir/walk.js";
 import { elements, MemoryClass, type MemoryModel } from "./memory.js";
 import { recursiveRecords } from "./recursive.js";
-import { append } from "../support/append.js";
+import { sharedBases } from "./writes.js";
 
 /** The types that an object holds, each with its key as a slot. */
 export function heldTypes(type: Type, records: Records): readonly (readonly [key: string, Type])[] {
@@ -81,21 +79,12 @@ function joinGroup(
   return contested.size === 0 ? new Set() : sharingParams(params, program.records, key, contested);
 }
 
-/** The aggregates that something is written into. */
+/** The aggregates that something is written into, other than into what the function that writes has made itself. */
 function writtenBases(program: Program, names: readonly string[]): readonly Value[] {
   const bases: Value[] = [];
-  const visit = (op: Op): void => {
-    if (op.kind === "store" || op.kind === "accum") bases.push(op.place.base);
-    if (op.kind === "resize") bases.push(op.array);
-    if (isDeletion(op))
-      append(
-        bases,
-        op.args.filter((v) => isReference(v.type)),
-      );
-  };
   for (const name of names) {
     const func = program.funcs.get(name);
-    if (func !== undefined) walk(func.body, visit);
+    if (func !== undefined) sharedBases(func.body, (base) => bases.push(base));
   }
   return bases;
 }

@@ -231,7 +231,7 @@ class Expansion {
     const params = body.params.map((p, i) => {
       const own = entry.body.params[i];
       const isKept =
-        own === undefined || !isReference(own.type) || !stability.isWritten(own.type, context.memory.classOf(own));
+        own === undefined || !isReference(own.type) || !stability.isGivenWritten(own.type, context.memory.classOf(own));
       if (isKept) return p;
       const given = like(p);
       b.push({ kind: "copy", source: given, result: p });

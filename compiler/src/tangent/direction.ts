@@ -89,7 +89,7 @@ export function receiveTangents(context: Context, func: Func, { shadows }: Direc
     }
     const given = value(context.gradientType(param.type), p.hint);
     if (!isComplete(context, param, given)) makeShadow(context, { param, from, tangent: given, shadow: p }, memos, b);
-    else if (!context.stability(context.entry).isWritten(param.type, context.memory.classOf(param))) return [p];
+    else if (!context.stability(context.entry).isGivenWritten(param.type, context.memory.classOf(param))) return [p];
     else b.push({ kind: "copy", source: given, result: p });
     return [given];
   });
@@ -103,7 +103,7 @@ export function receiveCopies(context: Context): Func {
   const b = new Builder(func.loc);
   const memos = new Memos(b);
   const params = func.body.params.map((p) => {
-    if (!isReference(p.type) || !stability.isWritten(p.type, context.memory.classOf(p))) return p;
+    if (!isReference(p.type) || !stability.isGivenWritten(p.type, context.memory.classOf(p))) return p;
     const from = like(p);
     const op: Op = context.sharing.has(p.id)
       ? { kind: "share", make: "copy", source: from, memo: memos.get("copies"), result: p }

@@ -42,7 +42,7 @@ function receive(
 ): { readonly params: readonly Value[]; readonly tangents: readonly Value[] } {
   const stability = context.stability(context.entry);
   const isWritten = (p: Value): boolean =>
-    isReference(p.type) && stability.isWritten(p.type, context.memory.classOf(p));
+    isReference(p.type) && stability.isGivenWritten(p.type, context.memory.classOf(p));
   const params = func.body.params.map((p) => (isWritten(p) ? like(p) : p));
   append(b.ops, refuseOverlap(context, func, params));
   const tangents = new Map(

@@ -53,7 +53,7 @@ function receive(
   const func = context.func(context.entry);
   const stability = context.stability(context.entry);
   const isWritten = (p: Value): boolean =>
-    isReference(p.type) && stability.isWritten(p.type, context.memory.classOf(p));
+    isReference(p.type) && stability.isGivenWritten(p.type, context.memory.classOf(p));
   const params = func.body.params.map((p) => (isWritten(p) ? like(p) : p));
   append(b.ops, refuseOverlap(context, func, params));
   const memos = new Memos(b);
