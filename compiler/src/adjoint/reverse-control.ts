@@ -193,24 +193,9 @@ export function reverseLoop(
     append(builder.ops, ops);
     return builder.region([index, ...params], yields);
   };
+  const reversed = reversedLoop(state, entry, frame, inits, reversedBody, results);
   const seeds = carried.flatMap((c, i) => (c.isFresh ? [] : inits.slice(i, i + 1)));
-  if (op.kind === "for")
-    pushUnlessZero(state, b, op, reversedFor(state, entry, op, frame, inits, reversedBody, results), seeds);
-  else {
-    const count = countOf(state, entry, frame, b);
-    b.push({
-      kind: "for",
-      from: b.prim("sub", [count, b.const(1)]),
-      test: ">=",
-      to: b.const(0),
-      step: -1,
-      inits,
-      body: reversedBody(body.frame.reverseIndex),
-      breaks: false,
-      results,
-      ...adjointNote("loop", op),
-    });
-  }
+  pushUnlessZero(state, b, op, reversed, seeds);
   reserveForLoop(state, entry, frame);
   // The sums went into the loop with what was there before; only then do the initial values add to them.
   sums.forEach((v, i) => {
@@ -223,7 +208,7 @@ export function reverseLoop(
   });
 }
 
-/** Carried integers that change by a constant in every iteration follow from its number: they are never saved. */
+/** Carried integers that change by the same amount in every iteration follow from its number: they are never saved. */
 function findCounters(state: FunctionState, op: For | While, body: Frame, index: Value): void {
   const params = op.kind === "for" ? op.body.params.slice(1) : op.body.params;
   const integers = state.context.integers(state.func.name);
@@ -241,8 +226,18 @@ function findCounters(state: FunctionState, op: For | While, body: Frame, index:
     if (made?.op?.kind !== "prim" || made.frame !== body) return;
     const { name, args } = made.op;
     const other = args[0] === param ? args[1] : name === "add" && args[1] === param ? args[0] : undefined;
+    if (other === undefined || (name !== "add" && name !== "sub")) return;
     const amount = constantOf(other);
-    if (amount === undefined || (name !== "add" && name !== "sub")) return;
+    if (amount === undefined) {
+      if (!integers.has(other.id) || state.frames.definition(other).frame === body) return;
+      if (op.kind === "for" && op.step !== 1) return;
+      body.counters.set(param.id, (at) => {
+        const start = state.frames.resolve(init, at);
+        const done = op.kind === "for" ? at.prim("sub", [index, state.frames.resolve(op.from, at)]) : index;
+        return at.prim(name, [start, at.prim("mul", [done, state.frames.resolve(other, at)])]);
+      });
+      return;
+    }
     const step = (name === "sub" ? -amount : amount) / (op.kind === "for" ? op.step : 1);
     if (!Number.isInteger(step)) return;
     body.counters.set(param.id, (at) => {
@@ -291,6 +286,34 @@ function passThrough(
     const g = inits[i];
     if (g !== undefined && !c.isFresh) state.contribute(scope, b, c.init, g);
   });
+}
+
+function reversedLoop(
+  state: FunctionState,
+  entry: Entry & { kind: "loop" },
+  frame: Frame,
+  inits: readonly Value[],
+  body: (index: Value) => For["body"],
+  results: readonly Value[],
+): For {
+  const { op } = entry;
+  if (op.kind === "for") return reversedFor(state, entry, op, frame, inits, body, results);
+  const b = frame.reverse;
+  const index = entry.body.frame.reverseIndex;
+  invariant(index !== undefined, "a reversed loop has an index");
+  const count = countOf(state, entry, frame, b);
+  return {
+    kind: "for",
+    from: b.prim("sub", [count, b.const(1)]),
+    test: ">=",
+    to: b.const(0),
+    step: -1,
+    inits,
+    body: body(index),
+    breaks: false,
+    results,
+    ...adjointNote("loop", op),
+  };
 }
 
 function reversedFor(
