@@ -135,7 +135,7 @@ export function reprojectionError_vjp(
       const t40 = -t37;
       const daxis_2 = dresult_2 * t30 + t32 * fromCentre_2 + t35 * fromCentre_0 + t40 * fromCentre_1;
       const daxis_1 = t17 * t30 + t32 * fromCentre_1 + t38 * fromCentre_0 + t37 * fromCentre_2;
-      const t41 = (t36 + t19 * (axis_1 * fromCentre_2 - axis_2 * fromCentre_1)) * Math.cos(angle);
+      const t41 = (t36 + t19 * (axis_1 * fromCentre_2 - axis_2 * fromCentre_1)) * cosine;
       dfromCentre_2 = t32 * axis_2 + t39 * axis_0 + t37 * axis_1 + dresult_2 * cosine;
       dfromCentre_1 = t32 * axis_1 + t34 * axis_0 + t40 * axis_2 + t17 * cosine;
       const dcosine = dresult_2 * fromCentre_2 - t31 * t28 + t17 * fromCentre_1 + t19 * fromCentre_0;
@@ -144,7 +144,7 @@ export function reprojectionError_vjp(
       t26 = daxis_1 * t27;
       t23 = daxis_0 * t27;
       const t42 = daxis_2 * t3 + daxis_1 * t2 + daxis_0 * t;
-      const dangle = t41 + (t42 !== 0 ? -(t42 / angle) * t27 : 0) + -dcosine * Math.sin(angle);
+      const dangle = t41 + (t42 !== 0 ? -(t42 / angle) * t27 : 0) + -dcosine * t4;
       dsquaredAngle = angle === 0 ? 0 : 0.5 * dangle / angle;
     }
     dcamera[2]! += t25 + 2 * t3 * dsquaredAngle;
@@ -484,7 +484,7 @@ function reprojectionError_reverse(weight: number, dcamera: Float64Array, dpoint
     const t40 = -t37;
     const daxis_2 = dresult_2 * t30 + t32 * fromCentre_2 + t35 * fromCentre_0 + t40 * fromCentre_1;
     const daxis_1 = t16 * t30 + t32 * fromCentre_1 + t38 * fromCentre_0 + t37 * fromCentre_2;
-    const t41 = (t36 + t18 * (axis_1 * fromCentre_2 - axis_2 * fromCentre_1)) * Math.cos(angle);
+    const t41 = (t36 + t18 * (axis_1 * fromCentre_2 - axis_2 * fromCentre_1)) * cosine;
     dfromCentre_2 = t32 * axis_2 + t39 * axis_0 + t37 * axis_1 + dresult_2 * cosine;
     dfromCentre_1 = t32 * axis_1 + t34 * axis_0 + t40 * axis_2 + t16 * cosine;
     const dcosine = dresult_2 * fromCentre_2 - t31 * t28 + t16 * fromCentre_1 + t18 * fromCentre_0;
@@ -493,7 +493,7 @@ function reprojectionError_reverse(weight: number, dcamera: Float64Array, dpoint
     t25 = daxis_1 * t27;
     t22 = daxis_0 * t27;
     const t42 = daxis_2 * t8 + daxis_1 * t6 + daxis_0 * t7;
-    const dangle = t41 + (t42 !== 0 ? -(t42 / angle) * t27 : 0) + -dcosine * Math.sin(angle);
+    const dangle = t41 + (t42 !== 0 ? -(t42 / angle) * t27 : 0) + -dcosine * t26;
     dsquaredAngle = angle === 0 ? 0 : 0.5 * dangle / angle;
   }
   dcamera[2]! += t24 + 2 * t8 * dsquaredAngle;

@@ -311,7 +311,6 @@ export function handResidualsComplicated_vjp(
 function boneTransforms_forward(model: HandModel, theta: Float64Array, tape: Tape): [Float64Array[], Float64Array[]] {
   let stack = tape.numbers;
   let top = tape.numberTop;
-  let capacity = stack.length;
   const refs = tape.refs;
   let refTop = tape.refTop;
   const row = model.parents;
@@ -333,26 +332,28 @@ function boneTransforms_forward(model: HandModel, theta: Float64Array, tape: Tap
   const dtransforms = new Array<Float64Array>(boneCount);
   const model_baseRelatives = model.baseRelatives;
   const model_inverseBaseAbsolutes = model.inverseBaseAbsolutes;
+  const t4 = boneCount * 6;
+  if (top + t4 > stack.length) stack = tape.growNumbers(top + t4);
   for (let b = 0; b < boneCount; b++) {
     const t = 3 * b;
     const t2 = angles[t]!;
     const t3 = angles[t + 1]!;
-    const t4 = angles[t + 2]!;
+    const t5 = angles[t + 2]!;
     const cx = Math.cos(t2);
     const sx = Math.sin(t2);
-    const cy = Math.cos(t4);
-    const sy = Math.sin(t4);
+    const cy = Math.cos(t5);
+    const sy = Math.sin(t5);
     const cz = Math.cos(t3);
     const sz = Math.sin(t3);
     const rotation = new Float64Array(9);
     rotation[0] = cz * cy;
-    const t5 = cz * sy;
-    rotation[1] = t5 * sx - sz * cx;
-    rotation[2] = t5 * cx + sz * sx;
+    const t6 = cz * sy;
+    rotation[1] = t6 * sx - sz * cx;
+    rotation[2] = t6 * cx + sz * sx;
     rotation[3] = sz * cy;
-    const t6 = sz * sy;
-    rotation[4] = t6 * sx + cz * cx;
-    rotation[5] = t6 * cx - cz * sx;
+    const t7 = sz * sy;
+    rotation[4] = t7 * sx + cz * cx;
+    rotation[5] = t7 * cx - cz * sx;
     rotation[6] = -sy;
     rotation[7] = cy * sx;
     rotation[8] = cy * cx;
@@ -384,25 +385,17 @@ function boneTransforms_forward(model: HandModel, theta: Float64Array, tape: Tap
       const dproduct = new Float64Array(product.length);
       for (let i = 0; i < 4; i++) {
         for (let j = 0; j < 4; j++) {
-          if (top + 8 > capacity) {
-            stack = tape.growNumbers(top + 8);
-            capacity = stack.length;
-          }
           let sum = 0;
           for (let k = 0; k < 4; k++) {
-            const t7 = row3[4 * i + k]!;
-            const t8 = relative[4 * k + j]!;
-            sum += t7 * t8;
-            stack[top] = t8;
-            stack[top + 1] = t7;
-            top += 2;
+            sum += row3[4 * i + k]! * relative[4 * k + j]!;
           }
           product[4 * i + j] = sum;
         }
       }
       refs[refTop] = dproduct;
       refs[refTop + 1] = dabsolutes[parent]!;
-      refTop += 2;
+      refs[refTop + 2] = row3;
+      refTop += 3;
       absolute = product;
       dabsolute = dproduct;
     }
@@ -422,10 +415,6 @@ function boneTransforms_forward(model: HandModel, theta: Float64Array, tape: Tap
     }
     transforms[b] = product2;
     dtransforms[b] = dproduct2;
-    if (top + 6 > capacity) {
-      stack = tape.growNumbers(top + 6);
-      capacity = stack.length;
-    }
     stack[top] = cx;
     stack[top + 1] = cy;
     stack[top + 2] = sx;
@@ -436,7 +425,8 @@ function boneTransforms_forward(model: HandModel, theta: Float64Array, tape: Tap
     refs[refTop] = dproduct2;
     refs[refTop + 1] = dabsolute;
     refs[refTop + 2] = drelative;
-    refTop += 3;
+    refs[refTop + 3] = relative;
+    refTop += 4;
   }
   refs[refTop] = model_inverseBaseAbsolutes;
   refs[refTop + 1] = model_baseRelatives;
@@ -457,7 +447,6 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
   refTop -= 4;
   const model_inverseBaseAbsolutes = refs[refTop] as Float64Array[];
   const model_baseRelatives = refs[refTop + 1] as Float64Array[];
-  const angles = refs[refTop + 2] as Float64Array;
   const a = refs[refTop + 3] as Int32Array;
   const boneCount = a.length;
   const dangles = new Float64Array(3 * boneCount);
@@ -470,18 +459,14 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     const cz = stack[top + 3]!;
     const sy = stack[top + 4]!;
     const sz = stack[top + 5]!;
-    refTop -= 3;
+    refTop -= 4;
     const dproduct = refs[refTop] as Float64Array;
     const dabsolute = refs[refTop + 1] as Float64Array;
     const drelative = refs[refTop + 2] as Float64Array;
+    const relative = refs[refTop + 3] as Float64Array;
     const t = 3 * b;
-    const t2 = angles[t]!;
-    const t3 = t + 1;
-    const t4 = angles[t3]!;
-    const t5 = t + 2;
-    const t6 = angles[t5]!;
-    const t7 = cz * sy;
-    const t8 = sz * sy;
+    const t2 = cz * sy;
+    const t3 = sz * sy;
     const row = model_baseRelatives[b]!;
     const parent = a[b]!;
     const row2 = model_inverseBaseAbsolutes[b]!;
@@ -491,37 +476,38 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     for (let i = 3; i >= 0; i--) {
       // Adjoint of the loop at line 11.
       for (let j = 3; j >= 0; j--) {
-        const t9 = 4 * i;
-        const t10 = t9 + j;
-        const dsum: number = dproduct[t10] ?? 0;
-        dproduct[t10] = 0;
+        const t4 = 4 * i;
+        const t5 = t4 + j;
+        const dsum: number = dproduct[t5] ?? 0;
+        dproduct[t5] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
-          dabsolute[t9 + k]! += dsum * row2[4 * k + j]!;
+          dabsolute[t4 + k]! += dsum * row2[4 * k + j]!;
         }
       }
     }
     dproduct.fill(0);
     // Adjoint of the branch at line 91.
     if (!(parent < 0)) {
-      refTop -= 2;
+      refTop -= 3;
       const dproduct2 = refs[refTop] as Float64Array;
       const a2 = refs[refTop + 1] as Float64Array;
+      const a3 = refs[refTop + 2] as Float64Array;
       // Adjoint of the loop at line 10.
       for (let i = 3; i >= 0; i--) {
         // Adjoint of the loop at line 11.
         for (let j = 3; j >= 0; j--) {
-          const t9 = 4 * i;
-          const t10 = t9 + j;
-          const dsum: number = dproduct2[t10] ?? 0;
-          dproduct2[t10] = 0;
+          const t4 = 4 * i;
+          const t5 = t4 + j;
+          const dsum: number = dproduct2[t5] ?? 0;
+          dproduct2[t5] = 0;
           // Adjoint of the loop at line 13.
           for (let k = 3; k >= 0; k--) {
-            top -= 2;
-            const t11 = stack[top]!;
-            const t12 = stack[top + 1]!;
-            drelative[4 * k + j]! += dsum * t12;
-            a2[t9 + k]! += dsum * t11;
+            const t6 = t4 + k;
+            const t7 = 4 * k + j;
+            const t8 = relative[t7]!;
+            drelative[t7]! += dsum * a3[t6]!;
+            a2[t6]! += dsum * t8;
           }
         }
       }
@@ -531,13 +517,13 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     for (let i = 3; i >= 0; i--) {
       // Adjoint of the loop at line 11.
       for (let j = 3; j >= 0; j--) {
-        const t9 = 4 * i;
-        const t10 = t9 + j;
-        const dsum: number = drelative[t10] ?? 0;
-        drelative[t10] = 0;
+        const t4 = 4 * i;
+        const t5 = t4 + j;
+        const dsum: number = drelative[t5] ?? 0;
+        drelative[t5] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
-          dmatrix[4 * k + j]! += dsum * row[t9 + k]!;
+          dmatrix[4 * k + j]! += dsum * row[t4 + k]!;
         }
       }
     }
@@ -547,43 +533,43 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     for (let i = 2; i >= 0; i--) {
       // Adjoint of the loop at line 26.
       for (let j = 2; j >= 0; j--) {
-        const t9 = 4 * i + j;
-        const t10: number = dmatrix[t9] ?? 0;
-        dmatrix[t9] = 0;
-        drotation[3 * i + j]! += t10;
+        const t4 = 4 * i + j;
+        const t5: number = dmatrix[t4] ?? 0;
+        dmatrix[t4] = 0;
+        drotation[3 * i + j]! += t5;
       }
     }
-    const t13: number = drotation[8] ?? 0;
+    const t9: number = drotation[8] ?? 0;
     drotation[8] = 0;
-    const t14: number = drotation[7] ?? 0;
+    const t10: number = drotation[7] ?? 0;
     drotation[7] = 0;
-    const t15: number = drotation[6] ?? 0;
+    const t11: number = drotation[6] ?? 0;
     drotation[6] = 0;
-    const t16: number = drotation[5] ?? 0;
+    const t12: number = drotation[5] ?? 0;
     drotation[5] = 0;
-    const t17 = -t16;
-    const t18: number = drotation[4] ?? 0;
+    const t13 = -t12;
+    const t14: number = drotation[4] ?? 0;
     drotation[4] = 0;
-    const t19 = t16 * cx + t18 * sx;
-    const t20: number = drotation[3] ?? 0;
+    const t15 = t12 * cx + t14 * sx;
+    const t16: number = drotation[3] ?? 0;
     drotation[3] = 0;
-    const t21: number = drotation[2] ?? 0;
+    const t17: number = drotation[2] ?? 0;
     drotation[2] = 0;
-    const t22: number = drotation[1] ?? 0;
+    const t18: number = drotation[1] ?? 0;
     drotation[1] = 0;
-    const t23 = -t22;
-    const dsz = t19 * sy + t20 * cy + t21 * sx + t23 * cx;
-    const dcx = t13 * cy + t16 * t8 + t18 * cz + t21 * t7 + t23 * sz;
-    const t24 = t21 * cx + t22 * sx;
-    const dsx = t14 * cy + t17 * cz + t18 * t8 + t21 * sz + t22 * t7;
-    const dsy = t19 * sz - t15 + t24 * cz;
-    const t25: number = drotation[0] ?? 0;
+    const t19 = -t18;
+    const dsz = t15 * sy + t16 * cy + t17 * sx + t19 * cx;
+    const dcx = t9 * cy + t12 * t3 + t14 * cz + t17 * t2 + t19 * sz;
+    const t20 = t17 * cx + t18 * sx;
+    const dsx = t10 * cy + t13 * cz + t14 * t3 + t17 * sz + t18 * t2;
+    const dsy = t15 * sz - t11 + t20 * cz;
+    const t21: number = drotation[0] ?? 0;
     drotation[0] = 0;
-    const dcz = t17 * sx + t18 * cx + t24 * sy + t25 * cy;
-    const dcy = t13 * cx + t14 * sx + t20 * sz + t25 * cz;
-    dangles[t5]! += dsy * Math.cos(t6) + -dcy * Math.sin(t6);
-    dangles[t3]! += dsz * Math.cos(t4) + -dcz * Math.sin(t4);
-    dangles[t]! += dsx * Math.cos(t2) + -dcx * Math.sin(t2);
+    const dcz = t13 * sx + t14 * cx + t20 * sy + t21 * cy;
+    const dcy = t9 * cx + t10 * sx + t16 * sz + t21 * cz;
+    dangles[t + 2]! += dsy * cy + -dcy * sy;
+    dangles[t + 1]! += dsz * cz + -dcz * sz;
+    dangles[t]! += dsx * cx + -dcx * sx;
   }
   // Adjoint of the loop at line 101.
   for (let finger = 4; finger >= 0; finger--) {
@@ -647,8 +633,8 @@ function rotationFromVector_forward(x: number, y: number, z: number, tape: Tape)
     matrix[7] = t5 + t6;
     matrix[8] = az * az * d + c;
     if (top + 2 > stack.length) stack = tape.growNumbers(top + 2);
-    stack[top] = d;
-    stack[top + 1] = s;
+    stack[top] = s;
+    stack[top + 1] = c;
     top += 2;
   }
   if (top + 1 > stack.length) stack = tape.growNumbers(top + 1);
@@ -682,11 +668,12 @@ function rotationFromVector_reverse(x: number, y: number, z: number, tape: Tape)
     dx = 0;
   } else {
     top -= 2;
-    const d = stack[top]!;
-    const s = stack[top + 1]!;
+    const s = stack[top]!;
+    const c = stack[top + 1]!;
     const ax = x / angle;
     const ay = y / angle;
     const az = z / angle;
+    const d = 1 - c;
     const t = dmatrix[8] ?? 0;
     dmatrix[8] = 0;
     const t2 = dmatrix[7] ?? 0;
@@ -745,7 +732,7 @@ function rotationFromVector_reverse(x: number, y: number, z: number, tape: Tape)
       dx = 0;
       t21 = 0;
     }
-    dangle = -dc * Math.sin(angle) + ds * Math.cos(angle) + t19 + t20 + t21;
+    dangle = -dc * s + ds * c + t19 + t20 + t21;
   }
   const t22 = angle === 0 ? 0 : 0.5 * dangle / angle;
   dmatrix.fill(0);
@@ -918,7 +905,6 @@ function vertexPosition_reverse(dglobal: Float64Array, dtheta: Float64Array, tap
 function boneTransforms_forward2(model: HandModel, theta: Float64Array, tape: Tape): [Float64Array[], Float64Array[]] {
   let stack = tape.numbers;
   let top = tape.numberTop;
-  let capacity = stack.length;
   const refs = tape.refs;
   let refTop = tape.refTop;
   const row = model.parents;
@@ -940,26 +926,28 @@ function boneTransforms_forward2(model: HandModel, theta: Float64Array, tape: Ta
   const dtransforms = new Array<Float64Array>(boneCount);
   const model_baseRelatives = model.baseRelatives;
   const model_inverseBaseAbsolutes = model.inverseBaseAbsolutes;
+  const t4 = boneCount * 6;
+  if (top + t4 > stack.length) stack = tape.growNumbers(top + t4);
   for (let b = 0; b < boneCount; b++) {
     const t = 3 * b;
     const t2 = angles[t]!;
     const t3 = angles[t + 1]!;
-    const t4 = angles[t + 2]!;
+    const t5 = angles[t + 2]!;
     const cx = Math.cos(t2);
     const sx = Math.sin(t2);
-    const cy = Math.cos(t4);
-    const sy = Math.sin(t4);
+    const cy = Math.cos(t5);
+    const sy = Math.sin(t5);
     const cz = Math.cos(t3);
     const sz = Math.sin(t3);
     const rotation = new Float64Array(9);
     rotation[0] = cz * cy;
-    const t5 = cz * sy;
-    rotation[1] = t5 * sx - sz * cx;
-    rotation[2] = t5 * cx + sz * sx;
+    const t6 = cz * sy;
+    rotation[1] = t6 * sx - sz * cx;
+    rotation[2] = t6 * cx + sz * sx;
     rotation[3] = sz * cy;
-    const t6 = sz * sy;
-    rotation[4] = t6 * sx + cz * cx;
-    rotation[5] = t6 * cx - cz * sx;
+    const t7 = sz * sy;
+    rotation[4] = t7 * sx + cz * cx;
+    rotation[5] = t7 * cx - cz * sx;
     rotation[6] = -sy;
     rotation[7] = cy * sx;
     rotation[8] = cy * cx;
@@ -991,25 +979,17 @@ function boneTransforms_forward2(model: HandModel, theta: Float64Array, tape: Ta
       const dproduct = new Float64Array(product.length);
       for (let i = 0; i < 4; i++) {
         for (let j = 0; j < 4; j++) {
-          if (top + 8 > capacity) {
-            stack = tape.growNumbers(top + 8);
-            capacity = stack.length;
-          }
           let sum = 0;
           for (let k = 0; k < 4; k++) {
-            const t7 = row3[4 * i + k]!;
-            const t8 = relative[4 * k + j]!;
-            sum += t7 * t8;
-            stack[top] = t8;
-            stack[top + 1] = t7;
-            top += 2;
+            sum += row3[4 * i + k]! * relative[4 * k + j]!;
           }
           product[4 * i + j] = sum;
         }
       }
       refs[refTop] = dproduct;
       refs[refTop + 1] = dabsolutes[parent]!;
-      refTop += 2;
+      refs[refTop + 2] = row3;
+      refTop += 3;
       absolute = product;
       dabsolute = dproduct;
     }
@@ -1029,10 +1009,6 @@ function boneTransforms_forward2(model: HandModel, theta: Float64Array, tape: Ta
     }
     transforms[b] = product2;
     dtransforms[b] = dproduct2;
-    if (top + 6 > capacity) {
-      stack = tape.growNumbers(top + 6);
-      capacity = stack.length;
-    }
     stack[top] = cx;
     stack[top + 1] = cy;
     stack[top + 2] = sx;
@@ -1043,7 +1019,8 @@ function boneTransforms_forward2(model: HandModel, theta: Float64Array, tape: Ta
     refs[refTop] = dproduct2;
     refs[refTop + 1] = dabsolute;
     refs[refTop + 2] = drelative;
-    refTop += 3;
+    refs[refTop + 3] = relative;
+    refTop += 4;
   }
   refs[refTop] = model_inverseBaseAbsolutes;
   refs[refTop + 1] = model_baseRelatives;
@@ -1064,7 +1041,6 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
   refTop -= 4;
   const model_inverseBaseAbsolutes = refs[refTop] as Float64Array[];
   const model_baseRelatives = refs[refTop + 1] as Float64Array[];
-  const angles = refs[refTop + 2] as Float64Array;
   const a = refs[refTop + 3] as Int32Array;
   const boneCount = a.length;
   const dangles = new Float64Array(3 * boneCount);
@@ -1077,18 +1053,14 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     const cz = stack[top + 3]!;
     const sy = stack[top + 4]!;
     const sz = stack[top + 5]!;
-    refTop -= 3;
+    refTop -= 4;
     const dproduct = refs[refTop] as Float64Array;
     const dabsolute = refs[refTop + 1] as Float64Array;
     const drelative = refs[refTop + 2] as Float64Array;
+    const relative = refs[refTop + 3] as Float64Array;
     const t = 3 * b;
-    const t2 = angles[t]!;
-    const t3 = t + 1;
-    const t4 = angles[t3]!;
-    const t5 = t + 2;
-    const t6 = angles[t5]!;
-    const t7 = cz * sy;
-    const t8 = sz * sy;
+    const t2 = cz * sy;
+    const t3 = sz * sy;
     const row = model_baseRelatives[b]!;
     const parent = a[b]!;
     const row2 = model_inverseBaseAbsolutes[b]!;
@@ -1098,37 +1070,38 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     for (let i = 3; i >= 0; i--) {
       // Adjoint of the loop at line 11.
       for (let j = 3; j >= 0; j--) {
-        const t9 = 4 * i;
-        const t10 = t9 + j;
-        const dsum: number = dproduct[t10] ?? 0;
-        dproduct[t10] = 0;
+        const t4 = 4 * i;
+        const t5 = t4 + j;
+        const dsum: number = dproduct[t5] ?? 0;
+        dproduct[t5] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
-          dabsolute[t9 + k]! += dsum * row2[4 * k + j]!;
+          dabsolute[t4 + k]! += dsum * row2[4 * k + j]!;
         }
       }
     }
     dproduct.fill(0);
     // Adjoint of the branch at line 91.
     if (!(parent < 0)) {
-      refTop -= 2;
+      refTop -= 3;
       const dproduct2 = refs[refTop] as Float64Array;
       const a2 = refs[refTop + 1] as Float64Array;
+      const a3 = refs[refTop + 2] as Float64Array;
       // Adjoint of the loop at line 10.
       for (let i = 3; i >= 0; i--) {
         // Adjoint of the loop at line 11.
         for (let j = 3; j >= 0; j--) {
-          const t9 = 4 * i;
-          const t10 = t9 + j;
-          const dsum: number = dproduct2[t10] ?? 0;
-          dproduct2[t10] = 0;
+          const t4 = 4 * i;
+          const t5 = t4 + j;
+          const dsum: number = dproduct2[t5] ?? 0;
+          dproduct2[t5] = 0;
           // Adjoint of the loop at line 13.
           for (let k = 3; k >= 0; k--) {
-            top -= 2;
-            const t11 = stack[top]!;
-            const t12 = stack[top + 1]!;
-            drelative[4 * k + j]! += dsum * t12;
-            a2[t9 + k]! += dsum * t11;
+            const t6 = t4 + k;
+            const t7 = 4 * k + j;
+            const t8 = relative[t7]!;
+            drelative[t7]! += dsum * a3[t6]!;
+            a2[t6]! += dsum * t8;
           }
         }
       }
@@ -1138,13 +1111,13 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     for (let i = 3; i >= 0; i--) {
       // Adjoint of the loop at line 11.
       for (let j = 3; j >= 0; j--) {
-        const t9 = 4 * i;
-        const t10 = t9 + j;
-        const dsum: number = drelative[t10] ?? 0;
-        drelative[t10] = 0;
+        const t4 = 4 * i;
+        const t5 = t4 + j;
+        const dsum: number = drelative[t5] ?? 0;
+        drelative[t5] = 0;
         // Adjoint of the loop at line 13.
         for (let k = 3; k >= 0; k--) {
-          dmatrix[4 * k + j]! += dsum * row[t9 + k]!;
+          dmatrix[4 * k + j]! += dsum * row[t4 + k]!;
         }
       }
     }
@@ -1154,43 +1127,43 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     for (let i = 2; i >= 0; i--) {
       // Adjoint of the loop at line 26.
       for (let j = 2; j >= 0; j--) {
-        const t9 = 4 * i + j;
-        const t10: number = dmatrix[t9] ?? 0;
-        dmatrix[t9] = 0;
-        drotation[3 * i + j]! += t10;
+        const t4 = 4 * i + j;
+        const t5: number = dmatrix[t4] ?? 0;
+        dmatrix[t4] = 0;
+        drotation[3 * i + j]! += t5;
       }
     }
-    const t13: number = drotation[8] ?? 0;
+    const t9: number = drotation[8] ?? 0;
     drotation[8] = 0;
-    const t14: number = drotation[7] ?? 0;
+    const t10: number = drotation[7] ?? 0;
     drotation[7] = 0;
-    const t15: number = drotation[6] ?? 0;
+    const t11: number = drotation[6] ?? 0;
     drotation[6] = 0;
-    const t16: number = drotation[5] ?? 0;
+    const t12: number = drotation[5] ?? 0;
     drotation[5] = 0;
-    const t17 = -t16;
-    const t18: number = drotation[4] ?? 0;
+    const t13 = -t12;
+    const t14: number = drotation[4] ?? 0;
     drotation[4] = 0;
-    const t19 = t16 * cx + t18 * sx;
-    const t20: number = drotation[3] ?? 0;
+    const t15 = t12 * cx + t14 * sx;
+    const t16: number = drotation[3] ?? 0;
     drotation[3] = 0;
-    const t21: number = drotation[2] ?? 0;
+    const t17: number = drotation[2] ?? 0;
     drotation[2] = 0;
-    const t22: number = drotation[1] ?? 0;
+    const t18: number = drotation[1] ?? 0;
     drotation[1] = 0;
-    const t23 = -t22;
-    const dsz = t19 * sy + t20 * cy + t21 * sx + t23 * cx;
-    const dcx = t13 * cy + t16 * t8 + t18 * cz + t21 * t7 + t23 * sz;
-    const t24 = t21 * cx + t22 * sx;
-    const dsx = t14 * cy + t17 * cz + t18 * t8 + t21 * sz + t22 * t7;
-    const dsy = t19 * sz - t15 + t24 * cz;
-    const t25: number = drotation[0] ?? 0;
+    const t19 = -t18;
+    const dsz = t15 * sy + t16 * cy + t17 * sx + t19 * cx;
+    const dcx = t9 * cy + t12 * t3 + t14 * cz + t17 * t2 + t19 * sz;
+    const t20 = t17 * cx + t18 * sx;
+    const dsx = t10 * cy + t13 * cz + t14 * t3 + t17 * sz + t18 * t2;
+    const dsy = t15 * sz - t11 + t20 * cz;
+    const t21: number = drotation[0] ?? 0;
     drotation[0] = 0;
-    const dcz = t17 * sx + t18 * cx + t24 * sy + t25 * cy;
-    const dcy = t13 * cx + t14 * sx + t20 * sz + t25 * cz;
-    dangles[t5]! += dsy * Math.cos(t6) + -dcy * Math.sin(t6);
-    dangles[t3]! += dsz * Math.cos(t4) + -dcz * Math.sin(t4);
-    dangles[t]! += dsx * Math.cos(t2) + -dcx * Math.sin(t2);
+    const dcz = t13 * sx + t14 * cx + t20 * sy + t21 * cy;
+    const dcy = t9 * cx + t10 * sx + t16 * sz + t21 * cz;
+    dangles[t + 2]! += dsy * cy + -dcy * sy;
+    dangles[t + 1]! += dsz * cz + -dcz * sz;
+    dangles[t]! += dsx * cx + -dcx * sx;
   }
   // Adjoint of the loop at line 101.
   for (let finger = 4; finger >= 0; finger--) {
@@ -1254,8 +1227,8 @@ function rotationFromVector_forward2(x: number, y: number, z: number, tape: Tape
     matrix[7] = t5 + t6;
     matrix[8] = az * az * d + c;
     if (top + 2 > stack.length) stack = tape.growNumbers(top + 2);
-    stack[top] = d;
-    stack[top + 1] = s;
+    stack[top] = s;
+    stack[top + 1] = c;
     top += 2;
   }
   if (top + 1 > stack.length) stack = tape.growNumbers(top + 1);
@@ -1289,11 +1262,12 @@ function rotationFromVector_reverse2(x: number, y: number, z: number, tape: Tape
     dx = 0;
   } else {
     top -= 2;
-    const d = stack[top]!;
-    const s = stack[top + 1]!;
+    const s = stack[top]!;
+    const c = stack[top + 1]!;
     const ax = x / angle;
     const ay = y / angle;
     const az = z / angle;
+    const d = 1 - c;
     const t = dmatrix[8] ?? 0;
     dmatrix[8] = 0;
     const t2 = dmatrix[7] ?? 0;
@@ -1352,7 +1326,7 @@ function rotationFromVector_reverse2(x: number, y: number, z: number, tape: Tape
       dx = 0;
       t21 = 0;
     }
-    dangle = -dc * Math.sin(angle) + ds * Math.cos(angle) + t19 + t20 + t21;
+    dangle = -dc * s + ds * c + t19 + t20 + t21;
   }
   const t22 = angle === 0 ? 0 : 0.5 * dangle / angle;
   dmatrix.fill(0);

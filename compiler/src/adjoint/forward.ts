@@ -63,6 +63,7 @@ function writeOp(state: FunctionState, halves: HalfSource, op: Exclude<Op, If>, 
         }
         return undefined;
       }
+      if (!frame.stored.has(op.value.id)) frame.stored.set(op.value.id, op);
       // The shadow is as long as the array ever was: an element that is new to both is new here.
       if (state.shadows.has(op.place.base.id) && state.context.growth.mayGrow(op))
         forward.push(shadowStore(state, op, zeroFor(state, op.value, forward)));

@@ -9,8 +9,8 @@
 import type { Decisions } from "./decisions.js";
 import type { Stability } from "../analysis/stability.js";
 import { Builder, like } from "../ir/build.js";
-import type { For, Length, Load, Op, Region, Type, Value, ValueId } from "../ir/ir.js";
-import { primitives } from "../ir/primitives.js";
+import type { For, Length, Load, Op, Region, Store, Type, Value, ValueId } from "../ir/ir.js";
+import { primitives, type PrimName } from "../ir/primitives.js";
 import { isReference } from "../ir/types.js";
 import { mapOp, mapResults, operands } from "../ir/walk.js";
 import { invariant } from "../support/invariant.js";
@@ -55,6 +55,7 @@ export class Frames {
 
   define(v: Value, frame: Frame, op?: Op, mirrors?: Load): void {
     this.definitions.set(v.id, { frame, op, order: this.#order++, mirrors });
+    if (op?.kind === "prim" && primitives[op.name].cost >= dear) frame.dear.set(primKey(op.name, op.args), v);
   }
 
   definition(v: Value): Definition {
@@ -75,6 +76,22 @@ export class Frames {
   /** Does the place of a load or a length hold the same whenever the reverse code runs? */
   isSteady(read: Load | Length, within: Op | undefined): boolean {
     return this.stability.isStable(read, within) && !(this.repeatable && this.stability.isForeign(read));
+  }
+
+  /** Does a number that is stored stay there until the reverse code has run? */
+  isKept(store: Store): boolean {
+    return this.stability.isKept(store) && !(this.repeatable && this.stability.isForeign(store));
+  }
+
+  /** A dear function that the forward sweep has computed of the same values, in a region that has run when `frame` has. */
+  computed(frame: Frame, name: PrimName, args: readonly Value[]): Value | undefined {
+    if (primitives[name].cost < dear) return undefined;
+    const key = primKey(name, args);
+    for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
+      const found = at.dear.get(key);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** The forward value `v` for use in reverse code that is being added to `at`. */
@@ -102,6 +119,11 @@ export type FrameKind =
   | { readonly kind: "loop"; readonly index: Value | undefined; readonly op: Op }
   /** The body of a loop each iteration of which runs again in the reverse sweep, followed by its reversal in the same scope. */
   | { readonly kind: "fused"; readonly op: For };
+
+/** What costs more than to be saved and restored. */
+const dear = 7;
+
+const primKey = (name: PrimName, args: readonly Value[]): string => [name, ...args.map((a) => a.id)].join(" ");
 
 /** Cost, in additions, up to which a value is computed again rather than saved (one store and one load). */
 const recomputeBudget = 6;
@@ -133,6 +155,10 @@ export class Frame {
   readonly savingArms: Frame[] = [];
   /** The index of a reversed loop body: the forward index of a `for`, the number of the iteration of a `while`. */
   reverseIndex: Value | undefined;
+  /** Functions computed by this region that are dear, by name and operands. */
+  readonly dear = new Map<string, Value>();
+  /** Where this region first stores a number as it is. */
+  readonly stored = new Map<ValueId, Store>();
   /** Parameters of a loop body that follow from the reverse index (counters): how to compute each. */
   readonly counters = new Map<ValueId, (at: Builder) => Value>();
 
@@ -191,13 +217,16 @@ export class Frame {
   settle(yields: readonly Value[] | null, passed?: ReadonlySet<ValueId>): void {
     for (const { source, placeholder } of this.#requests.values()) {
       if (passed?.has(source.id) === true) continue;
-      const how = this.#isRecomputable(source)
-        ? "again"
-        : this.#inScope && !isReference(source.type)
-          ? "hoisted"
-          : "saved";
+      const how =
+        this.#isRecomputable(source) || this.#keptIn(source) !== undefined
+          ? "again"
+          : this.#inScope && !isReference(source.type)
+            ? "hoisted"
+            : "saved";
       this.frames.decisions?.settled(source, how, placeholder);
-      if (how === "again") this.#recompute(source, placeholder);
+      const kept = how === "again" && !this.#isRecomputable(source) ? this.#keptIn(source) : undefined;
+      if (kept !== undefined) this.#readAgain(source, kept, placeholder);
+      else if (how === "again") this.#recompute(source, placeholder);
       else if (how === "hoisted") this.#hoist(source, placeholder);
       else this.#saved.push({ source, placeholder });
     }
@@ -284,6 +313,34 @@ export class Frame {
     if (v.type.kind !== "num") return true;
     const { frame } = this.frames.definition(v);
     return frame === this ? this.#isRecomputable(v) : frame.#inScope;
+  }
+
+  /** A place where this region has put a number and from where the reverse sweep can read it. */
+  #keptIn(v: Value): Store | undefined {
+    const store = v.type.kind === "num" ? this.stored.get(v.id) : undefined;
+    if (store === undefined || !this.frames.isKept(store)) return undefined;
+    const { place } = store;
+    const { order } = this.frames.definition(v);
+    const address = place.kind === "elem" ? [place.base, place.index] : [place.base];
+    // What is computed again of the number comes after it in the reverse code as in the forward code.
+    return address.every((a) => this.frames.definition(a).order < order && this.#isAddress(a)) ? store : undefined;
+  }
+
+  #isAddress(v: Value): boolean {
+    const { frame, op } = this.frames.definition(v);
+    if (op?.kind === "const") return true;
+    if (frame !== this) return this.shape.kind === "loop" || frame.#inScope || frame.#requests.has(v.id);
+    return this.#requests.has(v.id) || this.#isRecomputable(v);
+  }
+
+  #readAgain(v: Value, { place }: Store, placeholder: Value): void {
+    const { order } = this.frames.definition(v);
+    const again = new Builder(this.forward.loc);
+    const base = this.frames.resolve(place.base, again);
+    const from =
+      place.kind === "elem" ? { ...place, base, index: this.frames.resolve(place.index, again) } : { ...place, base };
+    again.push({ kind: "load", place: from, result: placeholder });
+    this.#recomputed.push({ order, ops: again.ops });
   }
 
   #recompute(v: Value, placeholder: Value): void {

@@ -10,7 +10,8 @@ import { isFloatPlace } from "../analysis/activity.js";
 import { memberKeys } from "../analysis/memory.js";
 import { type Builder, elem, field, value } from "../ir/build.js";
 import { deletionText } from "../ir/deletion.js";
-import type { Op, Place, Prim, Store, Value } from "../ir/ir.js";
+import type { Op, Place, Prim, Store, Value, ValueId } from "../ir/ir.js";
+import type { PrimName } from "../ir/primitives.js";
 import { isFloatArray, isNumber, maybe, num } from "../ir/types.js";
 import { placeType } from "../ir/derive.js";
 import { instantiate, type RuleMemo } from "../rules/instantiate.js";
@@ -377,13 +378,27 @@ function reversePrim(state: FunctionState, op: Prim, b: Builder, scope: AdjointS
   if (slots.length === 0) return;
   const parts = (at: Builder): Value[] => {
     const memo: RuleMemo = new Map();
+    const sources = new Map<ValueId, Value>();
+    const resolve = (v: Value): Value => {
+      const standIn = state.frames.resolve(v, at);
+      sources.set(standIn.id, v);
+      return standIn;
+    };
     const environment = {
       adjoint: g,
-      result: () => state.frames.resolve(op.result, at),
+      result: () => resolve(op.result),
       operand: (i: number) => {
         const operand = op.args[i];
         invariant(operand !== undefined, `the rule of ${op.name} asks for operand ${i}`);
-        return state.frames.resolve(operand, at);
+        return resolve(operand);
+      },
+      computed: (name: PrimName, args: readonly Value[]) => {
+        const known = args.flatMap((a) => sources.get(a.id) ?? []);
+        const found =
+          known.length < args.length
+            ? undefined
+            : state.frames.computed(state.frames.definition(op.result).frame, name, known);
+        return found === undefined ? undefined : state.frames.resolve(found, at);
       },
     };
     return slots.map(({ slot }) => instantiate(at, slot, environment, memo));

@@ -7,6 +7,7 @@
  */
 import type { Value } from "../ir/ir.js";
 import { value, type Builder } from "../ir/build.js";
+import type { PrimName } from "../ir/primitives.js";
 import { num } from "../ir/types.js";
 import { assertNever } from "../support/invariant.js";
 import type { RuleExpr } from "./rule.js";
@@ -15,6 +16,8 @@ export interface RuleEnvironment {
   readonly adjoint: Value;
   readonly result: () => Value;
   readonly operand: (index: number) => Value;
+  /** The same primitive of the same operands, where there is one already. */
+  readonly computed?: (name: PrimName, args: readonly Value[]) => Value | undefined;
 }
 
 /** Values already made for an expression. Passing one memo for all slots of a rule shares what the slots have in common. */
@@ -38,11 +41,10 @@ function make(builder: Builder, expr: RuleExpr, env: RuleEnvironment, memo: Rule
       return env.operand(expr.index);
     case "const":
       return builder.const(expr.value);
-    case "prim":
-      return builder.prim(
-        expr.name,
-        expr.args.map((arg) => instantiate(builder, arg, env, memo)),
-      );
+    case "prim": {
+      const args = expr.args.map((arg) => instantiate(builder, arg, env, memo));
+      return env.computed?.(expr.name, args) ?? builder.prim(expr.name, args);
+    }
     case "cond": {
       const test = instantiate(builder, expr.test, env, memo);
       const result = value(num);
