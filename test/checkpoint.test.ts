@@ -10,8 +10,10 @@ const withoutTags = (source: string): string =>
     .replaceAll(/\/\*\* @(?:checkpoint|implicit)[^*]*\*\//g, "")
     .replaceAll(/^ \* {1,2}@(?:checkpoint|implicit) \*\/$/gm, " */");
 
+/** Reversed as a whole: a loop whose iterations are reversed one by one makes its sums in another order. */
 function compiled(source: string): Compiled {
-  const outcome = compileOne(source, { everyMode: ["grad", "value_and_grad", "vjp", "hvp", "jvp"] });
+  const everyMode = ["grad", "value_and_grad", "vjp", "hvp", "jvp"];
+  const outcome = compileOne(source, { everyMode, without: ["fuse"] });
   if (outcome.kind === "compiled") return outcome.compiled;
   throw outcome.kind === "crashed" ? outcome.error : new Error(outcome.diagnostics.map((d) => d.message).join("\n"));
 }

@@ -19,6 +19,7 @@ const internal = new Set([
   "largestOf",
   "moveAdjoints",
   "multiplySets",
+  "newFloats",
   "noteAdjoints",
   "refuseOverlap",
   "requireFixedPoint",
@@ -31,6 +32,7 @@ const internal = new Set([
   "throughHook",
   "thrownBy",
   "uniteSets",
+  "zeroRows",
 ]);
 
 test("every function for users is declared", () => {

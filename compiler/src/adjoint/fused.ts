@@ -10,7 +10,7 @@
  */
 import { type Builder, like } from "../ir/build.js";
 import { cloneRegion } from "../ir/clone.js";
-import type { For, Op, Region, Value } from "../ir/ir.js";
+import type { For, Op, Region, Value, While } from "../ir/ir.js";
 import { eachDefinition, eachUse, mapOp } from "../ir/walk.js";
 import { append } from "../support/append.js";
 import { placeBefore } from "./finish.js";
@@ -19,6 +19,11 @@ import type { FusedLoop } from "./fusion-plan.js";
 import { type AdjointScope, LoopScope } from "./scope.js";
 import { pushUnlessZero } from "./unless-zero.js";
 import type { Entry, FunctionState, ReverseRegion, Written } from "./state.js";
+
+const noteEnd = " and its adjoint.";
+
+/** Is this a loop of generated code whose iterations run again and are reversed at once? */
+export const isFused = (op: For | While): boolean => op.kind === "for" && op.note?.endsWith(noteEnd) === true;
 
 type FusedEntry = Entry & { readonly kind: "fused" };
 
@@ -94,7 +99,7 @@ export function reverseFused(
       },
       breaks: op.breaks,
       results,
-      ...(op.loc === undefined ? {} : { note: `The loop at line ${op.loc.line} and its adjoint.`, loc: op.loc }),
+      ...(op.loc === undefined ? {} : { note: `The loop at line ${op.loc.line}${noteEnd}`, loc: op.loc }),
     };
     if (isMerged) b.push(made);
     else

@@ -8,7 +8,7 @@ import type { Program, Type, Value, ValueId } from "../ir/ir.js";
 import { fieldsWithin, isReference, present, type Records, typeText } from "../ir/types.js";
 import { elements, MemoryClass, type MemoryModel } from "./memory.js";
 import { recursiveRecords } from "./recursive.js";
-import { sharedBases } from "./writes.js";
+import { runsAgain, sharedBases } from "./writes.js";
 
 /** The types that an object holds, each with its key as a slot. */
 export function heldTypes(type: Type, records: Records): readonly (readonly [key: string, Type])[] {
@@ -84,7 +84,7 @@ function writtenBases(program: Program, names: readonly string[]): readonly Valu
   const bases: Value[] = [];
   for (const name of names) {
     const func = program.funcs.get(name);
-    if (func !== undefined) sharedBases(func.body, (base) => bases.push(base));
+    if (func !== undefined) sharedBases(func.body, (base) => bases.push(base), runsAgain(program, names));
   }
   return bases;
 }

@@ -13,7 +13,7 @@ import { eachNumberSlot, type MemoryClass, type MemoryModel, slotKey } from "./m
 import { Dependence } from "./dependence.js";
 import { distinctSlots } from "./distinct.js";
 import { integerValues } from "./integers.js";
-import { analyzeWrites, FunctionWrites, type Position, type Range, type Write } from "./writes.js";
+import { analyzeWrites, FunctionWrites, type Position, type Range, runsAgain, type Write } from "./writes.js";
 import { append } from "../support/append.js";
 
 /** Writes whose indices are compared with those of one read. */
@@ -50,6 +50,7 @@ export function analyzeStability(
   const writes = analyzeWrites(program, names, growth);
   const own = writes.function(func.name) ?? new FunctionWrites(func.body, growth);
   const { everywhere, everywhereShared } = writes;
+  const intoGiven = runsAgain(program, names) ? everywhere : everywhereShared;
   const distinct = distinctSlots(program, names, memory, writes);
   const isRecursive = own.calls.some(({ callee }) => writes.leadsTo(callee, func.name));
 
@@ -170,9 +171,9 @@ export function analyzeStability(
     return found || writtenReferences(owner, slots);
   };
   const isWritten = (type: Type, owner: MemoryClass): boolean => isWrittenIn(everywhere, type, owner);
-  const isGivenWritten = (type: Type, owner: MemoryClass): boolean => isWrittenIn(everywhereShared, type, owner);
+  const isGivenWritten = (type: Type, owner: MemoryClass): boolean => isWrittenIn(intoGiven, type, owner);
   const isConstant = (load: Load): boolean => !everywhere.has(memory.slotOf(load.place));
-  const writtenPrefixes = new Set([...everywhereShared].map((slot) => slot.slice(0, slot.indexOf(".") + 1)));
+  const writtenPrefixes = new Set([...intoGiven].map((slot) => slot.slice(0, slot.indexOf(".") + 1)));
   const isGivenWrittenItself = (owner: MemoryClass): boolean => writtenPrefixes.has(owner.slot(""));
   return { isStable, isKept, isForeign, isConstant, isWritten, isGivenWritten, isGivenWrittenItself };
 }

@@ -162,19 +162,26 @@ export function writtenBase(op: Op): Value | undefined {
 }
 
 /** The references that something is written into in a region, other than those to what the region itself has made. */
-export function sharedBases(body: Region, note: (base: Value) => void): void {
+export function sharedBases(body: Region, note: (base: Value) => void, freshToo: boolean): void {
   const made = new Set<ValueId>();
   const visit = (region: Region): void => {
     for (const op of region.ops) {
       if (op.kind === "new" || op.kind === "alloc" || op.kind === "zeros" || op.kind === "copy") made.add(op.result.id);
       else if (op.kind === "cast" && made.has(op.value.id)) made.add(op.result.id);
       const base = writtenBase(op);
-      if (base !== undefined && !made.has(base.id)) note(base);
+      if (base !== undefined && (freshToo || !made.has(base.id))) note(base);
       for (const inner of regions(op)) visit(inner);
     }
   };
   visit(body);
 }
+
+/**
+ * Does some function run again in the reverse sweep? Adjoints are then handed over object by object, those of what was given
+ * too: it counts as overwritten wherever objects of its type are.
+ */
+export const runsAgain = (program: Program, names: readonly string[]): boolean =>
+  names.some((name) => program.funcs.get(name)?.checkpoint === true);
 
 export class ProgramWrites {
   readonly #functions = new Map<string, FunctionWrites>();

@@ -67,13 +67,17 @@ export class Assignments {
 
   /**
    * Round a loop TypeScript narrows a variable to the type of what it was assigned, which it computes from the variable.
-   * What is declared in a loop round which something goes that may be absent, or a union, therefore says its type.
+   * What is declared in a loop round which something goes that may be absent, or a union, therefore says its type; where
+   * it is a boolean that goes round, other booleans do.
    */
   private circular(variable: Variable, block: Block): string | undefined {
     this.narrows ??= this.plan.layout.items.some(({ op }) => op.kind === "cast");
-    if (!this.narrows) return undefined;
+    const isBoolean = variable.type.kind === "bool";
+    if (!this.narrows && !isBoolean) return undefined;
     for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) {
       const goesRound = at.owner !== undefined && at.role === "loop" ? carried(at.owner) : [];
+      if (isBoolean && goesRound.some((v) => v.type.kind === "bool")) return "boolean";
+      if (!this.narrows) continue;
       if (goesRound.some((v) => this.plan.annotations.isNarrowed(v.type))) return this.plan.types.text(variable.type);
     }
     return undefined;

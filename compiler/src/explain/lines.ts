@@ -128,12 +128,15 @@ export class LineBook {
     if (op.kind !== "for" && op.kind !== "while") return [];
     const { sweeps, counter } = this;
     const fate = sweeps.loops.get(placeKey(op.loc));
-    const shown = fate?.forward ?? (fate?.reverse === undefined ? undefined : op);
-    if (fate === undefined || (fate.forward === undefined && fate.reverse === undefined))
+    const shown = fate?.forward ?? fate?.fused ?? (fate?.reverse === undefined ? undefined : op);
+    if (fate === undefined || shown === undefined)
       return ["loop: gone; nothing that the generated function needs is computed in it"];
-    const trips = shown === undefined ? "" : `${counter.trips(shown).shown(40)} iterations`;
-    const parts = [`loop: ${trips}`];
-    if (fate.reverse === undefined) parts.push("nothing to reverse");
+    const parts = [`loop: ${counter.trips(shown).shown(40)} iterations`];
+    if (fate.fused !== undefined) {
+      const runs =
+        fate.forward === undefined ? "each is reversed" : "each runs again in the reverse sweep and is reversed";
+      parts.push(`${runs} at once`, "nothing is stored");
+    } else if (fate.reverse === undefined) parts.push("nothing to reverse");
     else {
       parts.push("reversed as a loop, last iteration first");
       if (!fate.saves)

@@ -1,4 +1,5 @@
 /** The generated function taken apart: what belongs to the forward and what to the reverse sweep, what is saved, which loops are left. */
+import { isFused } from "../adjoint/fused.js";
 import type { For, Func, Loc, Op, Value, ValueId, While } from "../ir/ir.js";
 import { isNumber } from "../ir/types.js";
 import { operands, regions, results, walk } from "../ir/walk.js";
@@ -16,6 +17,8 @@ export const lineKey = (file: string, line: number): string => `${file}:${line}`
 export interface LoopFate {
   forward?: For | While;
   reverse?: For;
+  /** The loop in which each iteration runs, or runs again, and is reversed at once. */
+  fused?: For;
   /** It or a loop inside saves something. */
   saves: boolean;
 }
@@ -119,7 +122,8 @@ export class Sweeps {
       if (op.kind !== "for" && op.kind !== "while") return;
       const key = placeKey(op.loc);
       const fate = this.loops.get(key) ?? { saves: false };
-      if (isForward) {
+      if (op.kind === "for" && isFused(op)) fate.fused ??= op;
+      else if (isForward || op.results.some((v) => this.#isPrimal(v))) {
         fate.forward ??= op;
         walk(op.body, (inner) => {
           if (inner.kind === "save") fate.saves = true;

@@ -132,10 +132,10 @@ function evaluateAt(observation: Observation, at: readonly unknown[]): { overlay
   return { overlay, note: isNumber ? "" : " (for a seed of ones)" };
 }
 
-/** A loop of the program and the same loop in the forward sweep have the same parameters. */
+/** A loop of the program and the same loop in the forward sweep have the same parameters; one that is reversed at once has others besides. */
 const loopKey = (op: Op): string =>
   op.kind === "for" || op.kind === "while"
-    ? op.body.params.map((v) => v.id).join(" ") || `at ${op.loc?.line}:${op.loc?.column}`
+    ? String(op.body.params[0]?.id ?? "") || `at ${op.loc?.line}:${op.loc?.column}`
     : "";
 
 function gradientsOf({ facts, mode, differentiated, generated }: Observation, made: Run): readonly unknown[] {

@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
 import { type PrimName, primitives } from "../../ir/primitives.js";
-import { bool, num, str } from "../../ir/types.js";
+import { bool, num, str, present } from "../../ir/types.js";
 import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
 import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
@@ -104,7 +104,7 @@ function lowerConversion(
     case "Number": {
       if (first === undefined) return context.constant(0, hint);
       const v = context.expression(first, hint);
-      return v.type.kind === "str"
+      return present(v.type).kind === "str"
         ? fromText(context, node, "Number", v, [], num, hint)
         : context.number(v, "Number", node);
     }

@@ -7,7 +7,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { elem } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool, isReference, maybe, num, present, sameType, str } from "../../ir/types.js";
+import { arrayOf, bool, isReference, maybe, num, present, sameType, str } from "../../ir/types.js";
 import { unreadable } from "../class-boundary.js";
 import { bare, spanOf, symbolOf, typeArguments } from "../source.js";
 import { standInFor } from "./access.js";
@@ -215,10 +215,18 @@ export function lowerOpaqueMethod(
   const parts = ["", open ?? "", ...rest];
   const key = isText ? undefined : literalKey(context, callee.expression, args[0], node.arguments[0]);
   if (key !== undefined) parts[2] = ` as ${key}${parts[2] ?? ""}`;
+  if (isText && method === "match" && isGlobalPattern(node.arguments[0]))
+    return foreign(context, node, parts, [receiver, ...args], maybe(arrayOf(str), "null"), { pure: false, hint });
   const isInteger =
     isText && ["indexOf", "lastIndexOf", "charCodeAt", "codePointAt", "search", "localeCompare"].includes(method);
   const made = result(context, node, { parts, args: [receiver, ...args], pure: isText }, used, hint);
   return isInteger ? context.integer(made) : made;
+}
+
+/** `/…/g`: all that matches, as a list of text. Any other match is more than a list. */
+function isGlobalPattern(node: ts.Expression | undefined): boolean {
+  const pattern = node === undefined ? undefined : bare(node);
+  return pattern !== undefined && ts.isRegularExpressionLiteral(pattern) && /\/[a-z]*g[a-z]*$/.test(pattern.text);
 }
 
 /** What TypeScript must be told of a key that is one of some literals, where the generated code does not show it. */
