@@ -196,7 +196,7 @@ function renumbered(context: FunctionContext, v: Value, positions: readonly numb
   const before = context.b.load(field(v, whichField), num, whichField);
   const from = (k: number): Value => {
     const here = context.constant(positions[k] ?? 0);
-    if (k === positions.length - 1) return here;
+    if (k >= positions.length - 1) return here;
     const test = context.b.prim("eq", [before, context.constant(k)]);
     return branchValue(
       context,
