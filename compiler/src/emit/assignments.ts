@@ -26,6 +26,7 @@ export class Assignments {
   readonly names: Set<string>;
 
   private narrows: boolean | undefined;
+  private keyed: ReadonlySet<Block> | undefined;
 
   constructor(private readonly plan: FunctionPlan) {
     this.names = new Set([...plan.variables.list.map((v) => v.name), ...plan.taken]);
@@ -67,20 +68,32 @@ export class Assignments {
 
   /**
    * Round a loop TypeScript narrows a variable to the type of what it was assigned, which it computes from the variable.
-   * What is declared in a loop round which something goes that may be absent, or a union, therefore says its type; where
-   * it is a boolean that goes round, other booleans do.
+   * What is declared in a loop round which something goes that may be absent, or a union, or which puts members into
+   * dictionaries, therefore says its type; where it is a boolean that goes round, other booleans do.
    */
   private circular(variable: Variable, block: Block): string | undefined {
     this.narrows ??= this.plan.layout.items.some(({ op }) => op.kind === "cast");
     const isBoolean = variable.type.kind === "bool";
-    if (!this.narrows && !isBoolean) return undefined;
+    this.keyed ??= this.blocksWithMembers();
+    if (!this.narrows && !isBoolean && this.keyed.size === 0) return undefined;
     for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) {
       const goesRound = at.owner !== undefined && at.role === "loop" ? carried(at.owner) : [];
       if (isBoolean && goesRound.some((v) => v.type.kind === "bool")) return "boolean";
+      if (at.role === "loop" && this.keyed.has(at)) return this.plan.types.text(variable.type);
       if (!this.narrows) continue;
       if (goesRound.some((v) => this.plan.annotations.isNarrowed(v.type))) return this.plan.types.text(variable.type);
     }
     return undefined;
+  }
+
+  /** The blocks in which something is put into dictionaries: their members are narrowed to it, as variables are. */
+  private blocksWithMembers(): ReadonlySet<Block> {
+    const found = new Set<Block>();
+    for (const { op, block } of this.plan.layout.items) {
+      if (op.kind !== "store" || op.place.base.type.kind !== "dict") continue;
+      for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) found.add(at);
+    }
+    return found;
   }
 
   /** `s += e` and the like, when a variable is computed from itself. */
