@@ -1,6 +1,6 @@
 /** Giving variables their values: declarations, `s += e`, and the assignments that end a block, which happen all at once. */
 import type { Value } from "../ir/ir.js";
-import { isReference } from "../ir/types.js";
+import { isReference, present } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 import { line, within, type Stmt } from "./code.js";
 import type { Block, Item } from "./layout.js";
@@ -79,7 +79,8 @@ export class Assignments {
     for (let at: Block | undefined = block; at !== undefined; at = at.owner?.block) {
       const goesRound = at.owner !== undefined && at.role === "loop" ? carried(at.owner) : [];
       if (isBoolean && goesRound.some((v) => v.type.kind === "bool")) return "boolean";
-      if (at.role === "loop" && this.keyed.has(at)) return this.plan.types.text(variable.type);
+      if (at.role === "loop" && this.keyed.has(at) && !isReference(present(variable.type)))
+        return this.plan.types.text(variable.type);
       if (!this.narrows) continue;
       if (goesRound.some((v) => this.plan.annotations.isNarrowed(v.type))) return this.plan.types.text(variable.type);
     }
