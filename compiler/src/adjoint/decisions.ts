@@ -1,7 +1,7 @@
 /** What the reverse transformation decides, said to whoever wants to show it (`adc explain`, `adc graph`). It changes nothing. */
 import type { Activity } from "../analysis/activity.js";
 import type { MemoryModel } from "../analysis/memory.js";
-import type { For, Program, Region, Value, ValueId, While } from "../ir/ir.js";
+import type { For, Program, Region, Value, ValueId } from "../ir/ir.js";
 
 /** What is known about a program before its entry is differentiated. */
 export interface Facts {
@@ -32,6 +32,6 @@ export interface Decisions {
   settled(value: Value, how: Availability, standIn: Value): void;
   /** A region has been reversed; the adjoints that its reverse code ends with. What an outer region says of a value is final. */
   reversed(region: Region, adjoints: ReadonlyMap<ValueId, Value>): void;
-  /** A loop has a reverse loop, or its iterations have nothing to reverse. */
-  reversedLoop(loop: For | While, isReversed: boolean): void;
+  /** The iterations of a loop run again, and each is reversed at once. */
+  fused(loop: For): void;
 }

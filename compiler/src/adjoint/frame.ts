@@ -217,14 +217,15 @@ export class Frame {
   settle(yields: readonly Value[] | null, passed?: ReadonlySet<ValueId>): void {
     for (const { source, placeholder } of this.#requests.values()) {
       if (passed?.has(source.id) === true) continue;
+      const isRecomputable = this.#isRecomputable(source);
+      const kept = isRecomputable ? undefined : this.#keptIn(source);
       const how =
-        this.#isRecomputable(source) || this.#keptIn(source) !== undefined
+        isRecomputable || kept !== undefined
           ? "again"
           : this.#inScope && !isReference(source.type)
             ? "hoisted"
             : "saved";
       this.frames.decisions?.settled(source, how, placeholder);
-      const kept = how === "again" && !this.#isRecomputable(source) ? this.#keptIn(source) : undefined;
       if (kept !== undefined) this.#readAgain(source, kept, placeholder);
       else if (how === "again") this.#recompute(source, placeholder);
       else if (how === "hoisted") this.#hoist(source, placeholder);

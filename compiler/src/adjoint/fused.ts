@@ -10,7 +10,7 @@
  */
 import { type Builder, like } from "../ir/build.js";
 import { cloneRegion } from "../ir/clone.js";
-import type { For, Op, Region, Value, While } from "../ir/ir.js";
+import type { For, Op, Region, Value } from "../ir/ir.js";
 import { eachDefinition, eachUse, mapOp } from "../ir/walk.js";
 import { append } from "../support/append.js";
 import { placeBefore } from "./finish.js";
@@ -19,11 +19,6 @@ import type { FusedLoop } from "./fusion-plan.js";
 import { type AdjointScope, LoopScope } from "./scope.js";
 import { pushUnlessZero } from "./unless-zero.js";
 import type { Entry, FunctionState, ReverseRegion, Written } from "./state.js";
-
-const noteEnd = " and its adjoint.";
-
-/** Is this a loop of generated code whose iterations run again and are reversed at once? */
-export const isFused = (op: For | While): boolean => op.kind === "for" && op.note?.endsWith(noteEnd) === true;
 
 type FusedEntry = Entry & { readonly kind: "fused" };
 
@@ -65,7 +60,7 @@ export function reverseFused(
   const reversed = body.frame.reversed();
   const sums = [...inner.touched.values()];
   if (sums.length > 0 || reversed.some((o) => o.kind !== "const")) {
-    state.context.decisions?.reversedLoop(op, true);
+    state.context.decisions?.fused(op);
     b.loc = op.loc;
     const isMerged = plan.after !== undefined;
     const sumParams = sums.map((v) => inner.inherited(v));
@@ -99,7 +94,7 @@ export function reverseFused(
       },
       breaks: op.breaks,
       results,
-      ...(op.loc === undefined ? {} : { note: `The loop at line ${op.loc.line}${noteEnd}`, loc: op.loc }),
+      ...(op.loc === undefined ? {} : { note: `The loop at line ${op.loc.line} and its adjoint.`, loc: op.loc }),
     };
     if (isMerged) b.push(made);
     else
@@ -115,7 +110,7 @@ export function reverseFused(
       if (result !== undefined) scope.set(v, result);
     });
     if (isMerged) moveAfter(entry, frame);
-  } else state.context.decisions?.reversedLoop(op, false);
+  }
   given.forEach((g, i) => {
     const init = op.inits[i];
     if (g !== undefined && init !== undefined) state.contribute(scope, b, init, g);

@@ -181,10 +181,8 @@ export function reverseLoop(
   const idle = sums.length === 0 && carried.every((c, i) => yields[i] === params[i] || (c.isFresh && ops.length === 0));
   if (idle && ops.every((o) => o.kind === "const")) {
     passThrough(state, scope, b, carried, inits);
-    state.context.decisions?.reversedLoop(op, false);
     return;
   }
-  state.context.decisions?.reversedLoop(op, true);
 
   b.loc = op.loc;
   const results = params.map(like);

@@ -7,6 +7,7 @@
  * outermost loop inside the allocation's region that repeats the write.
  */
 import { isDeletion } from "../ir/deletion.js";
+import { storedInto } from "../ir/derive.js";
 import type { For, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { regions, results } from "../ir/walk.js";
@@ -150,15 +151,7 @@ export class FunctionWrites {
 
 /** What an operation writes into. */
 export function writtenBase(op: Op): Value | undefined {
-  switch (op.kind) {
-    case "store":
-    case "accum":
-      return op.place.base;
-    case "resize":
-      return op.array;
-    default:
-      return isDeletion(op) ? op.args.find((v) => isReference(v.type)) : undefined;
-  }
+  return isDeletion(op) ? op.args.find((v) => isReference(v.type)) : storedInto(op);
 }
 
 /** The references that something is written into in a region, other than those to what the region itself has made. */

@@ -4,7 +4,7 @@ import type { Availability, Decisions, Facts } from "../adjoint/decisions.js";
 import type { Rules } from "../adjoint/context.js";
 import type { GeneratedFunction } from "../emit/generated.js";
 import type { Annotated, LoweredFile, Mode } from "../frontend/lowered.js";
-import type { For, Func, Program, Value, ValueId, While } from "../ir/ir.js";
+import type { For, Func, Program, Value, ValueId } from "../ir/ir.js";
 import { generate, usedGlobals } from "../pipeline.js";
 import { invariant } from "../support/invariant.js";
 
@@ -35,7 +35,8 @@ export interface Observation {
   readonly settled: readonly Settled[];
   /** The adjoint of each primal value that has one, in `differentiated`. */
   readonly adjoints: ReadonlyMap<ValueId, Value>;
-  readonly loops: ReadonlyMap<For | While, boolean>;
+  /** Loops whose iterations run again and are reversed at once. */
+  readonly fused: ReadonlySet<For>;
   readonly steps: readonly Step[];
 }
 
@@ -60,7 +61,7 @@ export function observe(lowered: LoweredFile, of: Annotated, rules: Rules, asked
   let facts: Facts | undefined;
   const settled = new Map<string, Settled>();
   const adjoints = new Map<ValueId, Value>();
-  const loops = new Map<For | While, boolean>();
+  const fused = new Set<For>();
   const steps: Step[] = [];
   const decisions: Decisions = {
     begins: (given) => {
@@ -70,7 +71,7 @@ export function observe(lowered: LoweredFile, of: Annotated, rules: Rules, asked
     reversed: (_region, found) => {
       for (const [id, adjoint] of found) adjoints.set(id, adjoint);
     },
-    reversedLoop: (loop, isReversed) => loops.set(loop, isReversed),
+    fused: (loop) => fused.add(loop),
   };
   const onStep = (name: string, program: Program): number => steps.push({ name, program });
   const module = generate({ ...lowered, program: alone(lowered.program, of.func), annotated: [annotated] }, rules, {
@@ -96,7 +97,7 @@ export function observe(lowered: LoweredFile, of: Annotated, rules: Rules, asked
     program,
     settled: all,
     adjoints,
-    loops,
+    fused,
     steps,
   };
 }

@@ -1,5 +1,4 @@
 /** The generated function taken apart: what belongs to the forward and what to the reverse sweep, what is saved, which loops are left. */
-import { isFused } from "../adjoint/fused.js";
 import type { For, Func, Loc, Op, Value, ValueId, While } from "../ir/ir.js";
 import { isNumber } from "../ir/types.js";
 import { operands, regions, results, walk } from "../ir/walk.js";
@@ -29,13 +28,15 @@ export class Sweeps {
   readonly saved = new Map<string, Value[]>();
   readonly loops = new Map<string, LoopFate>();
   readonly #primal: ReadonlySet<ValueId>;
+  readonly #fused: ReadonlySet<string>;
   readonly #owners = new Map<ValueId, Op>();
   readonly #defined = new Set<ValueId>();
   readonly #usedInReverse = new Set<ValueId>();
   readonly #usedAtAll = new Set<ValueId>();
 
   constructor(private readonly observation: Observation) {
-    const { facts } = observation;
+    const { facts, fused } = observation;
+    this.#fused = new Set([...fused].map((loop) => placeKey(loop.loc)));
     const primal = new Set<ValueId>();
     for (const name of facts.names) {
       const body = facts.program.funcs.get(name)?.body;
@@ -122,7 +123,8 @@ export class Sweeps {
       if (op.kind !== "for" && op.kind !== "while") return;
       const key = placeKey(op.loc);
       const fate = this.loops.get(key) ?? { saves: false };
-      if (op.kind === "for" && isFused(op)) fate.fused ??= op;
+      // In generated code its index keeps its identity only where the loop is not reversed by itself.
+      if (op.kind === "for" && isForward && this.#fused.has(key)) fate.fused ??= op;
       else if (isForward || op.results.some((v) => this.#isPrimal(v))) {
         fate.forward ??= op;
         walk(op.body, (inner) => {

@@ -10,13 +10,13 @@ import { bare, hasModifier, isFunctionLike, symbolOf } from "./source.js";
 
 export type ClassNode = ts.ClassLikeDeclaration;
 
-/** Something stored in every instance. */
 /** Where a member of objects that are no instances is declared. */
 export type LiteralMember = ts.PropertySignature | ts.PropertyAssignment | ts.MethodDeclaration;
 
 export const isLiteralMember = (node: ts.Node): node is LiteralMember =>
   ts.isPropertySignature(node) || ts.isPropertyAssignment(node) || ts.isMethodDeclaration(node);
 
+/** Something stored in every instance. */
 export interface FieldMember {
   readonly kind: "field";
   /** Its name in the IR record. */

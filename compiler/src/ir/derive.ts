@@ -1,7 +1,7 @@
 /**
  * Types that follow from the operands. The text form leaves them out, `parse.ts` puts them back, `verify.ts` compares.
  */
-import type { GlobalDecl, Op, Place, Region, Type } from "./ir.js";
+import type { GlobalDecl, Op, Place, Region, Type, Value } from "./ir.js";
 import { primitives } from "./primitives.js";
 import { bool, elementOf, num, present, type Records, shadowType, str, tapeType, voidType } from "./types.js";
 
@@ -89,6 +89,19 @@ export function derivedTypes(op: Op, context: TypeContext): readonly (Type | und
 function closureType(body: Region): Type | undefined {
   if (body.yields === null) return undefined;
   return { kind: "closure", params: body.params.map((v) => v.type), results: body.yields.map((v) => v.type) };
+}
+
+/** The object that a write of single members changes: one place, or the length. */
+export function storedInto(op: Op): Value | undefined {
+  switch (op.kind) {
+    case "store":
+    case "accum":
+      return op.place.base;
+    case "resize":
+      return op.array;
+    default:
+      return undefined;
+  }
 }
 
 /** Does control never reach the end of these operations? True after a `throw` and after an `if` neither arm of which ends. */

@@ -2,40 +2,10 @@
 import { firstImpure } from "./walk.js";
 import { assertNever } from "../support/invariant.js";
 import { constType, placeType } from "./derive.js";
-import type {
-  Call,
-  For,
-  If,
-  Op,
-  Place,
-  Prim as PrimOp,
-  Program,
-  RecordDecl,
-  Region,
-  Type,
-  Value,
-  While,
-} from "./ir.js";
+import type { Call, For, If, Op, Place, Prim as PrimOp, Program, Region, Type, Value, While } from "./ir.js";
 import { type PrimName, primitives } from "./primitives.js";
-import {
-  bool,
-  isReference,
-  mayBeAbsent,
-  num,
-  present,
-  sameType,
-  shadowName,
-  shadowRecord,
-  shadowType,
-  typeText,
-} from "./types.js";
-
-export interface Problem {
-  readonly invariant: number;
-  readonly message: string;
-}
-
-const problem = (invariant: number, message: string): Problem => ({ invariant, message });
+import { problem, type Problem, same, sameTypes, VerifiedTypes } from "./verify-types.js";
+import { bool, isReference, mayBeAbsent, num, present, shadowType, typeText } from "./types.js";
 
 /** What a primitive takes; every other takes numbers. `same`: two of one type, or one that has no type of its own. */
 const operandKinds: { readonly [name in PrimName]?: "bool" | "any" | "same" } = {
@@ -51,100 +21,14 @@ const operandKinds: { readonly [name in PrimName]?: "bool" | "any" | "same" } = 
 
 const isVague = (type: Type): boolean => type.kind === "void" || type.kind === "opaque";
 
-/** `sameType`, without making text for the commonest types. */
-const same = (a: Type | undefined, b: Type | undefined): boolean => {
-  if (a === undefined || b === undefined) return false;
-  if (a === b) return true;
-  if (a.kind !== b.kind) return false;
-  return a.kind === "num" || a.kind === "bool" || a.kind === "str" || sameType(a, b);
-};
-const sameTypes = (a: readonly Value[] | undefined, b: readonly Value[] | undefined): boolean =>
-  a !== undefined && b !== undefined && a.length === b.length && a.every((v, i) => same(v.type, b[i]?.type));
 const list = (values: readonly Value[]): string => `(${values.map((v) => typeText(v.type)).join(", ")})`;
 
-/** Checks operations of one program; what it learns about types it keeps. */
-export class OpTypes {
-  private readonly known = new Set<Type>();
-  private readonly shadowsChecked = new Set<string>();
+/** Checks operations of one program. */
+export class OpChecks {
+  readonly types: VerifiedTypes;
 
-  constructor(private readonly program: Program) {}
-
-  /** The name of a record that the type mentions and the program does not declare. */
-  unknownRecord(type: Type): string | undefined {
-    if (this.known.has(type)) return undefined;
-    const missing = this.findUnknown(type);
-    if (missing === undefined) this.known.add(type);
-    return missing;
-  }
-
-  private findUnknown(type: Type): string | undefined {
-    switch (type.kind) {
-      case "array":
-      case "dict":
-        return this.unknownRecord(type.elem);
-      case "maybe":
-        return this.unknownRecord(type.of);
-      case "tuple":
-        return this.firstUnknown(type.elems);
-      case "record":
-        return this.program.records.has(type.name) ? undefined : type.name;
-      case "closure":
-        return this.firstUnknown([...type.params, ...type.results]);
-      default:
-        return undefined;
-    }
-  }
-
-  /** Is this a maybe of what is already absent, or may be? */
-  isMalformed(type: Type): boolean {
-    if (type.kind === "dict") return type.elem.kind !== "maybe" || this.isMalformed(type.elem);
-    return type.kind === "maybe" && (type.of.kind === "maybe" || type.of.kind === "void");
-  }
-
-  /** What a wide record lacks of its variants. */
-  variantProblem(decl: RecordDecl): string | undefined {
-    for (const name of decl.variants ?? []) {
-      const variant = this.program.records.get(name);
-      if (variant === undefined) return `record ${decl.name}: variant ${name} is not declared`;
-      const missing = variant.fields.find((f) => {
-        if (decl.apart?.includes(f.name) === true) return false;
-        const found = decl.fields.find((g) => g.name === f.name)?.type;
-        return found === undefined || !this.castable(f.type, found);
-      });
-      if (missing !== undefined) return `record ${decl.name} has no field for ${missing.name} of ${name}`;
-    }
-    return undefined;
-  }
-
-  /** Can one value have both types? */
-  private castable(a: Type, b: Type): boolean {
-    if (same(a, b)) return true;
-    if (b.kind === "maybe" && a.kind === "void") return b.absent !== "null";
-    if (a.kind === "maybe" || b.kind === "maybe") return this.castable(present(a), present(b));
-    if (a.kind === "opaque" && b.kind === "opaque") return true;
-    if (a.kind === "array" && b.kind === "array") return this.castable(a.elem, b.elem);
-    if (a.kind === "dict" && b.kind === "dict") return a.key === b.key && this.castable(a.elem, b.elem);
-    if (a.kind === "tuple" && b.kind === "tuple")
-      return a.elems.length === b.elems.length && a.elems.every((t, i) => this.castable(t, b.elems[i] ?? t));
-    if (a.kind !== "record" || b.kind !== "record") return false;
-    const ofA = this.narrowest(a.name);
-    return this.narrowest(b.name).some((name) => ofA.includes(name));
-  }
-
-  /** The record and its variants, at any depth. */
-  private narrowest(name: string, found: string[] = []): readonly string[] {
-    if (found.includes(name)) return found;
-    found.push(name);
-    for (const variant of this.program.records.get(name)?.variants ?? []) this.narrowest(variant, found);
-    return found;
-  }
-
-  private firstUnknown(types: readonly Type[]): string | undefined {
-    for (const type of types) {
-      const missing = this.unknownRecord(type);
-      if (missing !== undefined) return missing;
-    }
-    return undefined;
+  constructor(private readonly program: Program) {
+    this.types = new VerifiedTypes(program);
   }
 
   /** What is wrong with an operation by itself, if anything. */
@@ -201,17 +85,17 @@ export class OpTypes {
         return this.share(op);
       case "addInto":
         if (!isReference(op.target.type)) return problem(13, "addInto changes a reference");
-        return this.shaped(op.target.type, op.source.type)
+        return this.types.shaped(op.target.type, op.source.type)
           ? undefined
           : problem(13, `a ${typeText(op.source.type)} cannot be added into a ${typeText(op.target.type)}`);
       case "clear":
         return isReference(op.target.type) ? undefined : problem(13, "clear changes a reference");
       case "export":
-        return this.shaped(op.result.type, op.source.type)
+        return this.types.shaped(op.result.type, op.source.type)
           ? undefined
           : problem(13, `a ${typeText(op.source.type)} cannot be exported as a ${typeText(op.result.type)}`);
       case "cast":
-        return this.castable(op.value.type, op.result.type)
+        return this.types.castable(op.value.type, op.result.type)
           ? undefined
           : problem(30, `a ${typeText(op.value.type)} is never a ${typeText(op.result.type)}`);
       case "call":
@@ -334,7 +218,8 @@ export class OpTypes {
     const { make, source, result } = op;
     if (op.memo.type.kind !== "opaque") return problem(13, "the memo of a share is a Map");
     if (make === "zeros") return this.zeros(source.type, result.type);
-    if (make === "copy" ? same(source.type, result.type) : this.shaped(result.type, source.type)) return undefined;
+    if (make === "copy" ? same(source.type, result.type) : this.types.shaped(result.type, source.type))
+      return undefined;
     return problem(13, `no ${make} of a ${typeText(source.type)} is a ${typeText(result.type)}`);
   }
 
@@ -342,52 +227,7 @@ export class OpTypes {
     const wanted = shadowType(like, this.program.records);
     if (!same(wanted, result))
       return problem(13, `zeros of a ${typeText(like)} is a ${typeText(wanted)}, not a ${typeText(result)}`);
-    return this.shadowRecords(like);
-  }
-
-  /** Are the shadow records of a type what they should be? */
-  private shadowRecords(type: Type): Problem | undefined {
-    const { records } = this.program;
-    if (type.kind === "array" || type.kind === "dict") return this.shadowRecords(type.elem);
-    if (type.kind === "maybe") return this.shadowRecords(type.of);
-    if (type.kind === "tuple") return firstProblem(type.elems, (t) => this.shadowRecords(t));
-    if (type.kind !== "record" || this.shadowsChecked.has(type.name)) return undefined;
-    this.shadowsChecked.add(type.name);
-    const decl = records.get(type.name);
-    const shadow = records.get(shadowName(type.name));
-    if (decl === undefined || shadow === undefined)
-      return problem(2, `record ${shadowName(type.name)} is not declared`);
-    const wanted = fieldsText(shadowRecord(decl, records));
-    if (wanted !== fieldsText(shadow))
-      return problem(26, `record ${shadow.name} should be (${wanted}), not (${fieldsText(shadow)})`);
-    const inner = decl.fields.filter((f) => shadow.fields.some((s) => s.name === f.name));
-    return firstProblem(inner, (f) => this.shadowRecords(f.type));
-  }
-
-  /** Can `source` flow into `target` number by number? Their records may differ in name and in members that carry no derivative. */
-  private shaped(target: Type, source: Type, seen: ReadonlySet<string> = new Set()): boolean {
-    if (target === source || !isReference(target))
-      return target === source || !isReference(source) || target.kind === "num";
-    if (target.kind === "maybe")
-      return source.kind === "maybe" && target.absent === source.absent && this.shaped(target.of, source.of, seen);
-    if (target.kind === "typed") return source.kind === "typed";
-    if (target.kind === "array") return source.kind === "array" && this.shaped(target.elem, source.elem, seen);
-    if (target.kind === "dict") return source.kind === "dict" && this.shaped(target.elem, source.elem, seen);
-    if (target.kind === "tuple")
-      return (
-        source.kind === "tuple" &&
-        target.elems.length === source.elems.length &&
-        target.elems.every((t, i) => this.shaped(t, source.elems[i] ?? t, seen))
-      );
-    if (target.kind !== "record" || source.kind !== "record") return false;
-    const pair = `${target.name} ${source.name}`;
-    if (target.name === source.name || seen.has(pair)) return true;
-    const inside = new Set(seen).add(pair);
-    const from = this.program.records.get(source.name)?.fields ?? [];
-    return (this.program.records.get(target.name)?.fields ?? []).every((f) => {
-      const field = from.find((g) => g.name === f.name);
-      return field !== undefined && this.shaped(f.type, field.type, inside);
-    });
+    return this.types.shadowRecords(like);
   }
 
   private call(op: Call): Problem | undefined {
@@ -447,14 +287,4 @@ export class OpTypes {
       ? undefined
       : problem(18, `the body yields ${list(next)} for ${list(op.results)}`);
   }
-}
-
-const fieldsText = (decl: RecordDecl): string => decl.fields.map((f) => `${f.name}: ${typeText(f.type)}`).join(", ");
-
-function firstProblem<T>(items: readonly T[], check: (item: T) => Problem | undefined): Problem | undefined {
-  for (const item of items) {
-    const found = check(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -44,11 +44,13 @@ import { neverEnds } from "./derive.js";
 import type { Func, Op, Program, Region, Type, Value, ValueId } from "./ir.js";
 import { printOp } from "./print.js";
 import { mayBeAbsent, sameType, typeText } from "./types.js";
-import { OpTypes } from "./verify-op.js";
+import { OpChecks } from "./verify-op.js";
+import type { VerifiedTypes } from "./verify-types.js";
 import { operands, results } from "./walk.js";
 
 export function verify(program: Program): void {
-  const types = new OpTypes(program);
+  const ops = new OpChecks(program);
+  const { types } = ops;
   for (const [name, decl] of program.records) {
     require(name === decl.name, 1, `record ${decl.name} is declared as ${name}`);
     require(new Set(decl.fields.map((f) => f.name)).size ===
@@ -68,18 +70,18 @@ export function verify(program: Program): void {
     require(params.length === 0 && yields?.length === 1, 22, `global ${name} must take nothing and yield one value`);
     require(yields[0] !== undefined &&
       sameType(yields[0].type, decl.type), 22, `global ${name} is not initialised with its type`);
-    new Verifier(types, decl.init, `global ${name}`).region(decl.init);
+    new Verifier(ops, decl.init, `global ${name}`).region(decl.init);
   }
   for (const [name, func] of program.funcs) {
     require(name === func.name, 1, `function ${func.name} is declared as ${name}`);
-    verifyFunc(func, types);
+    verifyFunc(func, ops);
   }
 }
 
-function verifyFunc(func: Func, types: OpTypes): void {
+function verifyFunc(func: Func, ops: OpChecks): void {
   const { yields } = func.body;
-  for (const type of func.results) requireKnown(types, type, `result of function ${func.name}`);
-  new Verifier(types, func.body, `function ${func.name}`).region(func.body);
+  for (const type of func.results) requireKnown(ops.types, type, `result of function ${func.name}`);
+  new Verifier(ops, func.body, `function ${func.name}`).region(func.body);
   if (yields === null) return;
   require(yields.length ===
     func.results.length, 25, `function ${func.name} yields ${yields.length} values for ${func.results.length} results`);
@@ -94,7 +96,7 @@ function require(condition: boolean, number: number, message: string): asserts c
   if (!condition) throw new InvariantError(`invariant ${number}: ${message}`);
 }
 
-function requireKnown(types: OpTypes, type: Type, what: string): void {
+function requireKnown(types: VerifiedTypes, type: Type, what: string): void {
   const missing = types.unknownRecord(type);
   require(missing === undefined, 2, `${what}: record ${missing} is not declared`);
 }
@@ -105,7 +107,7 @@ class Verifier {
   private readonly visible = new Map<ValueId, Value>();
 
   constructor(
-    private readonly types: OpTypes,
+    private readonly ops: OpChecks,
     private readonly root: Region,
     private readonly where: string,
   ) {}
@@ -116,7 +118,7 @@ class Verifier {
     const lastIndex = region.ops.length - 1;
     region.ops.forEach((op, index) => {
       for (const v of operands(op)) this.use(v, op);
-      const problem = this.types.problem(op);
+      const problem = this.ops.problem(op);
       if (problem !== undefined) this.fail(problem.invariant, problem.message, op);
       this.inner(op);
       if (index < lastIndex && (op.kind === "throw" || op.kind === "if") && neverEnds([op]))
@@ -153,8 +155,8 @@ class Verifier {
 
   private define(v: Value, here: Value[], op: Op | undefined): void {
     if (this.defined.has(v.id)) this.fail(3, `${this.describe(v)} is defined twice`, op);
-    if (this.types.isMalformed(v.type)) this.fail(28, `a ${typeText(v.type)} is a maybe of nothing`, op);
-    const missing = this.types.unknownRecord(v.type);
+    if (this.ops.types.isMalformed(v.type)) this.fail(28, `a ${typeText(v.type)} is a maybe of nothing`, op);
+    const missing = this.ops.types.unknownRecord(v.type);
     if (missing !== undefined) this.fail(2, `record ${missing} is not declared`, op);
     this.defined.add(v.id);
     this.visible.set(v.id, v);

@@ -5,6 +5,7 @@
  * position of all tuples of one type. References of different areas are never the same object, because the IR is
  * nominally typed (types that casts lead between count as one, see `families.ts`). Within an area, objects are told apart by where they come from (`Origin`).
  */
+import { storedInto } from "../ir/derive.js";
 import type { Func, Op, Place, Program, Region, Type, Value, ValueId } from "../ir/ir.js";
 import { fieldsWithin, num, present, type Records } from "../ir/types.js";
 import { eachUse, operands, regions, results, walk } from "../ir/walk.js";
@@ -241,18 +242,7 @@ const nothingKnown: EffectsTable = new Map();
 
 /** The aggregate that an operation writes, if it writes one. */
 export function written(op: Op): Value | undefined {
-  switch (op.kind) {
-    case "store":
-    case "accum":
-      return op.place.base;
-    case "resize":
-      return op.array;
-    case "addInto":
-    case "clear":
-      return op.target;
-    default:
-      return undefined;
-  }
+  return op.kind === "addInto" || op.kind === "clear" ? op.target : storedInto(op);
 }
 
 /**

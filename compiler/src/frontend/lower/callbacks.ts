@@ -6,7 +6,7 @@ import { callbackMethods } from "../methods.js";
 import { type Effects, mayShorten } from "../effects.js";
 import { preludeFunction } from "../prelude.js";
 import { whileThere, whileThereName } from "../prelude/while-there.js";
-import { bare, isFunctionLike, spanOf } from "../source.js";
+import { bare, spanOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { alloc } from "./array-make.js";
 import { type Argument, argumentsOf, callFunction } from "./follow.js";
@@ -41,9 +41,9 @@ export function lowerCallbackMethod(
   }
   const chosen = name === "filter" && array.type.kind === "typed" ? "filterTyped" : plain;
   const [start] = others;
-  const isShortened = mayBeShortened(context, node);
+  const isShortened = !("all" in callback) && mayBeShortened(context, node, callback);
   // What `map` does not get to would be holes of the new array; `find` goes on with `undefined`.
-  if (isShortened && !whileThere.has(plain) && !name.toLowerCase().includes("sort")) {
+  if (isShortened && !whileThere.has(plain) && !sorting.has(name)) {
     context.report(meaning.builtinArguments(spanOf(node), name, "a function that makes the array shorter"));
     return standInFor(context, node);
   }
@@ -54,15 +54,33 @@ export function lowerCallbackMethod(
   return callFunction(context, node, read(chosen), undefined, [array, callback], hint);
 }
 
+/** They read all elements before they call anything. */
+const sorting: ReadonlySet<string> = new Set(["sort", "toSorted"]);
+
 /** May the callback make the array shorter, so that elements are gone before it gets to them? */
-function mayBeShortened(context: FunctionContext, node: ts.CallExpression): boolean {
-  const { effects } = context.file;
-  const [callback] = node.arguments;
+function mayBeShortened(context: FunctionContext, node: ts.CallExpression, callback: Value): boolean {
   const callee = bare(node.expression);
-  if (callback === undefined || !ts.isPropertyAccessExpression(callee)) return false;
-  // Of a function under a name the call tells what it does.
-  const found = effects.of(isFunctionLike(bare(callback)) ? callback : node);
-  return mayShorten(found, effects.elementKind(callee.expression), () => anywhere(context, node));
+  if (!ts.isPropertyAccessExpression(callee)) return false;
+  const kind = context.file.effects.elementKind(callee.expression);
+  return effectsOf(context, callback.type).some((found) => mayShorten(found, kind, () => anywhere(context, node)));
+}
+
+/** What calling a function value may change. The functions it has captured are followed as far as the types tell. */
+function effectsOf(context: FunctionContext, type: Type, seen = new Set<string>()): readonly Effects[] {
+  const found = context.file.types.functions.of(type);
+  if (found === undefined || seen.has(found.name)) return [];
+  seen.add(found.name);
+  return (found.kind === "one" ? [found] : found.members).flatMap((one) => {
+    const own = one.file.effects.of(one.node);
+    const values = new Set(own.values);
+    const inner: Effects[] = [];
+    for (const { key, type: held } of one.captures)
+      if (!("hidden" in key) && values.has(key) && context.file.types.functions.of(held) !== undefined) {
+        values.delete(key);
+        inner.push(...effectsOf(context, held, seen));
+      }
+    return [{ ...own, values }, ...inner];
+  });
 }
 
 /** All that stands in the file of the marked function: what a function value may do that comes from there. */

@@ -1,5 +1,5 @@
 /**
- * Members of instances and of classes: which function a name stands for follows from the record of the object.
+ * Members of instances: which function a name stands for follows from the record of the object.
  */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
@@ -7,43 +7,18 @@ import { field } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
 import { present } from "../../ir/types.js";
 import type { ClassInstance } from "../class-types.js";
-import { className, type ClassNode, enclosingClass, type Member } from "../classes.js";
+import { type ClassNode, enclosingClass, type Member } from "../classes.js";
 import type { Captured } from "../function-types.js";
-import { staticConstant } from "../globals.js";
-import { bare, type FunctionNode, spanOf } from "../source.js";
-import { type Bindings, noBindings } from "../types.js";
+import { type FunctionNode, spanOf } from "../source.js";
+import type { Bindings } from "../types.js";
 import { fieldOf, load, standInFor } from "./access.js";
 import type { Target } from "./assign.js";
 import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
-import { lowerThis } from "./constructed-object.js";
 import { accessorField } from "./class-fields.js";
-import { classOfThis, classReference, staticAround } from "./class-reference.js";
 import { dispatch, dispatchMixed, isMixed, mixedOf, refusedClass, type Variant, variantsOf } from "./class-variants.js";
 import { type Bound, functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { thisKey } from "./env.js";
-import { literalOf } from "./literals.js";
-
-/** A private name of a class is no name of the classes that extend it. */
-function isForeignPrivate(
-  context: FunctionContext,
-  cls: ClassNode,
-  member: Member,
-  node: ts.PropertyAccessExpression,
-): boolean {
-  if (!ts.isPrivateIdentifier(node.name) || member.owner === cls) return false;
-  context.report(
-    language.classForm(
-      spanOf(node),
-      `\`${node.getText()}\``,
-      `It is called on \`${className(cls)}\` here, which has no member of that private name, and throws`,
-      `Write \`${className(member.owner)}.${node.name.text}\``,
-    ),
-  );
-  return true;
-}
-
-const isSuper = (node: ts.Expression): boolean => bare(node).kind === ts.SyntaxKind.SuperKeyword;
 
 /** The class that declares a private name. */
 function declaredIn(context: FunctionContext, node: ts.PropertyAccessExpression): ClassNode | undefined {
@@ -207,7 +182,8 @@ function readMember(
   return valueOf(context, object, variant.bindings, member, node.name.text, node, hint);
 }
 
-function valueOf(
+/** What a member is: of an object, or of a class where there is none. */
+export function valueOf(
   context: FunctionContext,
   object: Value | undefined,
   bindings: Bindings,
@@ -231,104 +207,7 @@ function valueOf(
   return at === undefined ? standInFor(context, node) : load(context, at, node, hint);
 }
 
-/** `C.x`, `super.x`: members that belong to no value of the language. */
-export function lowerStaticOrSuper(
-  context: FunctionContext,
-  node: ts.PropertyAccessExpression,
-  hint: string | undefined,
-): Value | undefined {
-  const cls = classReference(context, node.expression);
-  if (cls !== undefined) {
-    const member = context.file.types.table.staticMember(cls, node.name.text);
-    if (member === undefined) return undefined;
-    if (isForeignPrivate(context, cls, member, node)) return standInFor(context, node);
-    if (member.kind === "accessor" && member.get !== undefined) {
-      const self = classAsValue(context, member.get, cls);
-      return callFunction(context, node, member.get, self, [], hint, {
-        captures: [],
-        values: [],
-        bindings: noBindings,
-      });
-    }
-    if (member.kind !== "field") return valueOf(context, undefined, noBindings, member, node.name.text, node, hint);
-    return staticField(context, member, node, hint);
-  }
-  if (!isSuper(node.expression)) return undefined;
-  const found = superMember(context, node);
-  if (found === undefined) return undefined;
-  return valueOf(context, found.self, found.bindings, found.member, node.name.text, node, hint);
-}
-
-/** A static field: a constant like those of the module. */
-function staticField(
-  context: FunctionContext,
-  member: Extract<Member, { kind: "field" }>,
-  node: ts.PropertyAccessExpression,
-  hint: string | undefined,
-): Value {
-  const declaration = member.node;
-  const name = node.getText();
-  if (
-    !ts.isPropertyDeclaration(declaration) ||
-    declaration.initializer === undefined ||
-    context.file.types.table.isAssigned(declaration)
-  ) {
-    context.report(language.moduleVariable(spanOf(node), name));
-    return standInFor(context, node);
-  }
-  const known = literalOf(context, declaration.initializer);
-  if (known !== undefined) return context.at(node) && context.constant(known, hint);
-  // Where it is made, it is a variable.
-  const symbol = context.file.checker.getSymbolAtLocation(declaration.name);
-  if (symbol !== undefined && context.env.slot(symbol) !== undefined) return context.current(symbol);
-  return staticConstant(context, node, ownerName(declaration), declaration) ?? standInFor(context, node);
-}
-
-function ownerName(declaration: ts.PropertyDeclaration): string {
-  return declaration.parent.name?.text ?? "class";
-}
-
-interface SuperMember {
-  readonly self: Value;
-  readonly bindings: Bindings;
-  readonly member: Member;
-}
-
-/** The member of the base class that `super.x` is. */
-function superMember(context: FunctionContext, node: ts.PropertyAccessExpression): SuperMember | undefined {
-  const { table, classes } = context.file.types;
-  const cls = enclosingClass(node);
-  const base = cls === undefined ? undefined : table.base(cls);
-  const self = lowerThis(context, node);
-  const member = base === undefined ? undefined : table.member(base, node.name.text);
-  if (member === undefined || self.type.kind !== "record") return undefined;
-  return { self, member, bindings: classes.get(self.type.name)?.bindings ?? noBindings };
-}
-
 // ------------------------------------------------------------------------------------------------------------- calling
-
-/** `C.m(…)` and `super.m(…)`; absent where the call is neither. */
-export function lowerStaticCall(
-  context: FunctionContext,
-  node: ts.CallExpression,
-  inner: ts.PropertyAccessExpression,
-  hint: string | undefined,
-): Value | undefined {
-  const cls = classReference(context, inner.expression);
-  if (cls !== undefined) {
-    const member = context.file.types.table.staticMember(cls, inner.name.text);
-    if (member === undefined) return undefined;
-    const args = argumentsOf(context, node.arguments);
-    if (args === undefined || isForeignPrivate(context, cls, member, inner)) return standInFor(context, node);
-    const self = isSuper(inner.expression) ? (classOfThis(context) ?? staticAround(inner) ?? cls) : cls;
-    return callMember(context, node, inner, undefined, noBindings, member, args, hint, self);
-  }
-  if (!isSuper(inner.expression)) return undefined;
-  const found = superMember(context, inner);
-  const args = argumentsOf(context, node.arguments);
-  if (found === undefined || args === undefined) return args === undefined ? standInFor(context, node) : undefined;
-  return callMember(context, node, inner, found.self, found.bindings, found.member, args, hint);
-}
 
 /** `object.m(…)` on an instance; absent where the object is none. */
 export function lowerMethodCall(
@@ -374,30 +253,31 @@ export function callMember(
   member: Member | undefined,
   args: readonly Argument[],
   hint: string | undefined,
-  cls?: ClassNode,
 ): Value {
   if (member?.kind === "method") {
-    const self = object ?? (cls === undefined ? undefined : classAsValue(context, member.node, cls));
-    const bound = boundTo(context, member.node, self, bindings, node);
+    const bound = boundTo(context, member.node, object, bindings, node);
     if (bound === undefined) return standInFor(context, node);
-    return callFunction(context, node, member.node, self, args, hint, bound);
+    return callFunction(context, node, member.node, object, args, hint, bound);
   }
-  const f =
-    object === undefined && member?.kind === "field"
-      ? staticField(context, member, inner, undefined)
-      : valueOf(context, object, bindings, member, inner.name.text, inner, undefined);
+  const f = valueOf(context, object, bindings, member, inner.name.text, inner, undefined);
+  return callHeld(context, node, inner, f, object, args, hint);
+}
+
+/** Calls what a member holds. */
+export function callHeld(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  inner: ts.PropertyAccessExpression,
+  f: Value,
+  object: Value | undefined,
+  args: readonly Argument[],
+  hint: string | undefined,
+): Value {
   if (context.isRefused(f)) return standInFor(context, node);
   const result = callValue(context, node, f, object, args, hint);
   if (result !== undefined) return result;
   context.report(language.functionValuesNotYet(spanOf(inner), inner.getText()));
   return standInFor(context, node);
-}
-
-/** What `this` is in a static method that mentions it: nothing is read from it as a value. */
-function classAsValue(context: FunctionContext, target: FunctionNode, cls: ClassNode): Value | undefined {
-  const captures = context.file.of(target).captures.of(target);
-  if (!captures.usesThis && !captures.keys.includes(thisKey)) return undefined;
-  return context.b.aggregate(context.file.types.classObject(cls), []);
 }
 
 // ------------------------------------------------------------------------------------------------------------- setting

@@ -15,17 +15,10 @@ import { type FunctionNode, isThisParameter, locOf, spanOf } from "../source.js"
 import { assign, bind } from "./destructure.js";
 import { lowerConstructor, lowerSuperCall } from "./class-construct.js";
 import { earlyAssignment, earlyField } from "./constructed-object.js";
-import {
-  fieldNameOf,
-  lowerMethodCall,
-  lowerStaticCall,
-  lowerStaticOrSuper,
-  memberInPattern,
-  memberValue,
-  setterTarget,
-} from "./class-member.js";
+import { fieldNameOf, lowerMethodCall, memberInPattern, memberValue, setterTarget } from "./class-member.js";
 import { lowerOptionalCall } from "./class-optional.js";
 import { classReference, nameOfConstructor } from "./class-reference.js";
+import { lowerStaticCall, lowerStaticOrSuper } from "./class-static.js";
 import { lowerInstanceOf } from "./class-variants.js";
 import { lowerFrom } from "./callbacks.js";
 import { asChoice, asOneOf } from "./closure.js";

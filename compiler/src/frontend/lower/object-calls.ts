@@ -139,7 +139,7 @@ function membersOf(
   const fields = written ?? decl.fields;
   const names = fields.map((f) => context.constant(f.name));
   if (name === "Object.keys") return context.at(node).aggregate(arrayOf(str), names, hint);
-  const type = unlessMixed(context, fields);
+  const type = commonType(context, fields);
   if (type === undefined) {
     context.report(language.dynamicKeys(spanOf(node), name));
     return standInFor(context, node);
@@ -163,7 +163,7 @@ function membersOf(
 }
 
 /** The type of all fields, where they have one, or are functions: one of them. */
-function unlessMixed({ file: { types } }: FunctionContext, fields: readonly Field[]): Type | undefined {
+function commonType({ file: { types } }: FunctionContext, fields: readonly Field[]): Type | undefined {
   const [first, ...others] = fields.map((f) => f.type);
   return others.reduce<Type | undefined>((all, t) => {
     if (all === undefined || sameType(all, t)) return all;
