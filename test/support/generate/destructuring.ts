@@ -93,7 +93,7 @@ function arrayPattern(context: Context): Outcome | "nothing" {
   context.line(`${keyword} ${pattern} = ${array.name};`);
   for (const name of [a, b])
     if (pattern.includes(`${name} =`)) context.declare(name, num, { assignable: keyword === "let" });
-  if (pattern.includes(rest)) context.declare(rest, { kind: "grown", elem: num, filled: false });
+  if (pattern.includes(`...${rest}`)) context.declare(rest, { kind: "grown", elem: num, filled: false });
   return undefined;
 }
 
