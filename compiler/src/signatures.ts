@@ -20,7 +20,11 @@ export function gradientText(annotated: Annotated): TypeText {
 }
 
 function join(types: readonly TypeText[], text: (texts: readonly string[]) => string): TypeText {
-  return { text: text(types.map((t) => t.text)), imports: types.flatMap((t) => t.imports) };
+  return {
+    text: text(types.map((t) => t.text)),
+    imports: types.flatMap((t) => t.imports),
+    ...(types.some((t) => t.isOpen === true) ? { isOpen: true } : {}),
+  };
 }
 
 const sparseMatrix: TypeText = { text: "SparseMatrix", imports: [{ name: "SparseMatrix", from: "@adc/runtime" }] };

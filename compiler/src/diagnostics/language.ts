@@ -229,6 +229,12 @@ export const functionEscapes = error("ADC2044", () => [
   "Keep functions in arrays and objects with named fields; hand out a name instead.",
 ]);
 
+export const tupleLength = error("ADC2056", (what: string) => [
+  `${what} of a tuple with members that may be left out cannot be differentiated.`,
+  "How many members there are is not known here, and they have several types.",
+  "Ask for a member by its place: `t[2] === undefined`.",
+]);
+
 export const stoppedWritten = error("ADC2055", () => [
   "`stopGradient` is given an array or object here that is overwritten while its result may be in use, or its result is overwritten.",
   "The result holds the same numbers as constants, so in generated code it is a copy, and a write to one of the two would not be seen in the other.",

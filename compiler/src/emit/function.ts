@@ -48,16 +48,22 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
     fixed.set(v.id, name);
     const isReadonly = params[k]?.type.text.startsWith("readonly ") === true && isGivenAway(func, v, context);
     const isEither = v.type.kind === "array" && v.type.or !== undefined;
-    const isOtherwise = isEither || context.types.isGuarded(v.type) || context.types.isUnionOfGradients(v.type);
+    const isOpen = params[k]?.type.isOpen === true;
+    const isOtherwise =
+      isEither || isOpen || context.types.isGuarded(v.type) || context.types.isUnionOfGradients(v.type);
     if ((!isOtherwise && !isReadonly) || !isUsed(func, v)) return;
-    const inner = freeName(`${name}Fields`, (n) => neverNames.has(n) || names.includes(n) || context.names.all.has(n));
+    const inner = freeName(
+      `${name}${v.type.kind === "array" ? "Values" : "Fields"}`,
+      (n) => neverNames.has(n) || names.includes(n) || context.names.all.has(n),
+    );
     others.push({ name, inner, value: v });
     fixed.set(v.id, inner);
   });
   const isGuarded = [...func.body.params.map((v) => v.type), ...func.results].some((t) => context.types.isGuarded(t));
   const isPlain = func.results.every((t) => t.kind === "num" || t.kind === "typed");
   const isUnion = func.results.some((t) => context.types.isUnion(t));
-  const returnsAs = (isGuarded && !isPlain) || isUnion ? context.names.type(generated.returns) : undefined;
+  const isSeen = (isGuarded && !isPlain) || isUnion || generated.returns.isOpen === true;
+  const returnsAs = isSeen ? context.names.type(generated.returns) : undefined;
   const throws = throwsBySource(func, context.program);
   const original = throws.own || throws.called ? originalCall(generated, names, context) : undefined;
   const { lines: own, isWritten } = bodyOf(func, fixed, context, { reserved: names, returnsAs, original });

@@ -43,6 +43,7 @@ export function jacobianText(type: Type, own: TypeText, gradient: TypeText, type
 
 function replacedText(type: Type, own: TypeText, types: TypeMapper, by: Replaced): TypeText {
   const { records } = types;
+  if (own.isOpen === true) return by.named(own);
   const owners = gettersIn(type, types, new Set());
   const fields = owners.length > 0 ? structure(type, records, new Set(), by) : undefined;
   // What cannot be spelled out is declared to be more than it is.

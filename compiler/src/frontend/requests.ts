@@ -13,6 +13,7 @@ import { declaredInstance, type Instance } from "./instance.js";
 import type { Annotated, Mode, Original, ParamSignature } from "./lowered.js";
 import { type Asked, refusal } from "./modes.js";
 import { bare, isConst, locOf, numericLiteral, spanOf, symbolOf } from "./source.js";
+import { hasOpenTuple } from "./type-questions.js";
 import { combine } from "./type-text.js";
 import type { TypeMapper } from "./types.js";
 
@@ -77,8 +78,8 @@ export function annotate(
   const returns =
     returned === undefined
       ? undefined
-      : (file.types.text(returned) ?? throughFunction(file, request, (f) => `ReturnType<typeof ${f}>`));
-  const variable = returned === undefined ? undefined : file.types.variableText(returned);
+      : (signatureText(file, returned) ?? throughFunction(file, request, (f) => `ReturnType<typeof ${f}>`));
+  const variable = returned === undefined ? undefined : variableText(file, returned);
   if (returns === undefined)
     fail(
       annotation.signatureType(
@@ -93,7 +94,7 @@ export function annotate(
   const differentiated = wrt.flatMap((i): Differentiated[] => {
     const [input, param] = [inputs[i], complete[i]];
     if (input === undefined || param === undefined) return [];
-    const own = file.types.variableText(input.declared) ?? param.type;
+    const own = variableText(file, input.declared) ?? param.type;
     return [{ name: param.name, type: input.type, own, gradient: param.gradient }];
   });
   return {
@@ -114,6 +115,15 @@ export function annotate(
     ...originalOf(file, request),
   };
 }
+
+/** A type as it is written in a signature; of a part of it that is differentiated. */
+const signatureText = (file: FileContext, type: ts.Type): TypeText | undefined =>
+  marked(file, type, file.types.text(type));
+const variableText = (file: FileContext, type: ts.Type): TypeText | undefined =>
+  marked(file, type, file.types.variableText(type));
+
+const marked = (file: FileContext, type: ts.Type, text: TypeText | undefined): TypeText | undefined =>
+  text !== undefined && hasOpenTuple(file.checker, type) ? { ...text, isOpen: true } : text;
 
 /** A result of one of two kinds: which, only running the function tells. */
 const whyEither = (type: Type): string | undefined =>
@@ -287,20 +297,22 @@ function parameter(
   fail: (d: Diagnostic) => void,
 ): ParamSignature | undefined {
   const type = param.declared;
-  const text = file.types.text(type) ?? fallback;
+  const text = signatureText(file, type) ?? fallback;
   const why = text === undefined ? "It cannot be written in another file" : unreadable(file.types, param.type);
   if (text === undefined || why !== undefined) {
     const span = param.node === undefined ? undefined : spanOf(param.node);
     fail(annotation.signatureType(span, `the parameter \`${param.name}\``, file.types.show(type), why ?? ""));
     return undefined;
   }
-  const variable = file.types.variableText(type) ?? text;
+  const variable = variableText(file, type) ?? text;
   const base = { name: param.name, type: text, gradient: gradientText(param.type, variable, file.types) };
   if (param.node?.dotDotDotToken !== undefined) return { ...base, rest: true };
   if (param.node?.questionToken !== undefined) {
     // The question mark says already that it may be missing.
     const own =
-      param.node.type === undefined ? undefined : file.types.text(file.checker.getTypeFromTypeNode(param.node.type));
+      param.node.type === undefined
+        ? undefined
+        : signatureText(file, file.checker.getTypeFromTypeNode(param.node.type));
     return { ...base, type: own ?? text, optional: true };
   }
   if (param.node?.initializer === undefined) return base;

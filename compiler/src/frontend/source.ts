@@ -149,16 +149,34 @@ export function typeArguments(checker: ts.TypeChecker, type: ts.Type): readonly 
   return isReferenceType(type) ? checker.getTypeArguments(type) : [];
 }
 
-/** A tuple type with all its members present. */
-export function isPlainTuple(type: ts.Type): boolean {
-  if (!isReferenceType(type)) return false;
+/** Which members of a tuple type are required, optional, or as many as there are. */
+export function elementFlags(type: ts.Type): readonly unknown[] | undefined {
+  if (!isReferenceType(type)) return undefined;
   const { target } = type;
-  return (
-    "elementFlags" in target &&
-    Array.isArray(target.elementFlags) &&
-    target.elementFlags.every((f) => f === ts.ElementFlags.Required)
+  return "elementFlags" in target && Array.isArray(target.elementFlags) ? target.elementFlags : undefined;
+}
+
+/** A tuple type with all its members present. */
+export const isPlainTuple = (type: ts.Type): boolean =>
+  elementFlags(type)?.every((f) => f === ts.ElementFlags.Required) === true;
+
+/** The positions of the members that may be left out; absent where there may be more of them than the type says. */
+export function optionalMembers(type: ts.Type): readonly number[] | undefined {
+  const flags = elementFlags(type);
+  const isCounted = flags?.every((f) => f === ts.ElementFlags.Required || f === ts.ElementFlags.Optional) === true;
+  return isCounted ? flags.flatMap((f, i) => (f === ts.ElementFlags.Optional ? [i] : [])) : undefined;
+}
+
+/** The types of the members of a tuple where they are there. */
+export function memberTypes(checker: ts.TypeChecker, type: ts.Type): readonly ts.Type[] {
+  const flags = elementFlags(type);
+  return typeArguments(checker, type).map((t, i) =>
+    flags?.[i] === ts.ElementFlags.Optional && !isNullable(t) ? checker.getNonNullableType(t) : t,
   );
 }
+
+const isNullable = (type: ts.Type): boolean =>
+  type.isUnion() && type.types.some((t) => (t.flags & ts.TypeFlags.Null) !== 0);
 
 /** A `readonly` array or tuple. */
 export function isReadonlyList(type: ts.Type): boolean {

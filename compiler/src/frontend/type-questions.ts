@@ -1,7 +1,7 @@
 /** Small questions about TypeScript types, asked where they become IR types. */
 import type { Type } from "../ir/ir.js";
 import { ts } from "ts-morph";
-import { isLibrary, typeArguments } from "./source.js";
+import { isLibrary, isPlainTuple, typeArguments } from "./source.js";
 
 /** A name for a union of objects: its own, or those of its members. */
 export function wideName(union: ts.UnionType, members: readonly ts.Type[]): string {
@@ -28,6 +28,27 @@ export function holdsCode(program: ts.Program, checker: ts.TypeChecker, type: ts
   if (symbol?.declarations?.some((d) => isLibrary(program, d)) === true) return false;
   if (symbol !== undefined && (symbol.flags & ts.SymbolFlags.Class) !== 0) return true;
   return checker.getPropertiesOfType(there).some((p) => inside(checker.getTypeOfSymbol(p)));
+}
+
+const openTuples = new WeakMap<ts.Type, boolean>();
+
+/** Is there a tuple in it with members that may be left out? */
+export function hasOpenTuple(checker: ts.TypeChecker, type: ts.Type): boolean {
+  let found = openTuples.get(type);
+  if (found === undefined) openTuples.set(type, (found = leadsToOpenTuple(checker, type, new Set())));
+  return found;
+}
+
+function leadsToOpenTuple(checker: ts.TypeChecker, type: ts.Type, seen: Set<ts.Type>): boolean {
+  if (seen.has(type)) return false;
+  seen.add(type);
+  const inside = (t: ts.Type): boolean => leadsToOpenTuple(checker, t, seen);
+  if (type.isUnionOrIntersection()) return type.types.some(inside);
+  if (checker.isTupleType(type) && !isPlainTuple(type)) return true;
+  if (checker.isArrayType(type) || checker.isTupleType(type)) return typeArguments(checker, type).some(inside);
+  const declared = type.getSymbol()?.declarations?.[0]?.getSourceFile();
+  if ((type.flags & ts.TypeFlags.Object) === 0 || declared?.hasNoDefaultLib === true) return false;
+  return checker.getPropertiesOfType(type).some((p) => inside(checker.getTypeOfSymbol(p)));
 }
 
 /** A named type without type parameters. */

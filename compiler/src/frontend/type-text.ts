@@ -3,7 +3,16 @@ import { ts } from "ts-morph";
 import type { TypeImport, TypeText } from "../ir/ir.js";
 import { packageOf } from "./packages/resolve.js";
 import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
-import { hasModifier, isLibrary, isReadonlyList, original, propertiesOf, typeArguments } from "./source.js";
+import {
+  elementFlags,
+  hasModifier,
+  isLibrary,
+  isReadonlyList,
+  memberTypes,
+  original,
+  propertiesOf,
+  typeArguments,
+} from "./source.js";
 
 const { TypeFlags, SymbolFlags } = ts;
 
@@ -16,16 +25,28 @@ export const plain = (text: string): TypeText => ({ text, imports: [] });
 export function combine(parts: readonly TypeText[], join: (texts: readonly string[]) => string): TypeText {
   const imports = new Map<string, TypeImport>();
   for (const part of parts) for (const i of part.imports) imports.set(`${i.from}#${i.name}`, i);
-  return { text: join(parts.map((p) => p.text)), imports: [...imports.values()] };
+  return {
+    text: join(parts.map((p) => p.text)),
+    imports: [...imports.values()],
+    ...(parts.some((p) => p.isOpen === true) ? { isOpen: true } : {}),
+  };
 }
 
 /** `T[]`, with parentheses where they are needed. */
 export function arrayText(element: TypeText, readonly = false): TypeText {
   const simple = /^[\w$.]+(<[^|&=]*>)?(\[\])*$|^\[[^|&=]*\](\[\])*$|^\{[^{}]*\}$/.test(element.text);
-  return {
-    text: `${readonly ? "readonly " : ""}${simple ? element.text : `(${element.text})`}[]`,
-    imports: element.imports,
-  };
+  return combine([element], ([text]) => `${readonly ? "readonly " : ""}${simple ? (text ?? "") : `(${text ?? ""})`}[]`);
+}
+
+/** The members of a tuple type, with the marks of those that may be left out. */
+function membersText(tuple: ts.Type, texts: readonly string[]): string {
+  const flags = elementFlags(tuple) ?? [];
+  const members = texts.map((text, i) => {
+    const own = /^[\w$.]+(\[\])*$/.test(text) ? text : `(${text})`;
+    if (flags[i] === ts.ElementFlags.Optional) return `${own}?`;
+    return flags[i] === ts.ElementFlags.Rest ? `...${own}[]` : text;
+  });
+  return members.join(", ");
 }
 
 /** A type of another file that is longer than this is not spelled out. */
@@ -98,11 +119,11 @@ export class TypeTexts {
     const { checker } = this;
     if (checker.isTupleType(type) || checker.isArrayType(type)) {
       const readonly = isReadonlyList(type);
-      const parts = typeArguments(checker, type).map((t) => this.#text(t, seen));
+      const parts = memberTypes(checker, type).map((t) => this.#text(t, seen));
       const known = parts.filter((p) => p !== undefined);
       if (known.length !== parts.length) return undefined;
       if (checker.isTupleType(type))
-        return combine(known, (texts) => `${readonly ? "readonly " : ""}[${texts.join(", ")}]`);
+        return combine(known, (texts) => `${readonly ? "readonly " : ""}[${membersText(type, texts)}]`);
       const element = known[0];
       return element === undefined ? undefined : arrayText(element, readonly);
     }

@@ -27,6 +27,8 @@ import { mentions } from "./record-table.js";
 import {
   isLibrary,
   isPlainTuple,
+  memberTypes,
+  optionalMembers,
   isReadonlyList,
   isRuntimeSymbol,
   original,
@@ -34,7 +36,7 @@ import {
   typeArguments,
 } from "./source.js";
 import { FunctionPlaces, Outside } from "./type-places.js";
-import { asLiteral, hasMethods, isClosed, wideName } from "./type-questions.js";
+import { asLiteral, hasMethods, hasOpenTuple, isClosed, wideName } from "./type-questions.js";
 import { TypeRecords } from "./type-records.js";
 import { TypeTexts } from "./type-text.js";
 
@@ -307,10 +309,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
   #object(type: ts.Type): Mapped {
     const { checker } = this;
     if (checker.isTupleType(type)) {
-      if (!isPlainTuple(type)) {
-        return { why: "Tuples with optional or rest members are not yet in the language" };
-      }
-      const elements = typeArguments(checker, type);
+      const elements = memberTypes(checker, type);
       if (elements.some((t) => isMarkedNoDiff(checker, t))) return { why: noDiffReason };
       // A long tuple is a table that was declared `as const`.
       if (elements.length > 4 && elements.every((t) => t.flags & TypeFlags.NumberLiteral))
@@ -318,7 +317,15 @@ export class TypeMapper extends TypeRecords implements ClassHost {
       const members = elements.map((t) => this.map(t));
       const failed = members.find((m) => "why" in m);
       if (failed !== undefined) return failed;
-      return { type: tupleOf(members.flatMap((m) => ("type" in m ? [m.type] : []))) };
+      const types = members.flatMap((m) => ("type" in m ? [m.type] : []));
+      if (isPlainTuple(type)) return { type: tupleOf(types) };
+      // With an optional member, or more at the end, its length is known only when it is there, as that of an array.
+      const [first] = types;
+      if (first !== undefined && types.every((t) => sameType(t, first))) return { type: arrayOf(first) };
+      const optional = optionalMembers(type);
+      return optional === undefined
+        ? { why: "Tuples with rest members are in the language where all members are of one type" }
+        : { type: tupleOf(types.map((t, i) => (optional.includes(i) ? maybe(t) : t))) };
     }
     if (checker.isArrayType(type)) {
       const element = typeArguments(checker, type)[0];
@@ -461,7 +468,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     if (this.#bindings.size > 0) return undefined;
     // `{ readonly rate: 0.1 }`, from `as const`, is the type of one object only.
     const isOne = this.checker.getPropertiesOfType(type).some((p) => this.checker.getTypeOfSymbol(p).isLiteral());
-    return isOne ? undefined : this.text(type);
+    return isOne || hasOpenTuple(this.checker, type) ? undefined : this.text(type);
   }
 
   /** Records of one shape are one: what is `readonly` in one declaration counts for all. */

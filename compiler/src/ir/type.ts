@@ -90,6 +90,8 @@ export interface InstanceOf {
 export interface TypeText {
   readonly text: string;
   readonly imports: readonly TypeImport[];
+  /** It has tuples with members that may be left out, which are arrays in the IR. */
+  readonly isOpen?: true;
 }
 export interface TypeImport {
   readonly name: string;

@@ -5,7 +5,7 @@ import { elem, field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
 import { inherited } from "../packages/prototype.js";
-import { spanOf } from "../source.js";
+import { isPlainTuple, spanOf } from "../source.js";
 import type { AnyOfObjects } from "../function-types.js";
 import { withObject } from "./closure.js";
 import type { FunctionContext } from "./context.js";
@@ -86,6 +86,14 @@ function fieldByName(context: FunctionContext, base: Value, record: string, node
     type: first.type,
     member: { base, index, count: names.length, type: first.type, isWithin: true, keys },
   };
+}
+
+/** Refuses what asks how many members a tuple has, where some may be left out. */
+export function refusesOpenTuple(context: FunctionContext, node: ts.Expression, what: string): boolean {
+  const type = context.file.checker.getTypeAtLocation(node);
+  const isOpen = context.file.checker.isTupleType(type) && !isPlainTuple(type);
+  if (isOpen) context.report(language.tupleLength(spanOf(node), what));
+  return isOpen;
 }
 
 /** A member of a tuple by an index that is computed: all members must have one type. */
@@ -193,7 +201,10 @@ export function lowerAccess(
     const base = presentValue(context, context.expression(node.expression), node);
     if (base.type.kind === "array" || base.type.kind === "typed")
       return context.integer(context.at(node).length(base, hint));
-    if (base.type.kind === "tuple") return context.constant(base.type.elems.length, hint);
+    if (base.type.kind === "tuple") {
+      if (refusesOpenTuple(context, node.expression, "The length")) return standInFor(context, node);
+      return context.constant(base.type.elems.length, hint);
+    }
     if (base.type.kind === "str") {
       return context.integer(foreign(context, node, ["(", ").length"], [base], num, { pure: true, hint }));
     }

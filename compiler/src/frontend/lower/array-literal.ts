@@ -3,9 +3,9 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, isReference, sameType } from "../../ir/types.js";
+import { arrayOf, isReference, sameType, mayBeAbsent } from "../../ir/types.js";
 import { bare, spanOf } from "../source.js";
-import { elementType, standInFor } from "./access.js";
+import { elementType, refusesOpenTuple, standInFor } from "./access.js";
 import { alloc, copyOf, countTo } from "./array-make.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
@@ -37,6 +37,7 @@ export function partsOf(
     }
     const source = spreadSource(context, node.expression);
     if (source.type.kind === "tuple") {
+      if (refusesOpenTuple(context, node.expression, "A spread")) ok = false;
       source.type.elems.forEach((type, at) => {
         const value = context.readFrom(source, context.at(node).load(field(source, String(at)), type));
         parts.push({ kind: "one", value, node });
@@ -119,6 +120,9 @@ export function arrayOfParts(
       const again = rebuilt(context, part.value, member, part.node);
       return again ?? context.coerce(part.value, member, part.node);
     });
+    if (type.kind === "tuple")
+      for (const left of type.elems.slice(parts.length))
+        members.push(context.coerce(context.undefinedOf({ kind: "void" }), left, node));
     const made = context.at(node).aggregate(type, members, hint);
     if (members.length === 0) context.empty.add(made.id);
     if (members.length === 0 || context.file.types.holdsOwn(type)) context.opens(made, node);
@@ -141,6 +145,8 @@ function memberTypes(
   wanted: Type | undefined,
 ): ListType | undefined {
   if (wanted?.kind === "tuple" && wanted.elems.length !== parts.length) {
+    const left = wanted.elems.slice(parts.length);
+    if (left.length > 0 && left.every((t) => mayBeAbsent(t, undefined))) return wanted;
     // TypeScript gives a literal as many members as the pattern it is taken apart by.
     return wanted.elems.length < parts.length ? undefined : { kind: "tuple", elems: parts.map((p) => p.value.type) };
   }
