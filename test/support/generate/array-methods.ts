@@ -30,6 +30,16 @@ export function copied(context: Context): Outcome | "nothing" {
       `${from.name}.concat(${other.name})`,
       { kind: "grown", elem: num, filled: from.filled || other.filled },
     ]);
+  if (random.chance(0.12)) {
+    const head = random.pick([
+      `for (let i = 0; i < ${from.name}.length; i++)`,
+      `for (let i = ${from.name}.length - 1; i >= 0; --i)`,
+    ]);
+    context.line(`const ${name} = new Array<number>(${from.name}.length);`);
+    context.line(`${head} ${name}[i] = 0.5 * ${from.name}[i]! + ${value};`);
+    context.declare(name, whole ? numbers : { kind: "grown", elem: num, filled: from.filled });
+    return undefined;
+  }
   const [text, shape] = random.pick(choices);
   context.line(`const ${name} = ${text};`);
   context.declare(name, shape);

@@ -5,6 +5,7 @@ import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool, num, present } from "../../ir/types.js";
 import { isPackageFile } from "../packages/program.js";
+import { isFilledNext } from "../filled.js";
 import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { isTypedArrayName } from "../types.js";
 import { elementType, standInFor } from "./access.js";
@@ -122,7 +123,8 @@ export function newArray(
   }
   if (filled === undefined) {
     // Without a fill its elements are missing; reading one is the caller's mistake in JavaScript too.
-    if (!isSetLater && (elementType(type).kind === "num" || elementType(type).kind === "bool"))
+    const isScalar = elementType(type).kind === "num" || elementType(type).kind === "bool";
+    if (!isSetLater && isScalar && !isFilledNext(context.file.checker, context.file.effects, node))
       return standInAfter(context, at, language.sparseArray(spanOf(node)));
     const made = alloc(context, at, type, length, hint);
     context.opens(made, at);
