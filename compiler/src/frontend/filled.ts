@@ -62,13 +62,17 @@ export function isFilledNext(
   const lists: ts.Expression[] = [];
   const note = (at: ts.Expression): void => gather(checker, at, mentioned, lists);
   note(argument);
+  const own = new Map([[`${target}.length`, length]]);
   const search: Search = {
     isTarget,
     note,
-    affine: (at) => affine(checker, at),
+    affine: (at) => affine(checker, at, own),
     lengthOf: (list) => lengthOf(checker, list),
   };
   const start = block.statements.findIndex((s) => s === statement) + 1;
+  // Functions that are declared, and those above, may be called before the array is complete.
+  const early = block.statements.filter((s, i) => i < start - 1 || ts.isFunctionDeclaration(s));
+  if (early.some((s) => mentions(s, isTarget))) return false;
   for (const [i, next] of block.statements.slice(start).entries()) {
     if (asksForMore(next, isTarget)) return false;
     found.push(...filledBy(next, search));
@@ -121,16 +125,47 @@ function isCovered(found: readonly Places[], length: Affine): boolean {
   return true;
 }
 
+function mentions(node: ts.Node, isTarget: (at: ts.Expression) => boolean): boolean {
+  if (ts.isExpression(node) && isTarget(node)) return true;
+  return ts.forEachChild(node, (child) => mentions(child, isTarget) || undefined) ?? false;
+}
+
 /** Is the array used for anything but its elements and its length? */
 function asksForMore(node: ts.Node, isTarget: (at: ts.Expression) => boolean): boolean {
   if (ts.isExpression(node) && isTarget(node) && node === bare(node)) {
     let outer: ts.Node = node;
     while (ts.isNonNullExpression(outer.parent) || ts.isParenthesizedExpression(outer.parent)) outer = outer.parent;
     const { parent } = outer;
-    const isPlace = ts.isElementAccessExpression(parent) && parent.expression === outer;
-    return !isPlace && !(ts.isPropertyAccessExpression(parent) && parent.name.text === "length");
+    if (ts.isPropertyAccessExpression(parent)) return parent.name.text !== "length" || isTargetOf(parent);
+    return !ts.isElementAccessExpression(parent) || parent.expression !== outer || asksIfThere(parent);
   }
   return ts.forEachChild(node, (child) => asksForMore(child, isTarget) || undefined) ?? false;
+}
+
+const isTargetOf = (node: ts.Expression): boolean =>
+  assigned(node.parent) === node || ts.isDeleteExpression(node.parent);
+
+/** `y[i] ?? 0`, `y[i] === undefined`, `delete y[i]`. */
+function asksIfThere(place: ts.Expression): boolean {
+  let outer: ts.Node = place;
+  while (ts.isNonNullExpression(outer.parent) || ts.isParenthesizedExpression(outer.parent)) outer = outer.parent;
+  const { parent } = outer;
+  if (ts.isDeleteExpression(parent) || ts.isTypeOfExpression(parent)) return true;
+  if (!ts.isBinaryExpression(parent)) return false;
+  const { left, right, operatorToken } = parent;
+  const other = textOf(left === outer ? right : left);
+  switch (operatorToken.kind) {
+    case ts.SyntaxKind.QuestionQuestionToken:
+    case ts.SyntaxKind.QuestionQuestionEqualsToken:
+      return left === outer;
+    case ts.SyntaxKind.EqualsEqualsToken:
+    case ts.SyntaxKind.EqualsEqualsEqualsToken:
+    case ts.SyntaxKind.ExclamationEqualsToken:
+    case ts.SyntaxKind.ExclamationEqualsEqualsToken:
+      return other === "undefined" || other === "null";
+    default:
+      return false;
+  }
 }
 
 /** The places that a statement surely sets. */

@@ -82,6 +82,8 @@ export class TypeMapper extends TypeRecords implements ClassHost {
   readonly outside: Outside;
   /** Wide records whose variants are being mapped. */
   readonly #open = new Map<string, { used: boolean }>();
+  /** Unions that are being mapped. */
+  readonly #entered = new Set<ts.Type>();
 
   constructor(
     readonly program: ts.Program,
@@ -234,7 +236,11 @@ export class TypeMapper extends TypeRecords implements ClassHost {
       this.#cache().set(union, { type: record(name) });
       this.#open.set(name, open);
     }
+    // `type Nested = number | Nested[]`
+    if (name === undefined && this.#entered.has(union)) return { why: unionReason };
+    this.#entered.add(union);
     const members = types.map((t) => this.map(t));
+    this.#entered.delete(union);
     if (name !== undefined) this.#open.delete(name);
     const failed = members.find((m) => "why" in m);
     const known = members.flatMap((m) => ("type" in m ? [m.type] : []));

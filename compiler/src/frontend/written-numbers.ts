@@ -14,15 +14,23 @@ export const textOf = (node: ts.Expression): string => bare(node).getText().repl
 export const isNumber = ({ base }: Affine): boolean => base === "";
 export const moved = ({ base, plus }: Affine, by: number): Affine => ({ base, plus: plus + by });
 
-export function affine(checker: ts.TypeChecker, node: ts.Expression, depth = 3): Affine {
+/** @param known what is known of some expressions, by their texts */
+export function affine(
+  checker: ts.TypeChecker,
+  node: ts.Expression,
+  known: ReadonlyMap<string, Affine> = new Map(),
+  depth = 3,
+): Affine {
   const inner = bare(node);
+  const found = known.get(textOf(inner));
+  if (found !== undefined) return found;
   const meant = depth > 0 ? meaning(checker, inner) : undefined;
-  if (meant !== undefined) return affine(checker, meant, depth - 1);
-  const known = numericLiteral(inner);
-  if (known !== undefined) return { base: "", plus: known };
+  if (meant !== undefined) return affine(checker, meant, known, depth - 1);
+  const literal = numericLiteral(inner);
+  if (literal !== undefined) return { base: "", plus: literal };
   if (ts.isBinaryExpression(inner)) {
     const { left, right, operatorToken } = inner;
-    const [a, b] = [affine(checker, left, depth), affine(checker, right, depth)];
+    const [a, b] = [affine(checker, left, known, depth), affine(checker, right, known, depth)];
     if (operatorToken.kind === ts.SyntaxKind.PlusToken && isNumber(b)) return moved(a, b.plus);
     if (operatorToken.kind === ts.SyntaxKind.PlusToken && isNumber(a)) return moved(b, a.plus);
     if (operatorToken.kind === ts.SyntaxKind.MinusToken && isNumber(b)) return moved(a, -b.plus);

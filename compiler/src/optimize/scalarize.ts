@@ -163,7 +163,8 @@ class Scalarizer {
         break;
       case "alloc": {
         const aggregate = this.aggregates.get(op.result.id);
-        const fill = op.fill ?? 0;
+        // What nobody has set is no number.
+        const fill = op.fill ?? (op.result.type.kind === "typed" ? 0 : Number.NaN);
         if (aggregate === undefined) b.push(mapOp(op, this.use, (r) => r));
         else
           this.make(
