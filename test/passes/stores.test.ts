@@ -51,7 +51,7 @@ const rewritten: readonly (readonly [string, string, string])[] = [
       "%o = const 0; %t = const 1; accum %x[%o] += %a; %e = load %x[%t]; %g = load %v[%i]; accum %x[%t] += %e; %r = load %x[%o]; %s = mul %r %g; yield %s",
     ),
     f(
-      "%o = const 0; %t = const 1; %b = load %x[%o]; %r = add %b %a; store %x[%o] = %r; %e = load %x[%t]; %g = load %v[%i]; accum %x[%t] += %e; %s = mul %r %g; yield %s",
+      "%o = const 0; %t = const 1; %b = load %x[%o]; %r = add %b %a; store %x[%o] = %r; %e = load %x[%t]; %g = load %v[%i]; %q = add %e %e; store %x[%t] = %q; %s = mul %r %g; yield %s",
     ),
   ],
   [
@@ -74,6 +74,32 @@ const rewritten: readonly (readonly [string, string, string])[] = [
     f("%d = zeros %x; %z = const 0; store %d[%i] = %a; %r = load %d[%j]; yield %r"),
   ],
   [
+    "zero in an array made for adjoints, accumulate",
+    f(
+      "%d: Float64Array = alloc adjoint %j; %z = const 0; store %d[%i] = %z; accum %d[%i] += %a; %r = load %d[%j]; yield %r",
+    ),
+    f("%d: Float64Array = alloc adjoint %j; %z = const 0; store %d[%i] = %a; %r = load %d[%j]; yield %r"),
+  ],
+  [
+    "read, accumulate",
+    f("%r = load %x[%i]; accum %x[%i] += %a; yield %r"),
+    f("%r = load %x[%i]; %s = add %r %a; store %x[%i] = %s; yield %r"),
+  ],
+  [
+    "read, overwrite, write back",
+    f("%r = load %x[%i]; store %x[%i] = %a; store %x[%i] = %r; yield %r"),
+    f("%r = load %x[%i]; yield %r"),
+  ],
+  [
+    "an element that is taken out, and adds to another before it goes back",
+    f(
+      "%d = zeros %x; %o = const 1; %z = const 0; for %k = %i to %j step 1 test < { %n = add %k %o; %r = load %d[%n]; store %d[%n] = %z; accum %d[%k] += %r; accum %d[%n] += %r }; %s = load %d[%i]; yield %s",
+    ),
+    f(
+      "%d = zeros %x; %o = const 1; %z = const 0; for %k = %i to %j step 1 test < { %n = add %k %o; %r = load %d[%n]; accum %d[%k] += %r }; %s = load %d[%i]; yield %s",
+    ),
+  ],
+  [
     "zero elsewhere, accumulate",
     f("%z = const 0; store %x[%i] = %z; accum %x[%i] += %a; yield %a"),
     f("%z = const 0; %r = add %z %a; store %x[%i] = %r; yield %a"),
@@ -82,6 +108,15 @@ const rewritten: readonly (readonly [string, string, string])[] = [
 
 const kept: readonly (readonly [string, string])[] = [
   ["a store to a typed array, read: there may be no such element", f("store %x[%i] = %a; %r = load %x[%i]; yield %r")],
+  [
+    "read, overwrite, write back, with a write between that may be to the same place",
+    f("%r = load %x[%i]; accum %y[%j] += %a; store %x[%i] = %r; yield %r"),
+  ],
+  [
+    "read or 0, write back, where an array would become longer",
+    f("%r = load %v[%i] orZero; store %v[%i] = %r; yield %r"),
+  ],
+  ["read, accumulate, in an array that rounds", f("%r = load %h[%i]; accum %h[%i] += %a; yield %r")],
   ["a sum over such a store", f("%s = add %a %j; store %x[%i] = %s; %r = load %x[%i]; yield %r")],
   ["an array that rounds", f("accum %h[%i] += %a; %r = load %h[%i]; store %h[%j] = %r; accum %h[%j] += %a; yield %r")],
   [

@@ -148,7 +148,7 @@ export function reverseShadow(state: FunctionState, v: Value, b: Builder): Value
   } else if (op?.kind === "cast" && state.context.activity.hasShadow(op.value))
     at.push({ kind: "cast", value: reverseShadow(state, op.value, at), result: shadow });
   else if (op?.kind === "alloc" && v.type.kind === "typed")
-    at.push({ kind: "alloc", length: state.frames.resolve(op.length, at), result: shadow });
+    at.push({ kind: "alloc", length: state.frames.resolve(op.length, at), result: shadow, adjoint: true });
   else if (op?.kind === "new" && hasFixedShape(state, v))
     at.push({ kind: "new", members: zeroMembers(state, op, at), result: shadow });
   else at.push({ kind: "zeros", like: state.frames.resolve(v, at), result: shadow });

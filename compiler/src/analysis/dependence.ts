@@ -55,6 +55,18 @@ export class Dependence {
     return position.order <= at.order || this.#areApart(place, at, op.place, position, common, false);
   }
 
+  /**
+   * Are two places never the same, in whatever iterations of the loops around both the one and the other is touched? The
+   * first `fixed` of these loops are in the same iteration for both.
+   */
+  areApart(a: Place, at: Position, b: Place, other: Position, fixed: number): boolean {
+    if (a.kind !== b.kind || a.base.type.kind === "dict") return false;
+    let level = fixed;
+    for (; at.loops[level] !== undefined && at.loops[level] === other.loops[level]; level++)
+      if (!this.#areApart(a, at, b, other, level, true) || !this.#areApart(b, other, a, at, level, true)) return false;
+    return this.#areApart(a, at, b, other, level, false);
+  }
+
   /** Is an index at least 0, and below a length? */
   isWithin(index: Value, length: Value, at: Position): boolean {
     if (!this.integers.has(length.id)) return false;
@@ -191,7 +203,7 @@ class Case {
     return this.#bounds.isNegative(add(p, variable(limit), -1)) && this.#bounds.isNegative(add(constant(-1), p, -1));
   }
 
-  /** The limit of a loop as an integer: itself, or the next one up or down. */
+  /** A number, like the limit of a loop, as an integer: itself, or the next one up or down. */
   #whole(limit: Value, isWrite: boolean, isUp: boolean): Polynomial | undefined {
     if (this.integers.has(limit.id)) return this.#polynomial(limit, isWrite);
     const name = this.#name(limit, isWrite);
@@ -221,6 +233,9 @@ class Case {
       if (op.name === "neg" && a !== undefined) return add(constant(0), a, -1);
       const product = op.name === "mul" && a !== undefined && b !== undefined ? multiply(a, b) : undefined;
       if (product !== undefined) return product;
+      const [whole] = op.args;
+      if (whole !== undefined && (op.name === "ceil" || op.name === "floor"))
+        return this.#whole(whole, isWrite, op.name === "ceil");
     }
     const name = this.#name(v, isWrite);
     if (!this.integers.has(v.id)) this.#fractions.add(name);

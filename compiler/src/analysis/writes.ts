@@ -44,6 +44,8 @@ export interface Write {
   readonly origin: Op | undefined;
 }
 
+type WrittenSlots = Pick<Growth, "slotsWritten">;
+
 interface CallAt {
   readonly callee: string;
   readonly order: number;
@@ -62,7 +64,7 @@ export class FunctionWrites {
   readonly #inside = new Map<Op, readonly LoopRange[]>();
   #order = 0;
 
-  constructor(body: Region, growth: Growth) {
+  constructor(body: Region, growth: WrittenSlots) {
     for (const p of body.params) this.#defined.set(p.id, -1);
     this.#visit(body, [], undefined, growth);
   }
@@ -90,7 +92,7 @@ export class FunctionWrites {
     return { first: made.order, last: position.loops[made.loops.length]?.last ?? position.order };
   }
 
-  #visit(region: Region, loops: readonly LoopRange[], guard: Guard | undefined, growth: Growth): void {
+  #visit(region: Region, loops: readonly LoopRange[], guard: Guard | undefined, growth: WrittenSlots): void {
     for (const op of region.ops) {
       const position: Position = { order: this.#order++, loops, guard };
       this.positions.set(op, position);

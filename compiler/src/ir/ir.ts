@@ -139,6 +139,8 @@ export interface Alloc extends Base {
   readonly length: Value;
   readonly fill?: number;
   readonly result: Value;
+  /** It holds adjoints, as what `zeros` makes does: the sign of a zero in it does not count. */
+  readonly adjoint?: true;
 }
 
 /** A deep copy by type: fresh arrays and objects, the same numbers. What was shared inside is not shared any more (nor in `zeros`); `share` keeps it. */

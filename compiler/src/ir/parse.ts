@@ -304,10 +304,11 @@ class Parser {
       case "new":
         return { kind: "new", ...(tokens.eat("instances") ? { instances: true } : {}), members: this.uses(), result };
       case "alloc": {
+        const adjoint = tokens.eat("adjoint") ? ({ adjoint: true } as const) : {};
         const length = this.use();
         return tokens.eat("fill")
-          ? { kind: "alloc", length, fill: tokens.number(), result }
-          : { kind: "alloc", length, result };
+          ? { kind: "alloc", ...adjoint, length, fill: tokens.number(), result }
+          : { kind: "alloc", ...adjoint, length, result };
       }
       case "copy":
         return { kind: "copy", ...(tokens.eat("instances") ? { instances: true } : {}), source: this.use(), result };

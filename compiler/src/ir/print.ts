@@ -220,7 +220,7 @@ class Printer {
       case "new":
         return `new ${op.instances === true ? "instances " : ""}${this.list(op.members)}`.trimEnd();
       case "alloc":
-        return `alloc ${this.name(op.length)}${op.fill === undefined ? "" : ` fill ${constText(op.fill)}`}`;
+        return `alloc ${op.adjoint === true ? "adjoint " : ""}${this.name(op.length)}${op.fill === undefined ? "" : ` fill ${constText(op.fill)}`}`;
       case "copy":
         return `copy ${op.instances === true ? "instances " : ""}${this.name(op.source)}`;
       case "zeros":

@@ -7,21 +7,27 @@
  * (Exceptions count as looking only where the program throws them, not where strict types rule them out.)
  * (Zero plus an addend is the addend itself where the zero was stored in an adjoint made by `zeros`: the sign of a zero
  * adjoint does not count.)
- * **How** Per region, remembers for each place its last write as long as nothing else may have read it.
+ * **How** Per region, remembers for each place its last write as long as nothing else may have read it, and what was read
+ * there as long as nothing else may have been written. Elements of one array are told apart by their indices.
  *
  *     accum P += a; t = load P   →  old = load P; t = add old a; store P = t
  *     store P = a; accum P += b  →  t = add a b; store P = t
  *     accum P += a; accum P += b →  old = load P; s = add old a; t = add s b; store P = t
  *     store P = a; store P = b   →  store P = b            (also where the first is an accum)
+ *     t = load P; accum P += a   →  t = load P; s = add t a; store P = s
+ *     t = load P; store P = t    →  t = load P             (also where writes between were taken out)
  */
 import { Builder } from "../ir/build.js";
 import type { Accum, Func, Load, Op, Place, Program, Region, Store, Value, ValueId } from "../ir/ir.js";
+import { Elements } from "../analysis/elements.js";
 import { num, type Records } from "../ir/types.js";
 import { placeType } from "../ir/derive.js";
-import { mapOp, regions } from "../ir/walk.js";
+import { mapOp, regions, results } from "../ir/walk.js";
 import { areaOf, hasViews, mayBeSame, Origins, type Site } from "./effects.js";
+import { type Held, HeldPlaces } from "./held.js";
 import { mapFuncs } from "./pass.js";
 import { Resolution } from "./resolution.js";
+import { invariant } from "../support/invariant.js";
 
 /** Writes remembered per area at one time; keeps the pass linear. */
 const maxPending = 16;
@@ -38,6 +44,8 @@ interface Pending {
   readonly site: Site;
   readonly literal: number | undefined;
   readonly place: Place;
+  /** What wrote it, as it was given. */
+  readonly op: Op;
   /** The slot it stands in. */
   readonly at: number;
   readonly kind: "store" | "accum";
@@ -58,9 +66,13 @@ class Forwarder {
   /** Areas that the operations of a region touch at any depth; `undefined`: anything. */
   private readonly touched = new Map<Region, ReadonlySet<string> | undefined>();
   private pending = new Map<string, Map<string, Pending>>();
+  private held = new HeldPlaces();
+  private elements: Elements | undefined;
+  /** The operation at hand, as it was given. */
+  private current: Op | undefined;
 
   constructor(
-    func: Func,
+    private readonly func: Func,
     private readonly records: Records,
     private readonly hasViews: boolean,
   ) {
@@ -69,11 +81,13 @@ class Forwarder {
   }
 
   region(region: Region): Region {
-    const outer = this.pending;
+    const { pending, held } = this;
     this.pending = new Map();
+    this.held = new HeldPlaces();
     const slots: Slots = [];
     for (const op of region.ops) this.op(op, slots);
-    this.pending = outer;
+    this.pending = pending;
+    this.held = held;
     return {
       params: region.params,
       ops: slots.flat(),
@@ -86,6 +100,7 @@ class Forwarder {
   private op(original: Op, slots: Slots): void {
     for (const inner of regions(original)) this.settleRegion(inner);
     const op = mapOp(original, this.use, (r) => this.region(r));
+    this.current = original;
     switch (op.kind) {
       case "const":
         if (typeof op.value === "number") this.literals.set(op.result.id, op.value);
@@ -101,7 +116,7 @@ class Forwarder {
         this.accum(op, slots);
         break;
       default:
-        if (op.kind === "zeros" || (op.kind === "share" && op.make === "zeros")) this.adjoints.add(op.result.id);
+        if (holdsAdjoints(op)) for (const v of results(op)) this.adjoints.add(v.id);
         this.settle(touches(op, this.records));
         slots.push([op]);
     }
@@ -130,22 +145,31 @@ class Forwarder {
     this.pending.set(site.area, inArea);
     const [oldest] = inArea.keys();
     if (inArea.size >= maxPending && oldest !== undefined) inArea.delete(oldest);
-    inArea.set(this.key(place), { site, literal: this.literal(place), place, ...made });
+    const op = this.current;
+    invariant(op !== undefined, "what is remembered is an operation's");
+    inArea.set(this.key(place), { site, literal: this.literal(place), place, op, ...made });
   }
 
   /** Calls `visit` for the remembered writes that may be to this place under another name. */
   private others(place: Place, visit: (inArea: Map<string, Pending>, key: string, pending: Pending) => void): void {
-    const site = this.origins.site(place);
     const own = this.key(place);
-    const literal = this.literal(place);
-    const inArea = this.pending.get(site.area);
+    const inArea = this.pending.get(this.origins.site(place).area);
     if (inArea === undefined) return;
-    for (const [key, pending] of inArea) {
-      const mayShift = this.hasViews && place.base.type.kind === "typed" && place.base.id !== pending.place.base.id;
-      const differs =
-        !mayShift && literal !== undefined && pending.literal !== undefined && literal !== pending.literal;
-      if (key !== own && !differs && mayBeSame(site.origin, pending.site.origin)) visit(inArea, key, pending);
-    }
+    for (const [key, pending] of inArea)
+      if (key !== own && this.mayMeet(place, pending.place, pending.literal, pending.op)) visit(inArea, key, pending);
+  }
+
+  /** May a place be the same as another of its area, which an earlier operation of the region touched? */
+  private mayMeet(place: Place, earlier: Place, earlierLiteral: number | undefined, by: Op): boolean {
+    if (!mayBeSame(this.origins.of(place.base), this.origins.of(earlier.base))) return false;
+    const literal = this.literal(place);
+    const mayShift = this.hasViews && place.base.type.kind === "typed" && place.base.id !== earlier.base.id;
+    if (mayShift) return true;
+    if (literal !== undefined && earlierLiteral !== undefined) return literal === earlierLiteral;
+    const { current } = this;
+    if (current === undefined || place.kind !== "elem") return true;
+    this.elements ??= new Elements(this.func, this.hasViews);
+    return !this.elements.areApartAtOnce(earlier, by, place, current);
   }
 
   /** Something may read what was written under other names. */
@@ -155,11 +179,14 @@ class Forwarder {
 
   /** Something writes a place that may have other names: their contents are unknown from here on. */
   private overwritten(place: Place): void {
+    const { area } = this.origins.site(place);
+    this.held.written(area, this.key(place), (held) => this.mayMeet(place, held.place, held.literal, held.read));
     this.others(place, (inArea, key, pending) => inArea.set(key, { ...pending, value: undefined }));
   }
 
   /** Something may look at these areas (`undefined`: at everything). */
   private settle(areas: ReadonlySet<string> | undefined): void {
+    this.held.forget(areas);
     if (areas === undefined) this.pending.clear();
     else for (const area of areas) this.pending.delete(area);
   }
@@ -197,7 +224,31 @@ class Forwarder {
     }
     this.forget(op.place);
     this.read(op.place);
+    this.hold(op);
     slots.push([op]);
+  }
+
+  /** Remembers what a place holds. An array would get an element by writing back what was read where there is none. */
+  private hold(op: Load): void {
+    const { place } = op;
+    const mayGrow = place.base.type.kind === "array" && op.orZero === true;
+    if (place.base.type.kind === "dict" || mayGrow || this.mayBeAbsent(place) || !this.isPlain(place)) return;
+    const read = this.current;
+    invariant(read !== undefined, "what is held was read by an operation");
+    const held: Held = {
+      place,
+      read,
+      value: op.result,
+      literal: this.literal(place),
+      isExact: op.orZero !== true,
+      cover: undefined,
+    };
+    this.held.note(this.origins.site(place).area, this.key(place), held);
+  }
+
+  /** What a place holds where nothing was written since it was read, but what stands in the slot `except`. */
+  private heldAt(place: Place, except?: number): Held | undefined {
+    return this.held.find(this.origins.site(place).area, this.key(place), except);
   }
 
   private forget(place: Place): void {
@@ -217,10 +268,35 @@ class Forwarder {
   }
 
   /** Takes out a write that another one covers; not where the write may make a member, which then stands before others. */
-  private drop(pending: Pending, slots: Slots): void {
+  private drop(pending: Pending, slots: Slots): boolean {
     const { base, kind } = pending.place;
-    if (base.type.kind === "dict" || (kind === "field" && this.mayBeAbsent(pending.place))) return;
+    if (base.type.kind === "dict" || (kind === "field" && this.mayBeAbsent(pending.place))) return false;
     slots[pending.at] = slots[pending.at]?.slice(0, -1) ?? [];
+    return true;
+  }
+
+  /** Writes a place, after `ops`. The write that it covers is taken out; where what is written is there then, so is this one. */
+  private write(
+    op: Store | Accum,
+    covers: Pending | undefined,
+    ops: readonly Op[],
+    slots: Slots,
+    isExact: boolean,
+  ): void {
+    const { place, value } = op;
+    const dropped = covers !== undefined && this.drop(covers, slots) ? covers.at : undefined;
+    const { area } = this.origins.site(place);
+    const key = this.key(place);
+    this.forget(place);
+    if (op.kind === "store" && this.heldAt(place, dropped)?.value.id === value.id) {
+      this.held.cover(area, key, undefined, dropped);
+      slots.push(ops);
+      return;
+    }
+    this.overwritten(place);
+    this.remember(place, { at: slots.length, kind: op.kind, value, isExact });
+    this.held.cover(area, key, slots.length, dropped);
+    slots.push([...ops, op]);
   }
 
   private store(op: Store, slots: Slots): void {
@@ -230,46 +306,38 @@ class Forwarder {
       slots.push([op]);
       return;
     }
-    const pending = this.find(op.place);
-    if (pending !== undefined) this.drop(pending, slots);
-    this.overwritten(op.place);
-    this.forget(op.place);
-    this.remember(op.place, { at: slots.length, kind: "store", value: op.value, isExact: false });
-    slots.push([op]);
+    this.write(op, this.find(op.place), [], slots, false);
   }
 
   private accum(op: Accum, slots: Slots): void {
-    const pending = this.find(op.place);
-    if (this.mayBeAbsent(op.place)) {
+    const { place } = op;
+    const pending = this.find(place);
+    if (this.mayBeAbsent(place)) {
       this.settle(touches(op, this.records));
       slots.push([op]);
       return;
     }
-    if (pending?.value === undefined || !this.isPlain(op.place)) {
-      this.forget(op.place);
-      this.read(op.place);
-      this.overwritten(op.place);
-      this.remember(op.place, { at: slots.length, kind: "accum", value: op.value, isExact: false });
-      slots.push([op]);
+    const held = this.heldAt(place, pending?.kind === "accum" ? pending.at : undefined);
+    const isKnown = pending === undefined ? held !== undefined : pending.value !== undefined;
+    if (!isKnown || !this.isPlain(place)) {
+      this.read(place);
+      this.write(op, undefined, [], slots, false);
       return;
     }
-    this.overwritten(op.place);
     const b = new Builder(op.loc);
-    let before = pending.value;
-    if (pending.kind === "accum") before = b.prim("add", [b.load(op.place, num), pending.value]);
-    const isZero =
-      pending.kind === "store" && this.adjoints.has(op.place.base.id) && this.literals.get(before.id) === 0;
+    const there = (): Value => held?.value ?? b.load(place, num);
+    let before = pending?.kind === "store" && pending.value !== undefined ? pending.value : there();
+    if (pending?.kind === "accum" && pending.value !== undefined) before = b.prim("add", [before, pending.value]);
+    const isZero = pending?.kind === "store" && this.adjoints.has(place.base.id) && this.literals.get(before.id) === 0;
     const sum = isZero ? op.value : b.prim("add", [before, op.value]);
-    this.drop(pending, slots);
-    b.store(op.place, sum);
-    this.forget(op.place);
-    this.remember(op.place, {
-      at: slots.length,
-      kind: "store",
-      value: sum,
-      isExact: pending.kind === "accum" || pending.isExact,
-    });
-    slots.push(b.ops);
+    const isExact = pending?.kind === "store" ? pending.isExact : held?.isExact !== false;
+    this.write(
+      { kind: "store", place, value: sum, ...(op.loc === undefined ? {} : { loc: op.loc }) },
+      pending,
+      b.ops,
+      slots,
+      isExact,
+    );
   }
 
   // ------------------------------------------------------------------------------------------------------ touching
@@ -289,6 +357,13 @@ class Forwarder {
     this.touched.set(region, found);
     return found;
   }
+}
+
+/** Is what an operation makes full of adjoints? */
+function holdsAdjoints(op: Op): boolean {
+  return (
+    op.kind === "zeros" || (op.kind === "share" && op.make === "zeros") || (op.kind === "alloc" && op.adjoint === true)
+  );
 }
 
 const nothing: ReadonlySet<string> = new Set();
