@@ -175,7 +175,7 @@ class Hoister {
 }
 
 /** The objects an operation reads or writes through: it throws when one is missing. */
-function dereferenced(op: Op): readonly Value[] {
+export function dereferenced(op: Op): readonly Value[] {
   switch (op.kind) {
     case "load":
     case "store":
@@ -190,7 +190,7 @@ function dereferenced(op: Op): readonly Value[] {
 }
 
 /** Values that are compared with others or asked whether they are there: they may be `undefined` or `null`. */
-function questionedValues(region: Region, found: Set<ValueId> = new Set()): ReadonlySet<ValueId> {
+export function questionedValues(region: Region, found: Set<ValueId> = new Set()): ReadonlySet<ValueId> {
   for (const op of region.ops) {
     if (op.kind === "prim" && ["isNullish", "eq", "ne", "is"].includes(op.name))
       for (const v of op.args) found.add(v.id);

@@ -1,5 +1,6 @@
 /** The optimisation passes in their order, before and after differentiation. */
 import type { Program } from "../ir/ir.js";
+import { keepCells } from "./cells.js";
 import { eliminateCommonSubexpressions } from "./cse.js";
 import { eliminateDeadCode } from "./dce.js";
 import { hoistInvariants } from "./hoist.js";
@@ -36,6 +37,7 @@ const passes = {
   lengths: followLengths,
   hoist: hoistInvariants,
   stores: forwardStores,
+  cells: keepCells,
   dce: eliminateDeadCode,
   outline: outlineLoops,
   "prune-params": pruneParams,
@@ -70,6 +72,8 @@ export const improvement = named(
   "stores",
   "hoist",
   "simplify",
+  "cells",
+  "hoist",
 );
 
 /** … and what then leaves no trace of values that nobody asks for. */
