@@ -137,7 +137,7 @@ export function lstmLoss_grad(
       const t11: number = dprediction[j]!;
       dextra[2 * bits2 + j]! += t11;
       dextra[t10]! += t11 * t7;
-      dprediction[j] = 0 + t11 * extra[t10]!;
+      dprediction[j] = t11 * extra[t10]!;
     }
     // Adjoint of the loop at line 67.
     for (let layer = Math.ceil(layers2) - 1; layer >= 0; layer--) {
@@ -176,7 +176,7 @@ export function lstmLoss_grad(
         const t30: number = dcell[s]! + t27 * outgate / (t29 * t29);
         const t31 = t30 * change;
         const t32 = t30 * t11;
-        dcell[s] = 0 + t30 * forget;
+        dcell[s] = t30 * forget;
         const t33 = Math.cosh(h * t25 + main[t26]!);
         const t34 = t30 * ingate / (t33 * t33);
         dmain[t26]! += t34;
@@ -186,14 +186,12 @@ export function lstmLoss_grad(
         dmain[t21]! += t35 * x;
         const t36 = -((t31 !== 0 ? -(t31 / t19) * ingate : 0) * t13);
         dmain[bias + bits2 + j]! += t36;
-        const dh = t34 * t25 + t36 * main[t18]!;
         dmain[t18]! += t36 * h;
         const t37 = -((t32 !== 0 ? -(t32 / t17) * forget : 0) * t14);
         dmain[bias + j]! += t37;
-        const dx = t35 * main[t21]! + t37 * main[t16]!;
         dmain[t16]! += t37 * x;
-        dhidden[s] = 0 + dh;
-        dprediction[j] = 0 + dx;
+        dhidden[s] = t34 * t25 + t36 * main[t18]!;
+        dprediction[j] = t35 * main[t21]! + t37 * main[t16]!;
       }
     }
     // Adjoint of the loop at line 64.
@@ -355,7 +353,7 @@ export function lstmLoss_value_and_grad(
       const t27: number = dprediction[j]!;
       dextra[2 * bits2 + j]! += t27;
       dextra[t26]! += t27 * t25;
-      dprediction[j] = 0 + t27 * extra[t26]!;
+      dprediction[j] = t27 * extra[t26]!;
     }
     // Adjoint of the loop at line 67.
     for (let layer = Math.ceil(layers2) - 1; layer >= 0; layer--) {
@@ -394,7 +392,7 @@ export function lstmLoss_value_and_grad(
         const t45: number = dcell[s]! + t42 * outgate / (t44 * t44);
         const t46 = t45 * change;
         const t47 = t45 * t27;
-        dcell[s] = 0 + t45 * forget;
+        dcell[s] = t45 * forget;
         const t48 = Math.cosh(h * t40 + main[t41]!);
         const t49 = t45 * ingate / (t48 * t48);
         dmain[t41]! += t49;
@@ -404,14 +402,12 @@ export function lstmLoss_value_and_grad(
         dmain[t36]! += t50 * x;
         const t51 = -((t46 !== 0 ? -(t46 / t34) * ingate : 0) * t29);
         dmain[bias + bits2 + j]! += t51;
-        const dh = t49 * t40 + t51 * main[t33]!;
         dmain[t33]! += t51 * h;
         const t52 = -((t47 !== 0 ? -(t47 / t32) * forget : 0) * t30);
         dmain[bias + j]! += t52;
-        const dx = t50 * main[t36]! + t52 * main[t31]!;
         dmain[t31]! += t52 * x;
-        dhidden[s] = 0 + dh;
-        dprediction[j] = 0 + dx;
+        dhidden[s] = t49 * t40 + t51 * main[t33]!;
+        dprediction[j] = t50 * main[t36]! + t52 * main[t31]!;
       }
     }
     // Adjoint of the loop at line 64.

@@ -16,8 +16,43 @@ export function clusteringCost_grad(points: readonly number[][], centroids: read
   for (let i = 0; i < points.length; i++) {
     const point = points[i]!;
     if (flagTop + n > flags.length) flags = tape.growFlags(flagTop + n);
+    const t = n - n % 4;
     let nearest = Infinity;
-    for (let i2 = 0; i2 < n; i2++) {
+    for (let i2 = 0; i2 < t; i2 += 4) {
+      const centroid = centroids[i2]!;
+      const centroid2 = centroids[i2 + 1]!;
+      const centroid3 = centroids[i2 + 2]!;
+      const centroid4 = centroids[i2 + 3]!;
+      let sum = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      let sum4 = 0;
+      for (let i3 = 0; i3 < point.length; i3++) {
+        const t2 = point[i3]!;
+        const difference = t2 - centroid[i3]!;
+        sum += difference * difference;
+        const difference2 = t2 - centroid2[i3]!;
+        sum2 += difference2 * difference2;
+        const difference3 = t2 - centroid3[i3]!;
+        sum3 += difference3 * difference3;
+        const difference4 = t2 - centroid4[i3]!;
+        sum4 += difference4 * difference4;
+      }
+      const test = sum < nearest;
+      if (test) nearest = sum;
+      flags[flagTop++] = test ? 1 : 0;
+      const test2 = sum2 < nearest;
+      if (test2) nearest = sum2;
+      flags[flagTop++] = test2 ? 1 : 0;
+      const test3 = sum3 < nearest;
+      if (test3) nearest = sum3;
+      flags[flagTop++] = test3 ? 1 : 0;
+      const test4 = sum4 < nearest;
+      if (test4) nearest = sum4;
+      flags[flagTop++] = test4 ? 1 : 0;
+    }
+    // What is left of it.
+    for (let i2 = t; i2 < n; i2++) {
       const centroid = centroids[i2]!;
       let sum = 0;
       for (let i3 = 0; i3 < point.length; i3++) {
@@ -67,8 +102,43 @@ export function clusteringCost_value_and_grad(
   for (let i = 0; i < points.length; i++) {
     const point = points[i]!;
     if (flagTop + n > flags.length) flags = tape.growFlags(flagTop + n);
+    const t = n - n % 4;
     let nearest = Infinity;
-    for (let i2 = 0; i2 < n; i2++) {
+    for (let i2 = 0; i2 < t; i2 += 4) {
+      const centroid = centroids[i2]!;
+      const centroid2 = centroids[i2 + 1]!;
+      const centroid3 = centroids[i2 + 2]!;
+      const centroid4 = centroids[i2 + 3]!;
+      let sum = 0;
+      let sum2 = 0;
+      let sum3 = 0;
+      let sum4 = 0;
+      for (let i3 = 0; i3 < point.length; i3++) {
+        const t2 = point[i3]!;
+        const difference = t2 - centroid[i3]!;
+        sum += difference * difference;
+        const difference2 = t2 - centroid2[i3]!;
+        sum2 += difference2 * difference2;
+        const difference3 = t2 - centroid3[i3]!;
+        sum3 += difference3 * difference3;
+        const difference4 = t2 - centroid4[i3]!;
+        sum4 += difference4 * difference4;
+      }
+      const test = sum < nearest;
+      if (test) nearest = sum;
+      flags[flagTop++] = test ? 1 : 0;
+      const test2 = sum2 < nearest;
+      if (test2) nearest = sum2;
+      flags[flagTop++] = test2 ? 1 : 0;
+      const test3 = sum3 < nearest;
+      if (test3) nearest = sum3;
+      flags[flagTop++] = test3 ? 1 : 0;
+      const test4 = sum4 < nearest;
+      if (test4) nearest = sum4;
+      flags[flagTop++] = test4 ? 1 : 0;
+    }
+    // What is left of it.
+    for (let i2 = t; i2 < n; i2++) {
       const centroid = centroids[i2]!;
       let sum = 0;
       for (let i3 = 0; i3 < point.length; i3++) {

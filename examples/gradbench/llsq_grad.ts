@@ -5,23 +5,69 @@
 
 /** Gradient of leastSquares (llsq.ts:8) with respect to x. */
 export function leastSquares_grad(x: Float64Array, n: number): Float64Array {
-  const t2 = n - 1;
+  const t5 = n - 1;
   const n2 = x.length;
   const dx = new Float64Array(x.length);
+  const t6 = n - n % 4;
   // The loop at line 10 and its adjoint.
-  for (let i = 0; i < n; i++) {
-    const t = -1 + 2 * i / t2;
+  for (let i = 0; i < t6; i += 4) {
+    const t = -1 + 2 * i / t5;
+    let residual = Math.sign(t);
+    const t2 = -1 + 2 * (i + 1) / t5;
+    let residual2 = Math.sign(t2);
+    const t3 = -1 + 2 * (i + 2) / t5;
+    let residual3 = Math.sign(t3);
+    const t4 = -1 + 2 * (i + 3) / t5;
+    let residual4 = Math.sign(t4);
+    let power = 1;
+    let power2 = 1;
+    let power3 = 1;
+    let power4 = 1;
+    for (let j = 0; j < n2; j++) {
+      const t7 = x[j]!;
+      residual -= t7 * power;
+      power *= t;
+      residual2 -= t7 * power2;
+      power2 *= t2;
+      residual3 -= t7 * power3;
+      power3 *= t3;
+      residual4 -= t7 * power4;
+      power4 *= t4;
+    }
+    const t8 = 2 * residual * -0.5;
+    const t9 = 2 * residual2 * -0.5;
+    const t10 = 2 * residual3 * -0.5;
+    const t11 = 2 * residual4 * -0.5;
+    // The loop at line 14 and its adjoint.
+    let power5 = 1;
+    let power6 = 1;
+    let power7 = 1;
+    let power8 = 1;
+    for (let j = 0; j < n2; j++) {
+      const power9 = power5 * t;
+      const power10 = power6 * t2;
+      const power11 = power7 * t3;
+      dx[j] = dx[j]! + t8 * power5 + t9 * power6 + t10 * power7 + t11 * power8;
+      power8 *= t4;
+      power5 = power9;
+      power6 = power10;
+      power7 = power11;
+    }
+  }
+  // What is left of it.
+  for (let i = t6; i < n; i++) {
+    const t = -1 + 2 * i / t5;
     let residual = Math.sign(t);
     let power = 1;
     for (let j = 0; j < n2; j++) {
       residual -= x[j]! * power;
       power *= t;
     }
-    const t3 = 2 * residual * -0.5;
+    const t2 = 2 * residual * -0.5;
     // The loop at line 14 and its adjoint.
     let power2 = 1;
     for (let j = 0; j < n2; j++) {
-      dx[j]! += t3 * power2;
+      dx[j]! += t2 * power2;
       power2 *= t;
     }
   }
@@ -30,13 +76,61 @@ export function leastSquares_grad(x: Float64Array, n: number): Float64Array {
 
 /** Value of leastSquares (llsq.ts:8) and its gradient with respect to x. */
 export function leastSquares_value_and_grad(x: Float64Array, n: number): [value: number, grad: Float64Array] {
-  const t2 = n - 1;
+  const t5 = n - 1;
   const n2 = x.length;
   const dx = new Float64Array(x.length);
+  const t6 = n - n % 4;
   // The loop at line 10 and its adjoint.
   let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const t = -1 + 2 * i / t2;
+  for (let i = 0; i < t6; i += 4) {
+    const t = -1 + 2 * i / t5;
+    let residual = Math.sign(t);
+    const t2 = -1 + 2 * (i + 1) / t5;
+    let residual2 = Math.sign(t2);
+    const t3 = -1 + 2 * (i + 2) / t5;
+    let residual3 = Math.sign(t3);
+    const t4 = -1 + 2 * (i + 3) / t5;
+    let residual4 = Math.sign(t4);
+    let power = 1;
+    let power2 = 1;
+    let power3 = 1;
+    let power4 = 1;
+    for (let j = 0; j < n2; j++) {
+      const t7 = x[j]!;
+      residual -= t7 * power;
+      power *= t;
+      residual2 -= t7 * power2;
+      power2 *= t2;
+      residual3 -= t7 * power3;
+      power3 *= t3;
+      residual4 -= t7 * power4;
+      power4 *= t4;
+    }
+    const t8 = 2 * residual * -0.5;
+    const t9 = 2 * residual2 * -0.5;
+    const sum2 = sum + residual * residual + residual2 * residual2 + residual3 * residual3;
+    const t10 = 2 * residual3 * -0.5;
+    sum = sum2 + residual4 * residual4;
+    const t11 = 2 * residual4 * -0.5;
+    // The loop at line 14 and its adjoint.
+    let power5 = 1;
+    let power6 = 1;
+    let power7 = 1;
+    let power8 = 1;
+    for (let j = 0; j < n2; j++) {
+      const power9 = power5 * t;
+      const power10 = power6 * t2;
+      const power11 = power7 * t3;
+      dx[j] = dx[j]! + t8 * power5 + t9 * power6 + t10 * power7 + t11 * power8;
+      power8 *= t4;
+      power5 = power9;
+      power6 = power10;
+      power7 = power11;
+    }
+  }
+  // What is left of it.
+  for (let i = t6; i < n; i++) {
+    const t = -1 + 2 * i / t5;
     let residual = Math.sign(t);
     let power = 1;
     for (let j = 0; j < n2; j++) {
@@ -44,11 +138,11 @@ export function leastSquares_value_and_grad(x: Float64Array, n: number): [value:
       power *= t;
     }
     sum += residual * residual;
-    const t3 = 2 * residual * -0.5;
+    const t2 = 2 * residual * -0.5;
     // The loop at line 14 and its adjoint.
     let power2 = 1;
     for (let j = 0; j < n2; j++) {
-      dx[j]! += t3 * power2;
+      dx[j]! += t2 * power2;
       power2 *= t;
     }
   }

@@ -22,35 +22,35 @@ export function loss_value_and_grad(
   const n = inputs.length;
   const network_hidden = network.hidden;
   const network_output = network.output;
-  const row2 = network_hidden.weights;
-  const n2 = row2.length;
+  const row5 = network_hidden.weights;
+  const n2 = row5.length;
   let sum = 0;
   for (let i = 0; i < n2; i++) {
-    const row = row2[i]!;
+    const row = row5[i]!;
     for (let i2 = 0; i2 < row.length; i2++) {
       const entry = row[i2]!;
       sum += entry * entry;
     }
   }
-  const row3 = network_output.weights;
-  const n3 = row3.length;
+  const row6 = network_output.weights;
+  const n3 = row6.length;
   let sum2 = 0;
   for (let i = 0; i < n3; i++) {
-    const row = row3[i]!;
+    const row = row6[i]!;
     for (let i2 = 0; i2 < row.length; i2++) {
       const entry = row[i2]!;
       sum2 += entry * entry;
     }
   }
-  const row4 = network_hidden.biases;
-  const dnetwork_hidden_weights = row2.map((row) => new Array<number>(row.length).fill(0));
-  const dnetwork_hidden_biases = new Array<number>(row4.length).fill(0);
-  const row5 = network_output.biases;
-  const dnetwork_output_weights = row3.map((row) => new Array<number>(row.length).fill(0));
-  const dnetwork_output_biases = new Array<number>(row5.length).fill(0);
+  const row7 = network_hidden.biases;
+  const dnetwork_hidden_weights = row5.map((row) => new Array<number>(row.length).fill(0));
+  const dnetwork_hidden_biases = new Array<number>(row7.length).fill(0);
+  const row8 = network_output.biases;
+  const dnetwork_output_weights = row6.map((row) => new Array<number>(row.length).fill(0));
+  const dnetwork_output_biases = new Array<number>(row8.length).fill(0);
   // Adjoint of the loop at line 70.
   for (let i = n3 - 1; i >= 0; i--) {
-    const row = row3[i]!;
+    const row = row6[i]!;
     const drow = dnetwork_output_weights[i]!;
     // Adjoint of the loop at line 71.
     for (let i2 = row.length - 1; i2 >= 0; i2--) {
@@ -59,7 +59,7 @@ export function loss_value_and_grad(
   }
   // Adjoint of the loop at line 70.
   for (let i = n2 - 1; i >= 0; i--) {
-    const row = row2[i]!;
+    const row = row5[i]!;
     const drow = dnetwork_hidden_weights[i]!;
     // Adjoint of the loop at line 71.
     for (let i2 = row.length - 1; i2 >= 0; i2--) {
@@ -71,14 +71,41 @@ export function loss_value_and_grad(
   // The loop at line 26 and its adjoint.
   let sum3 = 0;
   for (let i = 0; i < n; i++) {
-    const row6 = inputs[i]!;
-    const n4 = row4.length;
+    const row9 = inputs[i]!;
+    const n4 = row7.length;
     const hidden = new Array<number>(n4).fill(0);
-    for (let i2 = 0; i2 < n4; i2++) {
-      const row = row2[i2]!;
-      let sum4 = row4[i2]!;
-      for (let j = 0; j < row6.length; j++) {
-        sum4 += row[j]! * row6[j]!;
+    const t3 = n4 % 4;
+    const t4 = n4 - t3;
+    for (let i2 = 0; i2 < t4; i2 += 4) {
+      const t5 = i2 + 1;
+      const t6 = i2 + 2;
+      const t7 = i2 + 3;
+      const row = row5[i2]!;
+      const row2 = row5[t5]!;
+      const row3 = row5[t6]!;
+      const row4 = row5[t7]!;
+      let sum4 = row7[i2]!;
+      let sum5 = row7[t5]!;
+      let sum6 = row7[t6]!;
+      let sum7 = row7[t7]!;
+      for (let j = 0; j < row9.length; j++) {
+        const t8 = row9[j]!;
+        sum4 += row[j]! * t8;
+        sum5 += row2[j]! * t8;
+        sum6 += row3[j]! * t8;
+        sum7 += row4[j]! * t8;
+      }
+      hidden[i2] = sum4;
+      hidden[t5] = sum5;
+      hidden[t6] = sum6;
+      hidden[t7] = sum7;
+    }
+    // What is left of it.
+    for (let i2 = t4; i2 < n4; i2++) {
+      const row = row5[i2]!;
+      let sum4 = row7[i2]!;
+      for (let j = 0; j < row9.length; j++) {
+        sum4 += row[j]! * row9[j]!;
       }
       hidden[i2] = sum4;
     }
@@ -88,16 +115,43 @@ export function loss_value_and_grad(
       capacity = stack.length;
     }
     for (let i2 = 0; i2 < n5; i2++) {
-      const t3: number = hidden[i2]!;
-      hidden[i2] = Math.tanh(t3);
-      stack[top++] = t3;
+      const t5: number = hidden[i2]!;
+      hidden[i2] = Math.tanh(t5);
+      stack[top++] = t5;
     }
-    const n6 = row5.length;
+    const n6 = row8.length;
     const scores = new Array<number>(n6).fill(0);
     const n7 = hidden.length;
-    for (let i2 = 0; i2 < n6; i2++) {
-      const row = row3[i2]!;
-      let sum4 = row5[i2]!;
+    const t9 = n6 % 4;
+    const t10 = n6 - t9;
+    for (let i2 = 0; i2 < t10; i2 += 4) {
+      const t5 = i2 + 1;
+      const t6 = i2 + 2;
+      const t7 = i2 + 3;
+      const row = row6[i2]!;
+      const row2 = row6[t5]!;
+      const row3 = row6[t6]!;
+      const row4 = row6[t7]!;
+      let sum4 = row8[i2]!;
+      let sum5 = row8[t5]!;
+      let sum6 = row8[t6]!;
+      let sum7 = row8[t7]!;
+      for (let j = 0; j < n7; j++) {
+        const t8 = hidden[j]!;
+        sum4 += row[j]! * t8;
+        sum5 += row2[j]! * t8;
+        sum6 += row3[j]! * t8;
+        sum7 += row4[j]! * t8;
+      }
+      scores[i2] = sum4;
+      scores[t5] = sum5;
+      scores[t6] = sum6;
+      scores[t7] = sum7;
+    }
+    // What is left of it.
+    for (let i2 = t10; i2 < n6; i2++) {
+      const row = row6[i2]!;
+      let sum4 = row8[i2]!;
       for (let j = 0; j < n7; j++) {
         sum4 += row[j]! * hidden[j]!;
       }
@@ -116,29 +170,29 @@ export function loss_value_and_grad(
       stack = tape.growNumbers(top + n8);
       capacity = stack.length;
     }
-    let sum5 = 0;
+    let sum8 = 0;
     for (let i2 = 0; i2 < n8; i2++) {
-      const t3: number = Math.exp(scores[i2]! - max);
-      sum5 += t3;
-      stack[top++] = t3;
+      const t5: number = Math.exp(scores[i2]! - max);
+      sum8 += t5;
+      stack[top++] = t5;
     }
-    const t4 = labels[i]!;
-    sum3 += max + Math.log(sum5) - scores[t4]!;
+    const t11 = labels[i]!;
+    sum3 += max + Math.log(sum8) - scores[t11]!;
     const dscores = new Array<number>(scores.length).fill(0);
     const dhidden = new Array<number>(hidden.length).fill(0);
-    dscores[t4]! += t2;
-    const t5 = t !== 0 ? t / sum5 : 0;
-    const t6 = n8 - 1;
+    dscores[t11]! += t2;
+    const t12 = t !== 0 ? t / sum8 : 0;
+    const t13 = n8 - 1;
     // Adjoint of the loop at line 62.
     let dmax = t;
-    for (let i2 = t6; i2 >= 0; i2--) {
-      const t3 = stack[--top]!;
-      const t7 = t5 * t3;
-      dmax -= t7;
-      dscores[i2]! += t7;
+    for (let i2 = t13; i2 >= 0; i2--) {
+      const t5 = stack[--top]!;
+      const t6 = t12 * t5;
+      dmax -= t6;
+      dscores[i2]! += t6;
     }
     // Adjoint of the loop at line 58.
-    for (let i2 = t6; i2 >= 0; i2--) {
+    for (let i2 = t13; i2 >= 0; i2--) {
       const test = flags[--flagTop] === 1;
       // Adjoint of the branch at line 59.
       let dvalue = 0;
@@ -149,8 +203,47 @@ export function loss_value_and_grad(
       dscores[i2]! += dvalue;
     }
     // Adjoint of the loop at line 45.
-    for (let i2 = n6 - 1; i2 >= 0; i2--) {
-      const row = row3[i2]!;
+    for (let i2 = n6 - 1; i2 >= 3; i2 -= 4) {
+      const t5 = i2 - 1;
+      const t6 = i2 - 2;
+      const t7 = i2 - 3;
+      const row = row6[i2]!;
+      const drow = dnetwork_output_weights[i2]!;
+      const dsum: number = dscores[i2]!;
+      dscores[i2] = 0;
+      const row2 = row6[t5]!;
+      const drow2 = dnetwork_output_weights[t5]!;
+      const dsum2: number = dscores[t5]!;
+      dscores[t5] = 0;
+      const row3 = row6[t6]!;
+      const drow3 = dnetwork_output_weights[t6]!;
+      const dsum3: number = dscores[t6]!;
+      dscores[t6] = 0;
+      const row4 = row6[t7]!;
+      const drow4 = dnetwork_output_weights[t7]!;
+      const dsum4: number = dscores[t7]!;
+      dscores[t7] = 0;
+      // Adjoint of the loop at line 48.
+      for (let j = n7 - 1; j >= 0; j--) {
+        const t8 = row[j]!;
+        const t14 = hidden[j]!;
+        drow[j]! += dsum * t14;
+        const t15 = row2[j]!;
+        const t16: number = dhidden[j]!;
+        drow2[j]! += dsum2 * t14;
+        const t17 = row3[j]!;
+        drow3[j]! += dsum3 * t14;
+        dhidden[j] = t16 + dsum * t8 + dsum2 * t15 + dsum3 * t17 + dsum4 * row4[j]!;
+        drow4[j]! += dsum4 * t14;
+      }
+      dnetwork_output_biases[i2]! += dsum;
+      dnetwork_output_biases[t5]! += dsum2;
+      dnetwork_output_biases[t6]! += dsum3;
+      dnetwork_output_biases[t7]! += dsum4;
+    }
+    // What is left of it.
+    for (let i2 = t9 - 1; i2 >= 0; i2--) {
+      const row = row6[i2]!;
       const drow = dnetwork_output_weights[i2]!;
       const dsum: number = dscores[i2]!;
       dscores[i2] = 0;
@@ -163,19 +256,49 @@ export function loss_value_and_grad(
     }
     // Adjoint of the loop at line 36.
     for (let i2 = n5 - 1; i2 >= 0; i2--) {
-      const t3 = stack[--top]!;
-      const t7 = Math.cosh(t3);
-      dhidden[i2] = dhidden[i2]! / (t7 * t7);
+      const t5 = stack[--top]!;
+      const t6 = Math.cosh(t5);
+      dhidden[i2] = dhidden[i2]! / (t6 * t6);
     }
     // Adjoint of the loop at line 45.
-    for (let i2 = n4 - 1; i2 >= 0; i2--) {
-      const n9 = row6.length;
+    for (let i2 = n4 - 1; i2 >= 3; i2 -= 4) {
+      const t5 = i2 - 1;
+      const t6 = i2 - 2;
+      const t7 = i2 - 3;
+      const n9 = row9.length;
+      const drow = dnetwork_hidden_weights[i2]!;
+      const dsum: number = dhidden[i2]!;
+      dhidden[i2] = 0;
+      const drow2 = dnetwork_hidden_weights[t5]!;
+      const dsum2: number = dhidden[t5]!;
+      dhidden[t5] = 0;
+      const drow3 = dnetwork_hidden_weights[t6]!;
+      const dsum3: number = dhidden[t6]!;
+      dhidden[t6] = 0;
+      const drow4 = dnetwork_hidden_weights[t7]!;
+      const dsum4: number = dhidden[t7]!;
+      dhidden[t7] = 0;
+      // Adjoint of the loop at line 48.
+      for (let j = n9 - 1; j >= 0; j--) {
+        drow[j]! += dsum * row9[j]!;
+        drow2[j]! += dsum2 * row9[j]!;
+        drow3[j]! += dsum3 * row9[j]!;
+        drow4[j]! += dsum4 * row9[j]!;
+      }
+      dnetwork_hidden_biases[i2]! += dsum;
+      dnetwork_hidden_biases[t5]! += dsum2;
+      dnetwork_hidden_biases[t6]! += dsum3;
+      dnetwork_hidden_biases[t7]! += dsum4;
+    }
+    // What is left of it.
+    for (let i2 = t3 - 1; i2 >= 0; i2--) {
+      const n9 = row9.length;
       const drow = dnetwork_hidden_weights[i2]!;
       const dsum: number = dhidden[i2]!;
       dhidden[i2] = 0;
       // Adjoint of the loop at line 48.
       for (let j = n9 - 1; j >= 0; j--) {
-        drow[j]! += dsum * row6[j]!;
+        drow[j]! += dsum * row9[j]!;
       }
       dnetwork_hidden_biases[i2]! += dsum;
     }

@@ -67,6 +67,16 @@ export class Dependence {
     return this.#areApart(a, at, b, other, level, false);
   }
 
+  /**
+   * Are two places never the same where the second is touched in a later iteration of the loop at `level`, and, if both stand in
+   * one loop inside it, in an earlier iteration of that?
+   */
+  areApartCrossed(a: Place, at: Position, b: Place, other: Position, level: number): boolean {
+    if (a.kind !== b.kind || a.base.type.kind === "dict") return false;
+    const inner = at.loops[level + 1];
+    return this.#areApart(a, at, b, other, level, true, inner === other.loops[level + 1] ? inner : undefined);
+  }
+
   /** Is an index at least 0, and below a length? */
   isWithin(index: Value, length: Value, at: Position): boolean {
     if (!this.integers.has(length.id)) return false;
@@ -77,12 +87,21 @@ export class Dependence {
   }
 
   /** The two places, with the write in a later iteration of the loop at `level`, or in the same iterations of all loops before it. */
-  #areApart(read: Place, at: Position, written: Place, position: Position, level: number, isLater: boolean): boolean {
+  #areApart(
+    read: Place,
+    at: Position,
+    written: Place,
+    position: Position,
+    level: number,
+    isLater: boolean,
+    crossed?: LoopRange,
+  ): boolean {
     const split = new Case(this.#definitions, this.integers, level, position.loops[level]);
     for (const { op } of at.loops) if (op.kind === "for") split.boundsOf(op, false);
     for (const { op } of position.loops) if (op.kind === "for") split.boundsOf(op, true);
     const repeated = position.loops[level]?.op;
-    if (isLater && repeated?.kind === "for") split.order(repeated);
+    if (isLater && repeated?.kind === "for") split.order(repeated, true);
+    if (crossed?.op.kind === "for") split.order(crossed.op, false);
     split.tests(at.guard, false);
     split.tests(position.guard, true);
     if (read.kind === "elem" && written.kind === "elem" && split.differ(read.index, written.index)) return true;
@@ -139,11 +158,11 @@ class Case {
     else this.#atMost(to, x, isOpen ? 1 : 0);
   }
 
-  /** The write is in a later iteration. */
-  order(loop: For): void {
+  /** The write is in a later iteration, or else in an earlier one. */
+  order(loop: For, isLater: boolean): void {
     const [index] = loop.body.params;
     if (index === undefined) return;
-    const [x, later] = [this.#polynomial(index, false), this.#polynomial(index, true)];
+    const [x, later] = [this.#polynomial(index, !isLater), this.#polynomial(index, isLater)];
     if (loop.step > 0) this.#atMost(x, later, loop.step);
     else this.#atMost(later, x, -loop.step);
   }

@@ -34,6 +34,17 @@ export class Elements {
     return this.#dependence.areApart(a, first, b, second, fixed);
   }
 
+  /**
+   * They do so where the second is touched in a later iteration of a loop around both, and, if both stand in one loop inside
+   * that, in an earlier iteration of it.
+   */
+  areApartCrossed(loop: Op, a: Place, at: Op, b: Place, other: Op): boolean {
+    const [first, second] = [this.#own.positions.get(at), this.#own.positions.get(other)];
+    const level = this.#own.positions.get(loop)?.loops.length;
+    if (first === undefined || second === undefined || level === undefined || this.#mayShift(a, b)) return false;
+    return this.#dependence.areApartCrossed(a, first, b, second, level);
+  }
+
   /** Elements of arrays that lie over each other have several indices. */
   #mayShift(a: Place, b: Place): boolean {
     return this.hasViews && a.base.type.kind === "typed" && a.base.id !== b.base.id;

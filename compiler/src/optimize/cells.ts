@@ -30,9 +30,10 @@ import { num, type Records } from "../ir/types.js";
 import { placeType } from "../ir/derive.js";
 import { eachDefinition, mapOp, regions, results } from "../ir/walk.js";
 import { Elements } from "../analysis/elements.js";
-import { areaOf, hasViews, makesFresh, mayBeSame, Origins } from "./effects.js";
+import { areaOf, hasViews, makesFresh, Origins } from "./effects.js";
 import { dereferenced, questionedValues } from "./hoist.js";
 import { mapFuncs } from "./pass.js";
+import { Provenance } from "./provenance.js";
 import { Resolution } from "./resolution.js";
 import { ScopedMap } from "./scoped-map.js";
 
@@ -69,7 +70,7 @@ interface Cell {
 
 class Keeper {
   changed = false;
-  private readonly origins: Origins;
+  private readonly provenance: Provenance;
   private readonly records: Records;
   private readonly hasViews: boolean;
   private elements: Elements | undefined;
@@ -82,7 +83,7 @@ class Keeper {
   ) {
     this.records = program.records;
     this.hasViews = hasViews(program);
-    this.origins = new Origins(func, program.records);
+    this.provenance = new Provenance(func, new Origins(func, program.records));
     const questioned = questionedValues(func.body);
     for (const param of func.body.params) if (!questioned.has(param.id)) this.exists.set(`${param.id}`, true);
   }
@@ -204,10 +205,9 @@ class Keeper {
     const index = place.kind === "elem" ? computation(place.index, inside, made) : [];
     if (index === undefined || !isComputedFromIt(group, made)) return undefined;
     const area = areaOf(place, this.records);
-    const origin = this.origins.of(place.base);
     const isAlone = all.every((other) => {
       if (group.includes(other) || areaOf(other.place, this.records) !== area) return true;
-      if (!mayBeSame(origin, this.origins.of(other.place.base))) return true;
+      if (!this.provenance.mayBeSame(place.base, other.place.base)) return true;
       if (place.kind !== "elem" || other.place.kind !== "elem") return false;
       this.elements ??= new Elements(this.func, this.hasViews);
       return this.elements.areApartIn(loop, place, first, other.place, other);
@@ -264,7 +264,7 @@ class Keeper {
 function keyOf(place: Place, made: ReadonlyMap<ValueId, Op>): string {
   if (place.kind === "field") return `${place.base.id}.${place.name}`;
   const op = made.get(place.index.id);
-  return `${place.base.id}[${op?.kind === "const" ? `${String(op.value)}` : `%${place.index.id}`}]`;
+  return `${place.base.id}[${op?.kind === "const" ? String(op.value) : `%${place.index.id}`}]`;
 }
 
 /** The operations of a loop that compute a value from what was there before; absent where it is not so. */

@@ -5,6 +5,7 @@ import { eliminateCommonSubexpressions } from "./cse.js";
 import { eliminateDeadCode } from "./dce.js";
 import { hoistInvariants } from "./hoist.js";
 import { inline } from "./inline.js";
+import { jam } from "./jam.js";
 import { followLengths } from "./lengths.js";
 import { outlineLoops } from "./outline.js";
 import type { Pass, PassOptions } from "./pass.js";
@@ -38,6 +39,7 @@ const passes = {
   hoist: hoistInvariants,
   stores: forwardStores,
   cells: keepCells,
+  jam,
   dce: eliminateDeadCode,
   outline: outlineLoops,
   "prune-params": pruneParams,
@@ -74,6 +76,10 @@ export const improvement = named(
   "simplify",
   "cells",
   "hoist",
+  "jam",
+  "cse",
+  "stores",
+  "simplify",
 );
 
 /** … and what then leaves no trace of values that nobody asks for. */

@@ -23,9 +23,10 @@ import { Elements } from "../analysis/elements.js";
 import { num, type Records } from "../ir/types.js";
 import { placeType } from "../ir/derive.js";
 import { mapOp, regions, results } from "../ir/walk.js";
-import { areaOf, hasViews, mayBeSame, Origins, type Site } from "./effects.js";
+import { areaOf, hasViews, Origins, type Site } from "./effects.js";
 import { type Held, HeldPlaces } from "./held.js";
 import { mapFuncs } from "./pass.js";
+import { Provenance } from "./provenance.js";
 import { Resolution } from "./resolution.js";
 import { invariant } from "../support/invariant.js";
 
@@ -60,6 +61,7 @@ type Slots = (readonly Op[])[];
 
 class Forwarder {
   private readonly origins: Origins;
+  private readonly provenance: Provenance;
   private readonly resolution = new Resolution();
   private readonly literals = new Map<ValueId, number>();
   private readonly adjoints = new Set<ValueId>();
@@ -77,6 +79,7 @@ class Forwarder {
     private readonly hasViews: boolean,
   ) {
     this.origins = new Origins(func, records);
+    this.provenance = new Provenance(func, this.origins);
     this.findTouched(func.body);
   }
 
@@ -161,7 +164,7 @@ class Forwarder {
 
   /** May a place be the same as another of its area, which an earlier operation of the region touched? */
   private mayMeet(place: Place, earlier: Place, earlierLiteral: number | undefined, by: Op): boolean {
-    if (!mayBeSame(this.origins.of(place.base), this.origins.of(earlier.base))) return false;
+    if (!this.provenance.mayBeSame(place.base, earlier.base)) return false;
     const literal = this.literal(place);
     const mayShift = this.hasViews && place.base.type.kind === "typed" && place.base.id !== earlier.base.id;
     if (mayShift) return true;
