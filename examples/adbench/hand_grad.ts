@@ -345,25 +345,19 @@ function boneTransforms_forward(model: HandModel, theta: Float64Array, tape: Tap
     const sy = Math.sin(t5);
     const cz = Math.cos(t3);
     const sz = Math.sin(t3);
-    const rotation = new Float64Array(9);
-    rotation[0] = cz * cy;
     const t6 = cz * sy;
-    rotation[1] = t6 * sx - sz * cx;
-    rotation[2] = t6 * cx + sz * sx;
-    rotation[3] = sz * cy;
     const t7 = sz * sy;
-    rotation[4] = t7 * sx + cz * cx;
-    rotation[5] = t7 * cx - cz * sx;
-    rotation[6] = -sy;
-    rotation[7] = cy * sx;
-    rotation[8] = cy * cx;
     const row2 = model_baseRelatives[b]!;
     const matrix = new Float64Array(16);
-    for (let i = 0; i < 3; i++) {
-      for (let j = 0; j < 3; j++) {
-        matrix[4 * i + j] = rotation[3 * i + j]!;
-      }
-    }
+    matrix[0] = cz * cy;
+    matrix[1] = t6 * sx - sz * cx;
+    matrix[2] = t6 * cx + sz * sx;
+    matrix[4] = sz * cy;
+    matrix[5] = t7 * sx + cz * cx;
+    matrix[6] = t7 * cx - cz * sx;
+    matrix[8] = -sy;
+    matrix[9] = cy * sx;
+    matrix[10] = cy * cx;
     matrix[15] = 1;
     const relative = new Float64Array(16);
     const drelative = new Float64Array(relative.length);
@@ -471,7 +465,6 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     const parent = a[b]!;
     const row2 = model_inverseBaseAbsolutes[b]!;
     const dmatrix = new Float64Array(16);
-    const drotation = new Float64Array(9);
     // Adjoint of the loop at line 10.
     for (let i = 3; i >= 0; i--) {
       // Adjoint of the loop at line 11.
@@ -529,44 +522,34 @@ function boneTransforms_reverse(dtheta: Float64Array, tape: Tape): void {
     }
     drelative.fill(0);
     dmatrix[15] = 0;
-    // Adjoint of the loop at line 25.
-    for (let i = 2; i >= 0; i--) {
-      // Adjoint of the loop at line 26.
-      for (let j = 2; j >= 0; j--) {
-        const t4 = 4 * i + j;
-        const t5: number = dmatrix[t4] ?? 0;
-        dmatrix[t4] = 0;
-        drotation[3 * i + j]! += t5;
-      }
-    }
-    const t9: number = drotation[8] ?? 0;
-    drotation[8] = 0;
-    const t10: number = drotation[7] ?? 0;
-    drotation[7] = 0;
-    const t11: number = drotation[6] ?? 0;
-    drotation[6] = 0;
-    const t12: number = drotation[5] ?? 0;
-    drotation[5] = 0;
-    const t13 = -t12;
-    const t14: number = drotation[4] ?? 0;
-    drotation[4] = 0;
-    const t15 = t12 * cx + t14 * sx;
-    const t16: number = drotation[3] ?? 0;
-    drotation[3] = 0;
-    const t17: number = drotation[2] ?? 0;
-    drotation[2] = 0;
-    const t18: number = drotation[1] ?? 0;
-    drotation[1] = 0;
-    const t19 = -t18;
-    const dsz = t15 * sy + t16 * cy + t17 * sx + t19 * cx;
-    const dcx = t9 * cy + t12 * t3 + t14 * cz + t17 * t2 + t19 * sz;
-    const t20 = t17 * cx + t18 * sx;
-    const dsx = t10 * cy + t13 * cz + t14 * t3 + t17 * sz + t18 * t2;
-    const dsy = t15 * sz - t11 + t20 * cz;
-    const t21: number = drotation[0] ?? 0;
-    drotation[0] = 0;
-    const dcz = t13 * sx + t14 * cx + t20 * sy + t21 * cy;
-    const dcy = t9 * cx + t10 * sx + t16 * sz + t21 * cz;
+    const t9: number = dmatrix[10] ?? 0;
+    dmatrix[10] = 0;
+    const t10: number = dmatrix[9] ?? 0;
+    dmatrix[9] = 0;
+    const t11: number = dmatrix[8] ?? 0;
+    dmatrix[8] = 0;
+    const t12: number = dmatrix[6] ?? 0;
+    dmatrix[6] = 0;
+    const t13: number = dmatrix[5] ?? 0;
+    dmatrix[5] = 0;
+    const t14: number = dmatrix[4] ?? 0;
+    dmatrix[4] = 0;
+    const t15: number = dmatrix[2] ?? 0;
+    dmatrix[2] = 0;
+    const t16: number = dmatrix[1] ?? 0;
+    dmatrix[1] = 0;
+    const t17: number = dmatrix[0] ?? 0;
+    dmatrix[0] = 0;
+    const t18 = -t12;
+    const t19 = t12 * cx + t13 * sx;
+    const t20 = -t16;
+    const dsz = t19 * sy + t14 * cy + t15 * sx + t20 * cx;
+    const dcx = t9 * cy + t12 * t3 + t13 * cz + t15 * t2 + t20 * sz;
+    const t21 = t15 * cx + t16 * sx;
+    const dsx = t10 * cy + t18 * cz + t13 * t3 + t15 * sz + t16 * t2;
+    const dsy = t19 * sz - t11 + t21 * cz;
+    const dcz = t18 * sx + t13 * cx + t21 * sy + t17 * cy;
+    const dcy = t9 * cx + t10 * sx + t14 * sz + t17 * cz;
     dangles[t + 2]! += dsy * cy + -dcy * sy;
     dangles[t + 1]! += dsz * cz + -dcz * sz;
     dangles[t]! += dsx * cx + -dcx * sx;
@@ -939,25 +922,19 @@ function boneTransforms_forward2(model: HandModel, theta: Float64Array, tape: Ta
     const sy = Math.sin(t5);
     const cz = Math.cos(t3);
     const sz = Math.sin(t3);
-    const rotation = new Float64Array(9);
-    rotation[0] = cz * cy;
     const t6 = cz * sy;
-    rotation[1] = t6 * sx - sz * cx;
-    rotation[2] = t6 * cx + sz * sx;
-    rotation[3] = sz * cy;
     const t7 = sz * sy;
-    rotation[4] = t7 * sx + cz * cx;
-    rotation[5] = t7 * cx - cz * sx;
-    rotation[6] = -sy;
-    rotation[7] = cy * sx;
-    rotation[8] = cy * cx;
     const row2 = model_baseRelatives[b]!;
     const matrix = new Float64Array(16);
-    for (let i = 0; i < 3; i++) {
-      for (let j = 0; j < 3; j++) {
-        matrix[4 * i + j] = rotation[3 * i + j]!;
-      }
-    }
+    matrix[0] = cz * cy;
+    matrix[1] = t6 * sx - sz * cx;
+    matrix[2] = t6 * cx + sz * sx;
+    matrix[4] = sz * cy;
+    matrix[5] = t7 * sx + cz * cx;
+    matrix[6] = t7 * cx - cz * sx;
+    matrix[8] = -sy;
+    matrix[9] = cy * sx;
+    matrix[10] = cy * cx;
     matrix[15] = 1;
     const relative = new Float64Array(16);
     const drelative = new Float64Array(relative.length);
@@ -1065,7 +1042,6 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     const parent = a[b]!;
     const row2 = model_inverseBaseAbsolutes[b]!;
     const dmatrix = new Float64Array(16);
-    const drotation = new Float64Array(9);
     // Adjoint of the loop at line 10.
     for (let i = 3; i >= 0; i--) {
       // Adjoint of the loop at line 11.
@@ -1123,44 +1099,34 @@ function boneTransforms_reverse2(dtheta: Float64Array, tape: Tape): void {
     }
     drelative.fill(0);
     dmatrix[15] = 0;
-    // Adjoint of the loop at line 25.
-    for (let i = 2; i >= 0; i--) {
-      // Adjoint of the loop at line 26.
-      for (let j = 2; j >= 0; j--) {
-        const t4 = 4 * i + j;
-        const t5: number = dmatrix[t4] ?? 0;
-        dmatrix[t4] = 0;
-        drotation[3 * i + j]! += t5;
-      }
-    }
-    const t9: number = drotation[8] ?? 0;
-    drotation[8] = 0;
-    const t10: number = drotation[7] ?? 0;
-    drotation[7] = 0;
-    const t11: number = drotation[6] ?? 0;
-    drotation[6] = 0;
-    const t12: number = drotation[5] ?? 0;
-    drotation[5] = 0;
-    const t13 = -t12;
-    const t14: number = drotation[4] ?? 0;
-    drotation[4] = 0;
-    const t15 = t12 * cx + t14 * sx;
-    const t16: number = drotation[3] ?? 0;
-    drotation[3] = 0;
-    const t17: number = drotation[2] ?? 0;
-    drotation[2] = 0;
-    const t18: number = drotation[1] ?? 0;
-    drotation[1] = 0;
-    const t19 = -t18;
-    const dsz = t15 * sy + t16 * cy + t17 * sx + t19 * cx;
-    const dcx = t9 * cy + t12 * t3 + t14 * cz + t17 * t2 + t19 * sz;
-    const t20 = t17 * cx + t18 * sx;
-    const dsx = t10 * cy + t13 * cz + t14 * t3 + t17 * sz + t18 * t2;
-    const dsy = t15 * sz - t11 + t20 * cz;
-    const t21: number = drotation[0] ?? 0;
-    drotation[0] = 0;
-    const dcz = t13 * sx + t14 * cx + t20 * sy + t21 * cy;
-    const dcy = t9 * cx + t10 * sx + t16 * sz + t21 * cz;
+    const t9: number = dmatrix[10] ?? 0;
+    dmatrix[10] = 0;
+    const t10: number = dmatrix[9] ?? 0;
+    dmatrix[9] = 0;
+    const t11: number = dmatrix[8] ?? 0;
+    dmatrix[8] = 0;
+    const t12: number = dmatrix[6] ?? 0;
+    dmatrix[6] = 0;
+    const t13: number = dmatrix[5] ?? 0;
+    dmatrix[5] = 0;
+    const t14: number = dmatrix[4] ?? 0;
+    dmatrix[4] = 0;
+    const t15: number = dmatrix[2] ?? 0;
+    dmatrix[2] = 0;
+    const t16: number = dmatrix[1] ?? 0;
+    dmatrix[1] = 0;
+    const t17: number = dmatrix[0] ?? 0;
+    dmatrix[0] = 0;
+    const t18 = -t12;
+    const t19 = t12 * cx + t13 * sx;
+    const t20 = -t16;
+    const dsz = t19 * sy + t14 * cy + t15 * sx + t20 * cx;
+    const dcx = t9 * cy + t12 * t3 + t13 * cz + t15 * t2 + t20 * sz;
+    const t21 = t15 * cx + t16 * sx;
+    const dsx = t10 * cy + t18 * cz + t13 * t3 + t15 * sz + t16 * t2;
+    const dsy = t19 * sz - t11 + t21 * cz;
+    const dcz = t18 * sx + t13 * cx + t21 * sy + t17 * cy;
+    const dcy = t9 * cx + t10 * sx + t14 * sz + t17 * cz;
     dangles[t + 2]! += dsy * cy + -dcy * sy;
     dangles[t + 1]! += dsz * cz + -dcz * sz;
     dangles[t]! += dsx * cx + -dcx * sx;

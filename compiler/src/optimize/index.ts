@@ -14,6 +14,7 @@ import { scalarize } from "./scalarize.js";
 import { sinkIntoPullbacks } from "./sink.js";
 import { simplify } from "./simplify.js";
 import { forwardStores } from "./stores.js";
+import { unrollSmall } from "./unroll.js";
 import { recogniseSumsOfSquares } from "./sum-of-squares.js";
 
 export interface NamedPass {
@@ -31,6 +32,7 @@ export interface OptimizeOptions extends PassOptions {
 const passes = {
   simplify,
   inline,
+  unroll: unrollSmall,
   sink: sinkIntoPullbacks,
   scalarize,
   cse: eliminateCommonSubexpressions,
@@ -51,6 +53,8 @@ const named = (...names: readonly (keyof typeof passes)[]): readonly NamedPass[]
 export const beforeDifferentiation = named(
   "simplify",
   "inline",
+  "simplify",
+  "unroll",
   "simplify",
   "scalarize",
   "cse",
