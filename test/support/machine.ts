@@ -1,5 +1,16 @@
 /** Executes operations one by one: the inside of `interpret.ts`. */
-import type { Func, Op, Place, Program, Region, Type, Value, ValueId } from "../../compiler/src/ir/ir.js";
+import type {
+  Foreign,
+  Func,
+  Op,
+  Place,
+  Program,
+  Region,
+  Throw,
+  Type,
+  Value,
+  ValueId,
+} from "../../compiler/src/ir/ir.js";
 import { dual, evaluatePrim, type JsValue, primal, tangent } from "./dual.js";
 import { InterpreterError, Tape } from "./machine-tape.js";
 import { clone, isTypedArray, type Key, lengthOf, Memory } from "./memory.js";
@@ -35,6 +46,8 @@ function write(env: Env, v: Value, x: JsValue): void {
 export class Machine {
   readonly memory: Memory;
   private readonly globals = new Map<string, JsValue>();
+  /** What copies of declarations made. */
+  private readonly copies: Record<string, unknown> = {};
   private fuel: number;
 
   constructor(
@@ -161,12 +174,12 @@ export class Machine {
       case "while":
         return this.whileLoop(op, env);
       case "foreign": {
-        const made = this.foreign(op.text, this.readAll(op.args, env));
+        const made = this.foreign(op, this.readAll(op.args, env));
         return op.result === undefined ? undefined : write(env, op.result, made);
       }
       case "throw":
         // oxlint-disable-next-line typescript/only-throw-error -- A program may throw anything.
-        throw this.foreign(op.text, this.readAll(op.args, env));
+        throw this.foreign(op, this.readAll(op.args, env));
       case "global":
         return write(env, op.result, this.global(op.name));
       case "closure":
@@ -285,8 +298,18 @@ export class Machine {
     };
   }
 
-  private foreign(text: readonly string[], args: readonly JsValue[]): JsValue {
-    const { scope = {}, console: calls } = this.options;
+  private foreign({ text, imports = [] }: Foreign | Throw, args: readonly JsValue[]): JsValue {
+    const { console: calls } = this.options;
+    for (const { name, copy } of imports)
+      if (copy !== undefined && !/^(interface|type)\b/.test(copy) && !(name in this.copies)) {
+        const known = { ...this.options.scope, ...this.copies };
+        // A copy of a declaration is part of the interpreted program.
+        const body = `${stripTypes(copy)}\nreturn ${name};`;
+        this.copies[name] = (new Function(...Object.keys(known), body) as (...args: unknown[]) => unknown)(
+          ...Object.values(known),
+        );
+      }
+    const scope: Readonly<Record<string, unknown>> = { ...this.options.scope, ...this.copies };
     const log = (...values: unknown[]): void => void calls?.push(clone(values) as unknown[]);
     const console = { log, info: log, warn: log, error: log, debug: log };
     const holes = args.map((_, i) => `$${i}`);

@@ -33,7 +33,7 @@ export const truncated = warning("ADC3005", (operator: string) => [
 
 export const uncaught = warning("ADC3006", (name: string) => [
   `What \`${name}\` throws is not caught by generated code.`,
-  "It cannot be written down there (its class is not exported), or is thrown by a function with a rule of its own: it leaves the generated function, past the handler.",
+  "It cannot be written down there (its class is neither exported nor can it be copied), or is thrown by a function with a rule of its own: it leaves the generated function, past the handler.",
   "Export the class, test for the bad case before the call, or let the function return what went wrong.",
 ]);
 

@@ -26,6 +26,8 @@ export class ModuleNames {
   /** Functions that are imported, not written: the runtime's primitives, and external functions of the program. */
   private readonly outside = new Map<string, { readonly item: TypeImport; readonly local: string }>();
   private readonly used = new Set<string>();
+  /** Declarations of which this file has a copy, by name, in the order of need. */
+  private readonly copies = new Map<string, string>();
 
   constructor(
     module: GeneratedModule,
@@ -113,7 +115,15 @@ export class ModuleNames {
 
   /** The names that some source text uses as values. */
   need(imports: readonly TypeImport[]): void {
-    for (const item of imports) this.import(item, false, item.as ?? item.name);
+    for (const item of imports) {
+      if (item.copy === undefined) this.import(item, item.isType === true, item.as ?? item.name);
+      else this.copies.set(item.name, item.copy);
+    }
+  }
+
+  /** The copies of declarations that some source text uses. */
+  get copied(): readonly string[] {
+    return [...this.copies.values()];
   }
 
   /** The text of a type, with the names it needs imported. */

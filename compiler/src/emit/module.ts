@@ -53,6 +53,7 @@ function textOf(module: GeneratedModule, options: EmitOptions, mark: Mark | unde
     header(options.source ?? `./${fileName(module.sourcePath)}`),
     ...(imports.length === 0 ? [] : [imports.join("\n")]),
     ...(constants.length === 0 ? [] : [constants.join("\n")]),
+    ...names.copied,
     ...types.declarations,
     ...exported,
     ...helpers,

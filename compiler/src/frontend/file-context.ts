@@ -122,6 +122,10 @@ export class FileContext extends SourceNames {
   readonly put: Map<ValueId, string>;
   /** What becomes of maps and sets that are made in the program. */
   readonly made: MadeCollections;
+  /** The declarations of which the generated file has copies, by name. */
+  readonly copies = new Map<string, ts.Symbol>();
+  /** Classes of errors whose constructors do nothing but make the error. */
+  readonly plainErrors = new Set<string>();
   /** The functions of packages with rules that are called, by name and types. */
   readonly ruledCalls = new Map<string, Signature>();
   #prelude: FileContext | undefined;

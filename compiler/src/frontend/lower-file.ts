@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import { constantWrites } from "../analysis/constant-writes.js";
 import { type Diagnostic, language, type Span } from "../diagnostics.js";
 import type { Op, Program, ValueId } from "../ir/ir.js";
-import { isBySource } from "../ir/thrown.js";
+import { isBySource, withoutThrownCopies } from "../ir/thrown.js";
 import { walk } from "../ir/walk.js";
 import { findRequests } from "./annotations.js";
 import { RulesInForce } from "./custom-rules/apply.js";
@@ -157,6 +157,7 @@ export function lowerFile(
     if (other.lowered !== undefined || other.wanted.size > 0) return other;
   }
   let lowered: Program = { funcs: file.funcs, records: file.types.records, globals: file.globals };
+  lowered = withoutThrownCopies(lowered);
   if (annotated.some((a) => a.original === undefined)) refuseThrown(lowered, file, report);
   if (!failed() && wanted.size === 0) {
     refuseSharedInitialisers(lowered, file, report);
@@ -181,7 +182,7 @@ export function lowerFile(
       refuseDrawn(lowered, a, (op) => spanAt(program, op.loc), report);
       refuseStopped(lowered, a, (op) => spanAt(program, op.loc), report);
     }
-    checkRunAgain(lowered, program, report);
+    checkRunAgain(lowered, program, file.plainErrors, report);
     checkFixedPoints(lowered, annotated, program, report);
     const isLost = checkLost(lowered, checked, file, report, failed);
     // What is put into a map of JavaScript may matter after all: then it must be one that a derivative can follow.

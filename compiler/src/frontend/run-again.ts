@@ -4,11 +4,17 @@ import type { Func, Loc, Op, Program, Region, Value } from "../ir/ir.js";
 import { present } from "../ir/types.js";
 import { results, walk } from "../ir/walk.js";
 import type { ts } from "ts-morph";
+import { errorClasses } from "./error-classes.js";
 import { tagSpanAt } from "./loop-tags.js";
 
 /** Refuses effects on the outside in tagged loops and functions. */
-export function checkRunAgain(lowered: Program, program: ts.Program, report: (d: Diagnostic) => void): void {
-  const effects = new Map<string, Op | undefined>();
+export function checkRunAgain(
+  lowered: Program,
+  program: ts.Program,
+  plainErrors: ReadonlySet<string>,
+  report: (d: Diagnostic) => void,
+): void {
+  const effects: Effects = { found: new Map(), plainErrors };
   const refuse = (region: Region, loc: Loc | undefined): void => {
     const op = effectIn(lowered, region, effects);
     const span = op === undefined ? undefined : tagSpanAt(program, loc);
@@ -41,24 +47,37 @@ function apartIn(lowered: Program, region: Region): { readonly name: string; rea
   return found;
 }
 
+interface Effects {
+  /** Of each function that was looked at. */
+  readonly found: Map<string, Op | undefined>;
+  /** Classes of the program's own whose instances may be made twice. */
+  readonly plainErrors: ReadonlySet<string>;
+}
+
+/** An error that is made for a handler: another one in the second run is as good. */
+function makesError(op: Op, plainErrors: ReadonlySet<string>): boolean {
+  const name = op.kind === "foreign" ? /^(?:new )?(\w+)\(/.exec(op.text[0] ?? "")?.[1] : undefined;
+  return name !== undefined && (errorClasses.has(name) || plainErrors.has(name));
+}
+
 /** The first operation of a region, or of what it calls, that is more than computing. */
-function effectIn(lowered: Program, region: Region, known: Map<string, Op | undefined>): Op | undefined {
+function effectIn(lowered: Program, region: Region, known: Effects): Op | undefined {
   let found: Op | undefined;
   walk(region, (op) => {
     if (found !== undefined) return;
-    if (op.kind === "foreign" && !op.pure) found = op;
+    if (op.kind === "foreign" && !op.pure && !makesError(op, known.plainErrors)) found = op;
     if (op.kind === "call") found = effectOf(lowered, lowered.funcs.get(op.callee), known);
   });
   return found;
 }
 
-function effectOf(lowered: Program, func: Func | undefined, known: Map<string, Op | undefined>): Op | undefined {
+function effectOf(lowered: Program, func: Func | undefined, known: Effects): Op | undefined {
   if (func === undefined) return undefined;
-  if (known.has(func.name)) return known.get(func.name);
+  if (known.found.has(func.name)) return known.found.get(func.name);
   // A recursive call adds nothing.
-  known.set(func.name, undefined);
+  known.found.set(func.name, undefined);
   const found = effectIn(lowered, func.body, known);
-  known.set(func.name, found);
+  known.found.set(func.name, found);
   return found;
 }
 

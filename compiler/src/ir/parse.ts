@@ -124,8 +124,10 @@ class Parser {
     const { tokens } = this;
     if (!tokens.eat("import")) return undefined;
     const found: TypeImport[] = [];
-    do found.push({ name: tokens.name(), from: tokens.take("string", "where it is imported from").text });
-    while (tokens.eat(","));
+    do {
+      const item = { name: tokens.name(), from: tokens.take("string", "where it is imported from").text };
+      found.push(tokens.eat("copy") ? { ...item, copy: tokens.take("string", "the declaration").text } : item);
+    } while (tokens.eat(","));
     return found;
   }
 

@@ -75,7 +75,8 @@ function nameText(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-const importText = (i: TypeImport): string => `${nameText(i.name)} ${JSON.stringify(i.from)}`;
+const importText = (i: TypeImport): string =>
+  `${nameText(i.name)} ${JSON.stringify(i.from)}${i.copy === undefined ? "" : ` copy ${JSON.stringify(i.copy)}`}`;
 
 function importsText(imports: readonly TypeImport[] | undefined): string {
   if (imports === undefined || imports.length === 0) return "";

@@ -1,6 +1,6 @@
 /** Throws of what only the source file can make: the generated function lets the source function throw it. */
-import type { Func, Op, Program, Throw } from "./ir.js";
-import { walk } from "./walk.js";
+import type { Func, Op, Program, Region, Throw } from "./ir.js";
+import { mapOp, mapSame, walk } from "./walk.js";
 
 /** The text of such a throw, as in `Throw`. */
 export const thrownBySource: Pick<Throw, "text" | "args" | "imports"> = {
@@ -30,4 +30,31 @@ export function throwsBySource(func: Func, program: Program): { readonly own: bo
     });
   visit(func);
   return { own, called };
+}
+
+/** Has the generated file copies of classes of errors? */
+function hasCopies(program: Program): boolean {
+  let found = false;
+  for (const func of program.funcs.values())
+    walk(func.body, (op) => {
+      if (op.kind === "foreign") found ||= op.imports?.some((i) => i.copy !== undefined) === true;
+    });
+  return found;
+}
+
+/** What was caught and is thrown again may be an instance of a copy of a class: the source function throws its own. */
+export function withoutThrownCopies(program: Program): Program {
+  if (!hasCopies(program)) return program;
+  const inRegion = (region: Region): Region => {
+    const ops = mapSame(region.ops, (op) => {
+      const isAgain = op.kind === "throw" && op.args.some((a) => a.type.kind === "opaque");
+      return isAgain ? { ...op, ...thrownBySource } : mapOp(op, (v) => v, inRegion);
+    });
+    return ops === region.ops ? region : { ...region, ops };
+  };
+  const funcs = [...program.funcs].map(([name, func]): [string, Func] => [
+    name,
+    { ...func, body: inRegion(func.body) },
+  ]);
+  return { ...program, funcs: new Map(funcs) };
 }

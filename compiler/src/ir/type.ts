@@ -99,4 +99,8 @@ export interface TypeImport {
   readonly from: string;
   /** The name it is imported as, where its own is taken. */
   readonly as?: string;
+  /** The text of its declaration, of which the generated file has a copy: nobody can import it. */
+  readonly copy?: string;
+  /** Only its type is used. */
+  readonly isType?: true;
 }

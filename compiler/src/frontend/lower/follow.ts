@@ -7,7 +7,6 @@ import { arrayOf, bool } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
 import { nameOfFunction } from "../function-types.js";
 import { bindingsOf } from "../instance.js";
-import { isCheckpointed } from "../loop-tags.js";
 import { isPrelude } from "../prelude.js";
 import { externalFunctions } from "../prelude/runtime.js";
 import { deepest, resultOf, signatureOf } from "../signature.js";
@@ -130,7 +129,7 @@ function catcherOfCall(context: FunctionContext, node: ts.Expression, target: Fu
   const file = context.file.of(target);
   if (!file.effects.mayThrow(target.body)) return undefined;
   const isExternal = isPrelude(target) && externalFunctions.has(nameOfFunction(target));
-  const isWhole = isExternal || isCheckpointed(target) || file.rules.of(target) !== undefined;
+  const isWhole = isExternal || file.rules.of(target) !== undefined;
   const catcher = isWhole ? undefined : catcherAt(context, node);
   if (catcher === undefined && throwsItself(file, target.body))
     context.report(meaning.uncaught(spanOf(node), nameOfFunction(target)));

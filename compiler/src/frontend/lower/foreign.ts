@@ -8,8 +8,10 @@ import { value } from "../../ir/build.js";
 import type { Type, TypeImport, Value } from "../../ir/ir.js";
 import { thrownBySource } from "../../ir/thrown.js";
 import { str } from "../../ir/types.js";
+import { errorClasses, exportedError, type NamedError } from "../error-classes.js";
+import type { FileContext } from "../file-context.js";
 import { consoleForm } from "../packages/console.js";
-import { bare, type FunctionNode, spanOf, symbolOf } from "../source.js";
+import { bare, type FunctionNode, spanOf } from "../source.js";
 import type { FunctionContext, TextWithHoles } from "./context.js";
 import { append } from "../../support/append.js";
 
@@ -124,34 +126,25 @@ export function consoleCall(context: FunctionContext, node: ts.CallExpression, t
   context.at(node).push({ kind: "foreign", text, args, pure: false });
 }
 
-const errorClasses = new Set([
-  "Error",
-  "RangeError",
-  "TypeError",
-  "SyntaxError",
-  "EvalError",
-  "ReferenceError",
-  "URIError",
-]);
-
 export function lowerThrow(context: FunctionContext, node: ts.ThrowStatement): void {
-  const written = errorText(context, node);
+  const written = errorText(context, node, exportedError);
   const { text, args, imports } = written ?? thrownBySource;
   const at = context.at(written === undefined ? node.expression : node);
   at.push({ kind: "throw", text, args, ...(imports === undefined ? {} : { imports }) });
   context.dead = true;
 }
 
-/** What is thrown, as text; absent where another file cannot write it. */
+/** What is thrown, as text; absent where the generated file cannot write it, of what `named` says which classes it can name. */
 export function errorText(
   context: FunctionContext,
   node: ts.ThrowStatement,
+  named: (file: FileContext, node: ts.Expression) => NamedError | undefined,
 ): (TextWithHoles & { readonly imports?: readonly TypeImport[]; readonly members?: readonly Value[] }) | undefined {
   const thrown = bare(node.expression);
   const isMade = ts.isNewExpression(thrown) || ts.isCallExpression(thrown);
   if (isMade && (thrown.arguments ?? []).every(isPlainArgument)) {
     const isLibrary = errorClasses.has(context.file.globalName(thrown.expression) ?? "");
-    const own = isLibrary ? undefined : errorClass(context, thrown.expression);
+    const own = isLibrary ? undefined : named(context.file, thrown.expression);
     if (isLibrary || own !== undefined) {
       const name = own?.name ?? thrown.expression.getText();
       const members: Value[] = [];
@@ -166,7 +159,7 @@ export function errorText(
         }
       });
       const made = join([...parts, ")"]);
-      return own === undefined ? made : { ...made, imports: [own], members };
+      return own === undefined ? made : { ...made, imports: own.imports, members };
     }
   }
   if (isText(context, thrown) || ts.isNumericLiteral(thrown)) return textOf(context, thrown);
@@ -182,28 +175,6 @@ function isPlainArgument(node: ts.Expression): boolean {
     (p) => ts.isShorthandPropertyAssignment(p) || (ts.isPropertyAssignment(p) && ts.isIdentifier(p.name)),
   );
 }
-
-/** A class of errors of the program's own. */
-function errorSymbol(context: FunctionContext, node: ts.Expression): ts.Symbol | undefined {
-  const symbol = ts.isIdentifier(node) ? symbolOf(context.file.checker, node) : undefined;
-  const declaration = symbol?.valueDeclaration;
-  if (declaration === undefined || !ts.isClassDeclaration(declaration)) return undefined;
-  const isError = context.file.checker.getTypeAtLocation(declaration).getProperty("stack") !== undefined;
-  return isError ? symbol : undefined;
-}
-
-/** One that other files can name. */
-export function errorClass(context: FunctionContext, node: ts.Expression): TypeImport | undefined {
-  const symbol = errorSymbol(context, node);
-  const source = symbol?.valueDeclaration?.getSourceFile();
-  if (symbol === undefined || source === undefined) return undefined;
-  const name = context.file.types.exportedName(symbol, source);
-  return name === undefined ? undefined : { name, from: source.fileName };
-}
-
-/** Its name, whether it is exported or not. */
-export const ownErrorClass = (context: FunctionContext, node: ts.Expression): string | undefined =>
-  errorSymbol(context, bare(node))?.name;
 
 /** `{ cause: error }`. */
 function detailsOf(context: FunctionContext, node: ts.ObjectLiteralExpression): TextWithHoles {

@@ -4,11 +4,12 @@ import { language } from "../../diagnostics.js";
 import { field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { bool, mayBeAbsent, present } from "../../ir/types.js";
+import { caughtError, ownErrorClass } from "../error-classes.js";
 import { bare, spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
 import { branchValue } from "./flow.js";
-import { errorClass, foreign, ownErrorClass } from "./foreign.js";
+import { foreign } from "./foreign.js";
 import { literalOf } from "./literals.js";
 import { isAbsent, isNullish, isUndefined, mayBeMissing } from "./missing.js";
 import { mayBeMissing as mayBeMissingType } from "./narrow.js";
@@ -177,15 +178,15 @@ export function lowerCaughtInstance(
   const v = context.expression(node.left);
   if (context.isRefused(v)) return context.standIn(bool);
   const global = context.file.globalName(node.right);
-  const own = global === undefined ? errorClass(context, bare(node.right)) : undefined;
-  const hidden = own === undefined ? ownErrorClass(context, node.right) : undefined;
+  const own = global === undefined ? caughtError(context.file, node.right) : undefined;
+  const hidden = own === undefined ? ownErrorClass(context.file, node.right) : undefined;
   if (v.type.kind === "opaque" && hidden !== undefined)
     return context.refuse(language.errorNotExported(spanOf(node.right), hidden), bool);
   if (v.type.kind !== "opaque" || (global === undefined && own === undefined))
     return context.refuse(language.reflection(spanOf(node), "instanceof"), bool);
   const result = value(bool, hint);
   const text = ["", ` instanceof ${own?.name ?? global ?? ""}`];
-  const imports = own === undefined ? {} : { imports: [own] };
+  const imports = own === undefined ? {} : { imports: own.imports };
   context.at(node).push({ kind: "foreign", text, args: [v], pure: true, result, ...imports });
   return result;
 }

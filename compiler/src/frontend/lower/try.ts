@@ -6,13 +6,14 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import { bool } from "../../ir/types.js";
+import { caughtError, ownErrorClass } from "../error-classes.js";
 import { bare, spanOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { newFlag } from "./env.js";
 import type { Hidden } from "./env.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
 import { inConstruct } from "./jumps.js";
-import { errorText, ownErrorClass } from "./foreign.js";
+import { errorText } from "./foreign.js";
 import { catcherOf, caughtType, handOver } from "./guards.js";
 
 type ToPieces = (nodes: readonly ts.Statement[]) => readonly Piece[];
@@ -65,7 +66,7 @@ export function throwToHandler(context: FunctionContext, node: ts.ThrowStatement
   if (exit === undefined) return false;
   const catcher = catcherOf(context, exit);
   if (catcher !== undefined) {
-    const written = errorText(context, node);
+    const written = errorText(context, node, caughtError);
     if (written === undefined && exit.kind === "return") {
       // The function itself throws it, past the handler.
       context.report(meaning.uncaught(spanOf(node), context.signature?.source ?? ""));
@@ -73,7 +74,7 @@ export function throwToHandler(context: FunctionContext, node: ts.ThrowStatement
     }
     if (written === undefined) {
       const thrown = bare(node.expression);
-      const name = ts.isNewExpression(thrown) ? ownErrorClass(context, thrown.expression) : undefined;
+      const name = ts.isNewExpression(thrown) ? ownErrorClass(context.file, thrown.expression) : undefined;
       const span = spanOf(node.expression);
       context.report(name === undefined ? language.thrownValue(span) : language.errorNotExported(span, name));
     }
