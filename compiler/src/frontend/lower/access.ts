@@ -37,24 +37,42 @@ export function locate(
 ): Located | undefined {
   if (ts.isPropertyAccessExpression(node))
     return fieldOf(context, base, context.lowering.classes.fieldName(context, base, node), node);
-  if (base.type.kind === "dict")
-    return context.lowering.data.placeByKey(context, base, base.type, node.argumentExpression);
-  const literal = literalOf(context, node.argumentExpression);
+  return locateByKey(context, base, node.argumentExpression, node);
+}
+
+/** The place that a key which is computed names. */
+function locateByKey(context: FunctionContext, base: Value, key: ts.Expression, node: ts.Node): Located | undefined {
+  if (base.type.kind === "dict") return context.lowering.data.placeByKey(context, base, base.type, key);
+  const literal = literalOf(context, key);
   if (base.type.kind === "array" || base.type.kind === "typed") {
-    const named = context.expression(node.argumentExpression);
+    const named = context.expression(key);
     const index = context.indices.get(named.id) ?? named;
     if (index.type.kind !== "num") {
-      if (!context.isRefused(index)) context.report(language.dynamicProperty(spanOf(node.argumentExpression)));
+      if (!context.isRefused(index)) context.report(language.dynamicProperty(spanOf(key)));
       return undefined;
     }
     return { place: elem(base, index), type: elementType(base.type) };
   }
   if (literal !== undefined && typeof literal !== "boolean") return fieldOf(context, base, String(literal), node);
   if (context.isRefused(base)) return undefined;
-  if (base.type.kind === "tuple") return tupleMember(context, base, base.type, node.argumentExpression);
-  if (base.type.kind === "record") return fieldByName(context, base, base.type.name, node.argumentExpression);
-  context.report(language.dynamicProperty(spanOf(node.argumentExpression)));
+  if (base.type.kind === "tuple") return tupleMember(context, base, base.type, key);
+  if (base.type.kind === "record") return fieldByName(context, base, base.type.name, key);
+  context.report(language.dynamicProperty(spanOf(key)));
   return undefined;
+}
+
+/** The member of a pattern whose key is computed: `const { [key]: v } = object`; absent after a report. */
+export function memberByKey(
+  context: FunctionContext,
+  of: Value,
+  key: ts.Expression,
+  node: ts.BindingElement | ts.PropertyAssignment,
+  hint: string | undefined,
+): Located | Value | undefined {
+  const base = presentValue(context, of, node);
+  if (base.type.kind === "opaque" || base.type.kind === "str")
+    return context.lowering.data.element(context, node, key, base, hint);
+  return lowerFunctionTable(context, key, base, hint) ?? locateByKey(context, base, key, node);
 }
 
 /** A field whose name is computed: TypeScript must know which names it may be, and all of them must have one type. */
@@ -214,11 +232,13 @@ export function lowerAccess(
   if (base.type.kind === "opaque" || base.type.kind === "str") {
     return ts.isPropertyAccessExpression(node)
       ? context.lowering.data.property(context, node, base, hint)
-      : context.lowering.data.element(context, node, base, hint);
+      : context.lowering.data.element(context, node, node.argumentExpression, base, hint);
   }
   if (ts.isPropertyAccessExpression(node) && isLeftOut(context, base, node.name.text, node.expression))
     return whereLeftOut(context, base, node.name.text, node, hint);
-  const chosen = ts.isElementAccessExpression(node) ? lowerFunctionTable(context, node, base, hint) : undefined;
+  const chosen = ts.isElementAccessExpression(node)
+    ? lowerFunctionTable(context, node.argumentExpression, base, hint)
+    : undefined;
   return chosen ?? valueAt(context, locate(context, node, base), node, hint);
 }
 

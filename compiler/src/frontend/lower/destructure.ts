@@ -5,7 +5,16 @@ import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference } from "../../ir/types.js";
 import { bare, declaredSymbol, spanOf } from "../source.js";
-import { elementType, fieldOf, isLeftOut, type Located, load, standInFor, whereLeftOut } from "./access.js";
+import {
+  elementType,
+  fieldOf,
+  isLeftOut,
+  type Located,
+  load,
+  standInFor,
+  memberByKey,
+  whereLeftOut,
+} from "./access.js";
 import { alloc, countTo } from "./array-make.js";
 import { targetOf } from "./assign.js";
 import { isNotSpread } from "./class-fields.js";
@@ -46,11 +55,18 @@ export function assign(context: FunctionContext, node: ts.Expression, v: Value):
     } else if (ts.isSpreadAssignment(property)) {
       put(context, property.expression, undefined, () => restOfObject(context, v, taken, property));
     } else if (ts.isPropertyAssignment(property)) {
-      const name = keyOf(context, property.name);
-      if (name === undefined) continue;
-      taken.add(name);
       const { target, fallback } = withoutDefault(property.initializer);
-      put(context, target, fallback, () => memberNamed(context, v, name, property));
+      const { name } = property;
+      const key = literalName(context, name);
+      if (key !== undefined) taken.add(key);
+      // The key is computed before the place is found.
+      else if (ts.isComputedPropertyName(name) && !context.file.effects.isReadOnly(name.expression)) {
+        context.report(language.dynamicProperty(spanOf(name)));
+        continue;
+      }
+      put(context, target, fallback, () =>
+        key === undefined ? memberOf(context, v, name, property, undefined) : memberNamed(context, v, key, property),
+      );
     } else {
       context.report(language.destructuringForm(spanOf(property), "This form"));
     }
@@ -105,13 +121,16 @@ export function bind(context: FunctionContext, name: ts.BindingName, v: Value): 
       continue;
     }
     const key = element.propertyName ?? element.name;
-    const text = ts.isObjectBindingPattern(key) || ts.isArrayBindingPattern(key) ? undefined : keyOf(context, key);
-    if (text === undefined) {
+    if (ts.isObjectBindingPattern(key) || ts.isArrayBindingPattern(key)) {
       bindStandIns(context, element.name);
       continue;
     }
-    taken.add(text);
-    bind(context, element.name, valueOf(context, memberNamed(context, v, text, element), element.initializer, hint));
+    const text = literalName(context, key);
+    if (text !== undefined) taken.add(text);
+    else if (name.elements.at(-1)?.dotDotDotToken !== undefined) keyOf(context, key);
+    const member =
+      text === undefined ? memberOf(context, v, key, element, hint) : memberNamed(context, v, text, element);
+    bind(context, element.name, valueOf(context, member, element.initializer, hint));
   }
 }
 
@@ -140,13 +159,28 @@ type Member =
 
 /** The name a key stands for; reports one that is not known. */
 export function keyOf(context: FunctionContext, name: ts.PropertyName): string | undefined {
+  const literal = literalName(context, name);
+  if (literal === undefined) context.report(language.dynamicProperty(spanOf(name)));
+  return literal;
+}
+
+function literalName(context: FunctionContext, name: ts.PropertyName): string | undefined {
   if (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)) return name.text;
-  if (ts.isComputedPropertyName(name)) {
-    const literal = keyLiteral(context, name.expression);
-    if (literal !== undefined) return String(literal);
-  }
-  context.report(language.dynamicProperty(spanOf(name)));
-  return undefined;
+  const literal = ts.isComputedPropertyName(name) ? keyLiteral(context, name.expression) : undefined;
+  return literal === undefined ? undefined : String(literal);
+}
+
+/** The member whose name is computed. */
+function memberOf(
+  context: FunctionContext,
+  v: Value,
+  name: ts.PropertyName,
+  node: ts.BindingElement | ts.PropertyAssignment,
+  hint: string | undefined,
+): Member {
+  const found = ts.isComputedPropertyName(name) ? memberByKey(context, v, name.expression, node, hint) : undefined;
+  if (found === undefined) return { kind: "refused", value: standInFor(context, node) };
+  return "place" in found ? { kind: "place", at: found, node } : { kind: "read", value: found };
 }
 
 function memberAt(context: FunctionContext, v: Value, index: number, node: ts.Node): Member {
@@ -162,6 +196,8 @@ function memberAt(context: FunctionContext, v: Value, index: number, node: ts.No
 function memberNamed(context: FunctionContext, v: Value, name: string, node: ts.Node): Member {
   if (name === "length" && (v.type.kind === "array" || v.type.kind === "typed"))
     return { kind: "length", value: context.integer(context.at(node).length(v)) };
+  if ((v.type.kind === "array" || v.type.kind === "typed") && /^(0|[1-9]\d*)$/.test(name))
+    return memberAt(context, v, Number(name), node);
   const own = context.lowering.classes.inPattern(context, v, name, node);
   if (own !== undefined) return { kind: "called", value: own };
   const object = presentValue(context, v, node);

@@ -148,7 +148,8 @@ function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint:
     const base = presentValue(context, context.expression(left.expression), left);
     const isOpaque = base.type.kind === "opaque" || base.type.kind === "str";
     const at = isOpaque ? undefined : locate(context, left, base);
-    if (isOpaque) return orElse(context, node, lowerOpaqueElement(context, left, base, undefined), slot);
+    if (isOpaque)
+      return orElse(context, node, lowerOpaqueElement(context, left, left.argumentExpression, base, undefined), slot);
     if (at === undefined) return standInFor(context, node);
     if (at.member !== undefined && at.type.kind !== "maybe")
       return loadMemberOr(context, at.member, left, hint, () => context.expression(node.right));

@@ -38,7 +38,7 @@ export function isData(context: FunctionContext, type: ts.Type): boolean {
 }
 
 /** The type of what comes out; nothing where the language has no such values. */
-function resultType(context: FunctionContext, node: ts.Expression): Type | undefined {
+function resultType(context: FunctionContext, node: ts.Node): Type | undefined {
   const type = context.file.checker.getTypeAtLocation(node);
   const mapped = context.file.types.map(type);
   return "type" in mapped ? mapped.type : undefined;
@@ -92,7 +92,7 @@ interface Text {
 /** What an operation on such a value gives. */
 function result(
   context: FunctionContext,
-  node: ts.Expression,
+  node: ts.Node,
   text: Text,
   used: boolean,
   hint: string | undefined,
@@ -119,7 +119,7 @@ function result(
 /** An array or an object that something else holds: it is read as the constant it is, and not changed. */
 function takenOut(
   context: FunctionContext,
-  node: ts.Expression,
+  node: ts.Node,
   { parts, args }: Text,
   type: Type,
   hint: string | undefined,
@@ -137,7 +137,7 @@ function takenOut(
 /** A list that was made elsewhere, copied into one of our own. */
 function listOf(
   context: FunctionContext,
-  node: ts.Expression,
+  node: ts.Node,
   { parts, args }: Text,
   type: Extract<Type, { kind: "array" }>,
   hint: string | undefined,
@@ -263,7 +263,7 @@ export function lowerOpaqueProperty(
 }
 
 /** Whatever the settings say of it, there may be no such member. */
-function memberType(context: FunctionContext, node: ts.Expression, receiver: Value): Type | undefined {
+function memberType(context: FunctionContext, node: ts.Node, receiver: Value): Type | undefined {
   const type = receiver.type.kind === "str" ? str : resultType(context, node);
   return type === undefined || type.kind === "void" || isReference(type) ? type : maybe(type);
 }
@@ -271,11 +271,12 @@ function memberType(context: FunctionContext, node: ts.Expression, receiver: Val
 /** `text[i]`, and `table[key]` of an object with arbitrary keys. */
 export function lowerOpaqueElement(
   context: FunctionContext,
-  node: ts.ElementAccessExpression,
+  node: ts.Node,
+  named: ts.Expression,
   receiver: Value,
   hint: string | undefined,
 ): Value {
-  const key = context.expression(node.argumentExpression);
+  const key = context.expression(named);
   const isText = receiver.type.kind === "str";
   return result(
     context,

@@ -10,25 +10,25 @@ import { branchValue } from "./flow.js";
 import { literalOf } from "./literals.js";
 import { primitive } from "./primitive.js";
 
-/** The member of a table of functions; absent where this is no such table, or the key is a literal. */
+/** The member of a table of functions by the key `node`; absent where this is no such table, or the key is a literal. */
 export function lowerFunctionTable(
   context: FunctionContext,
-  node: ts.ElementAccessExpression,
+  node: ts.Expression,
   base: Value,
   hint: string | undefined,
 ): Value | undefined {
-  if (literalOf(context, node.argumentExpression) !== undefined) return undefined;
+  if (literalOf(context, node) !== undefined) return undefined;
   const members = membersOf(context, base);
   const { types } = context.file;
   if (members.length === 0 || !members.every((m) => types.holdsOwn(m.type))) return undefined;
-  const named = namesOf(context, node.argumentExpression);
+  const named = namesOf(context, node);
   const chosen = named === undefined ? members : members.filter((m) => named.includes(m.name));
   const isWithin = named !== undefined && chosen.length === named.length;
   const type = joinAll(context, chosen);
-  const key = context.expression(node.argumentExpression);
+  const key = context.expression(node);
   if (type === undefined || context.isRefused(key)) return undefined;
   if (key.type.kind !== "str" && key.type.kind !== "num") {
-    context.report(language.dynamicProperty(spanOf(node.argumentExpression)));
+    context.report(language.dynamicProperty(spanOf(node)));
     return context.standIn(type);
   }
   const whole = isWithin ? type : maybe(type);
