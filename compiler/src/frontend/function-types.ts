@@ -8,6 +8,7 @@ import { leadsTo } from "../analysis/recursive.js";
 import type { Field, RecordDecl, Type } from "../ir/ir.js";
 import { maybe, num, record, typeText } from "../ir/types.js";
 import type { FileContext } from "./file-context.js";
+import type { GeneratedCallee } from "./generated.js";
 import type { Key } from "./lower/env.js";
 import type { FunctionNode } from "./source.js";
 import type { Bindings } from "./types.js";
@@ -33,6 +34,8 @@ export interface OneFunction {
   /** What the type parameters around the function stand for. */
   readonly bindings: Bindings;
   readonly captures: readonly Captured[];
+  /** It is not the function itself, but what adc generates from it. */
+  readonly generated?: GeneratedCallee;
 }
 
 /** Values of one of several functions. */
@@ -69,18 +72,25 @@ export class FunctionTypes {
     return type.kind === "record" ? this.#known.get(type.name) : undefined;
   }
 
-  typeOf(file: FileContext, node: FunctionNode, bindings: Bindings, captures: readonly Captured[]): Type {
+  typeOf(
+    file: FileContext,
+    node: FunctionNode,
+    bindings: Bindings,
+    captures: readonly Captured[],
+    generated?: GeneratedCallee,
+  ): Type {
     const number = this.#numbers.get(node) ?? this.#numbers.size;
     this.#numbers.set(node, number);
     const bound = [...bindings.values()].map(typeText).join();
-    const identity = `${number}|${bound}|${captures.map((c) => typeText(c.type)).join()}`;
+    const identity = `${number}|${bound}|${captures.map((c) => typeText(c.type)).join()}|${generated?.name ?? ""}`;
     const known = this.#byIdentity.get(identity);
     if (known !== undefined) return record(known);
-    const name = this.#freeName(`${nameOfFunction(node)}Function`);
+    const name = this.#freeName(`${generated?.name ?? nameOfFunction(node)}Function`);
     const fields = captures.map((c): Field => ({ name: c.name, type: c.type }));
     this.records.set(name, { name, fields });
     this.#byIdentity.set(identity, name);
-    this.#known.set(name, { kind: "one", name, node, file, bindings, captures });
+    const made = generated === undefined ? {} : { generated };
+    this.#known.set(name, { kind: "one", name, node, file, bindings, captures, ...made });
     return record(name);
   }
 

@@ -139,6 +139,7 @@ export function functionCode(
   const known = file.types.functions.of(type);
   if (known === undefined) return undefined;
   const members = known.kind === "one" ? [known] : known.members;
+  if (members.some((m) => m.generated !== undefined)) return undefined;
   const signatures = members.flatMap((one) => pullbackOf(one, seed, caller, report) ?? []);
   const [returned] = signatures.map((s) => resultOf(s));
   if (signatures.length < members.length || returned === undefined) return undefined;

@@ -34,8 +34,12 @@ export function lowerCall(
   switch (callee.kind) {
     case "stopGradient":
       return lowerStop(context, node, hint);
-    case "generated":
-      return lowerDerivative(context, node, callee.generated, hint);
+    case "generated": {
+      const args = argumentsOf(context, node.arguments);
+      return args === undefined
+        ? standInFor(context, node)
+        : lowerDerivative(context, node, callee.generated, args, hint);
+    }
     case "tapGradient":
       return lowerTap(context, node, hint);
     case "ruled":

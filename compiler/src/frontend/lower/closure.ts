@@ -11,6 +11,7 @@ import {
   type OneFunction,
   whichField,
 } from "../function-types.js";
+import type { GeneratedCallee } from "../generated.js";
 import { type FunctionNode, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
 import type { FunctionContext } from "./context.js";
@@ -73,6 +74,18 @@ export function functionValue(
   const made = context.at(node).aggregate(type, bound.values, hint);
   for (const v of bound.values) context.putInto(made, v);
   return made;
+}
+
+/** A function that adc generates, in the place of a value; it captures nothing. */
+export function generatedValue(
+  context: FunctionContext,
+  generated: GeneratedCallee,
+  node: ts.Node,
+  hint?: string,
+): Value {
+  const target = generated.request.node;
+  const type = context.file.types.functions.typeOf(context.file.of(target), target, noBindings, [], generated);
+  return context.at(node).aggregate(type, [], hint);
 }
 
 /** The captures of a function value. */

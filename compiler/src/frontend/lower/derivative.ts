@@ -12,16 +12,14 @@ import { locOf, spanOf } from "../source.js";
 import { noBindings } from "../types.js";
 import { standInFor } from "./access.js";
 import type { FunctionContext } from "./context.js";
-import { argumentsOf } from "./follow.js";
 
 export function lowerDerivative(
   context: FunctionContext,
-  node: ts.CallExpression,
+  node: ts.Expression,
   { request, mode, name }: GeneratedCallee,
+  args: readonly (Value | undefined | { readonly all: Value })[],
   hint: string | undefined,
 ): Value {
-  const args = argumentsOf(context, node.arguments);
-  if (args === undefined) return standInFor(context, node);
   const refuse = (why: string): Value => {
     context.report(said.derivativeCall(spanOf(node), name, why));
     return standInFor(context, node);
@@ -60,17 +58,14 @@ export function lowerDerivative(
   const ofParams = differentiated(file, signature, named).map((i) => (self === undefined ? i : i + 1));
   const wrt = self !== undefined && named?.includes("this") === true ? [0, ...ofParams] : ofParams;
   const gradients = wrt.map((i) => gradientOf(file, own[i]?.type ?? num));
-  const tangents = values.slice(parameters.length);
+  const takesTangents = mode === "jvp" || mode === "hvp";
+  // As a callback it may be passed more than it takes.
+  const tangents = takesTangents ? values.slice(parameters.length) : [];
   const passed = [
     ...(self === undefined ? [] : [self]),
     ...signature.params.flatMap((p) => values[parameters.indexOf(p.node)] ?? []),
   ];
-  const takesTangents = mode === "jvp" || mode === "hvp";
-  if (
-    wrt.length === 0 ||
-    passed.length < own.length ||
-    (takesTangents ? tangents.length < wrt.length : tangents.length > 0)
-  )
+  if (wrt.length === 0 || passed.length < own.length || (takesTangents && tangents.length < wrt.length))
     return refuse("Its arguments are not those it takes");
   const directions = tangents.flatMap((t, k) => {
     const type = gradients[k];
@@ -113,6 +108,31 @@ export function lowerDerivative(
   const primal = value(num);
   at.push({ kind: "call", callee: signature.name, args: passed, results: [primal] });
   return at.aggregate(tupleOf([num, made.type]), [primal, made], hint);
+}
+
+/** What a generated function returns for arguments of these types, where that is a gradient. */
+export function derivativeResult(
+  context: FunctionContext,
+  node: ts.Node,
+  { request, mode }: GeneratedCallee,
+  given: readonly (Type | undefined)[],
+): Type | undefined {
+  if (mode !== "grad" && mode !== "value_and_grad") return undefined;
+  const file = context.file.of(request.node);
+  const instance = {
+    bindings: noBindings,
+    self: undefined,
+    captures: [],
+    given: request.node.parameters.map((_, i) => given[i]),
+  };
+  const signature = signatureOf(file, request.node, { call: node, caller: context.signature }, () => {}, instance);
+  if (signature === undefined) return undefined;
+  const named = request.wrt?.map((w) => w.name);
+  const gradients = differentiated(file, signature, named).map((i) =>
+    gradientOf(file, signature.params[i]?.type ?? num),
+  );
+  const gradient = gradients.length === 1 ? (gradients[0] ?? num) : tupleOf(gradients);
+  return mode === "grad" ? gradient : tupleOf([num, gradient]);
 }
 
 const isList = (type: Type): boolean => type.kind === "typed" || (type.kind === "array" && type.elem.kind === "num");

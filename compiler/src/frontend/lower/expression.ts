@@ -13,7 +13,7 @@ import { lowerArrayLiteral } from "./array-literal.js";
 import { asTuple } from "./as-tuple.js";
 import { lowerAssignment, lowerStep } from "./assign.js";
 import { lowerCall } from "./call.js";
-import { functionValue } from "./closure.js";
+import { functionValue, generatedValue } from "./closure.js";
 import { lowerNewInstance } from "./class-construct.js";
 import { lowerThis } from "./constructed-object.js";
 import { classReference } from "./class-reference.js";
@@ -169,6 +169,8 @@ function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Sy
   }
   const stopping = callee.kind === "stopGradient" ? libraryFunction("stopGradient") : undefined;
   if (stopping !== undefined) return functionValue(context, stopping, node);
+  if (callee.kind === "generated" && callee.generated.request.owner === undefined)
+    return generatedValue(context, callee.generated, node);
   if (callee.kind === "stopGradient" || callee.kind === "tapGradient" || callee.kind === "generated") {
     context.report(language.functionValuesNotYet(spanOf(node), node.getText()));
     return standInFor(context, node);

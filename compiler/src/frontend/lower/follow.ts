@@ -5,7 +5,7 @@ import { elem, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
-import { nameOfFunction } from "../function-types.js";
+import { nameOfFunction, type OneFunction } from "../function-types.js";
 import { bindingsOf } from "../instance.js";
 import { isPrelude } from "../prelude.js";
 import { externalFunctions } from "../prelude/runtime.js";
@@ -17,6 +17,7 @@ import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
 import { type Bound, boundOf, captured, dispatch } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { convert } from "./convert.js";
+import { derivativeResult, lowerDerivative } from "./derivative.js";
 import { type Catcher, catcherAt, caughtType, openGuard } from "./guards.js";
 import { presentValue } from "./missing.js";
 
@@ -266,11 +267,12 @@ export function callValue(
   const present = presentValue(context, f, node);
   const known = context.file.types.functions.of(present.type);
   if (known === undefined) return undefined;
-  if (known.kind === "one")
-    return callFunction(context, node, known.node, thisValue, args, hint, boundOf(context, present, known, node));
-  return dispatch(context, present, known, node, hint, (one, bound) =>
-    callFunction(context, node, one.node, thisValue, args, hint, bound),
-  );
+  const call = (one: OneFunction, bound: Bound): Value =>
+    one.generated === undefined
+      ? callFunction(context, node, one.node, thisValue, args, hint, bound)
+      : lowerDerivative(context, node, one.generated, args, hint);
+  if (known.kind === "one") return call(known, boundOf(context, present, known, node));
+  return dispatch(context, present, known, node, hint, call);
 }
 
 /** What a function value returns for arguments of these types. */
@@ -279,6 +281,7 @@ function resultTypeOf(context: FunctionContext, node: ts.Node, type: Type, given
   if (known === undefined) return undefined;
   const results = (known.kind === "one" ? [known] : known.members).map((one) => {
     const passed = one.node.parameters.map((p, i) => (p.dotDotDotToken === undefined ? given[i] : undefined));
+    if (one.generated !== undefined) return derivativeResult(context, node, one.generated, given);
     const captures = one.file.captures.of(one.node);
     if (
       captures.usesThis ||
