@@ -349,7 +349,8 @@ export class TypeMapper extends TypeRecords implements ClassHost {
       declaration !== undefined &&
       isLibrary(this.program, declaration) &&
       symbol !== undefined &&
-      symbol.name !== "__type"
+      symbol.name !== "__type" &&
+      (symbol.flags & (SymbolFlags.Method | SymbolFlags.Function)) === 0
     ) {
       if (symbol.name === "Float16Array" || symbol.name === "ArrayLike" || symbol.name === "Iterable") {
         return { why: `\`${symbol.name}\` is not in the language; an array type says how it is stored` };

@@ -156,7 +156,10 @@ function memberTypes(
   const types = parts.map((p) => p.value.type);
   if (first !== undefined && types.some((t) => context.file.types.holdsOwn(t))) {
     // Which functions it holds, the members say.
-    if (wanted?.kind === "tuple") return { kind: "tuple", elems: types };
+    if (wanted?.kind === "tuple") {
+      const either = types.length > 1 ? tupleOfEither(context, parts) : undefined;
+      return { kind: "tuple", elems: either === undefined ? types : types.map(() => either) };
+    }
     // And what is pushed later.
     const start = openElement(context, node, first.value.type);
     const elem = types.reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), start);
@@ -177,7 +180,10 @@ function memberTypes(
 const isLiteral = (node: ts.Node): boolean => ts.isExpression(node) && ts.isArrayLiteralExpression(bare(node));
 
 /** The type of `["sin", Math.sin]` and `["cos", Math.cos]`, which nobody else has: each member is one of several functions. */
-function tupleOfEither(context: FunctionContext, parts: readonly (Part & { kind: "one" })[]): Type | undefined {
+export function tupleOfEither(
+  context: FunctionContext,
+  parts: readonly { readonly value: Value; readonly node: ts.Expression }[],
+): Type | undefined {
   const tuples = parts.flatMap((p) => (p.value.type.kind === "tuple" && isLiteral(p.node) ? [p.value.type] : []));
   const [first] = tuples;
   if (first === undefined || tuples.length < parts.length) return undefined;
@@ -189,7 +195,7 @@ function tupleOfEither(context: FunctionContext, parts: readonly (Part & { kind:
 }
 
 /** A tuple that was written in this place, made again with members of wider types. */
-function rebuilt(context: FunctionContext, v: Value, type: Type, node: ts.Node): Value | undefined {
+export function rebuilt(context: FunctionContext, v: Value, type: Type, node: ts.Node): Value | undefined {
   const from = v.type;
   if (type.kind !== "tuple" || from.kind !== "tuple" || sameType(from, type) || !isLiteral(node)) return undefined;
   if (!context.file.types.holdsOwn(type)) return undefined;

@@ -11,6 +11,7 @@ import { type Collection, placesField, placesType } from "../collection-types.js
 import { preludeFunction } from "../prelude.js";
 import { bare, spanOf, typeArguments } from "../source.js";
 import { standInFor } from "./access.js";
+import { rebuilt, tupleOfEither } from "./array-literal.js";
 import type { FunctionContext } from "./context.js";
 import { isConvertible } from "./convert.js";
 import { argumentsOf, callFunction } from "./follow.js";
@@ -74,7 +75,11 @@ export function lowerWrittenMap(
   const join = (types: readonly Type[]): Type | undefined =>
     types.slice(1).reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), types[0]);
   const key = join(values.map(([k]) => k.type));
-  const value = join(values.map(([, v]) => v.type));
+  const parts = pairs.flatMap(([, n], i) => {
+    const v = values[i]?.[1];
+    return v === undefined ? [] : [{ value: v, node: n }];
+  });
+  const value = join(values.map(([, v]) => v.type)) ?? tupleOfEither(context, parts);
   const type =
     isRefused || key === undefined || value === undefined
       ? undefined
@@ -89,8 +94,9 @@ export function lowerWrittenMap(
   pairs.forEach(([keyNode, valueNode], i) => {
     const [k, v] = values[i] ?? [];
     if (k === undefined || v === undefined) return;
-    const args = [made, context.coerce(k, of.key, keyNode), context.coerce(v, of.value, valueNode)];
-    for (const member of args.slice(1)) context.putInto(made, member);
+    const member = rebuilt(context, v, of.value, valueNode) ?? context.coerce(v, of.value, valueNode);
+    const args = [made, context.coerce(k, of.key, keyNode), member];
+    for (const held of args.slice(1)) context.putInto(made, held);
     callFunction(context, node, preludeFunction("mapSet"), undefined, args);
   });
   return made;

@@ -232,12 +232,18 @@ function isLocalStep(context: FunctionContext, node: ts.ForStatement, incremento
   return [...effects.assigned].every((s) => (s.declarations ?? []).every((d) => d.parent === node.initializer));
 }
 
-/** How many members a tuple has, where all have one type. */
-function membersOf(elems: readonly Type[]): { readonly count: number; readonly type: Type } | undefined {
-  const [first] = elems;
-  return first !== undefined && elems.every((e) => sameType(e, first))
-    ? { count: elems.length, type: first }
-    : undefined;
+/** How many members a tuple has, where all have one type, or differ in the functions they hold alone. */
+function membersOf(
+  context: FunctionContext,
+  elems: readonly Type[],
+): { readonly count: number; readonly type: Type } | undefined {
+  const [first, ...others] = elems;
+  const { types } = context.file;
+  if (first === undefined) return undefined;
+  if (others.every((e) => sameType(e, first))) return { count: elems.length, type: first };
+  if (!elems.every((e) => types.holdsFunction(e))) return undefined;
+  const type = others.reduce<Type | undefined>((a, t) => a && types.join(a, t), first);
+  return type === undefined ? undefined : { count: elems.length, type };
 }
 
 const isList = (type: Type): boolean => type.kind === "array" || type.kind === "typed";
@@ -293,7 +299,7 @@ export function lowerForOf(
     view = "values";
     array = membersOfOpaque(context, node.expression, whole) ?? given;
   }
-  const members = array.type.kind === "tuple" ? membersOf(array.type.elems) : undefined;
+  const members = array.type.kind === "tuple" ? membersOf(context, array.type.elems) : undefined;
   if (array.type.kind !== "array" && array.type.kind !== "typed" && members === undefined) {
     if (!context.isRefused(array))
       context.report(language.iteration(spanOf(node.expression), `\`for…of\` over \`${context.show(array.type)}\``));

@@ -14,7 +14,7 @@ export interface TupleMember {
   readonly base: Value;
   readonly index: Value;
   readonly count: number;
-  /** The type of every member. */
+  /** The type of every member; where they hold different functions, one that all of them have when they are read. */
   readonly type: Type;
   /** The index is known to be that of a member. */
   readonly isWithin?: boolean;
@@ -31,8 +31,11 @@ export function loadMember(
   const { base, type, count } = member;
   const from = (i: number): Value => {
     if (i < count) {
-      const own = (): Value =>
-        context.readFrom(base, context.at(node).load(field(base, nameOf(member, i)), type, hint));
+      const own = (): Value => {
+        const held = base.type.kind === "tuple" ? (base.type.elems[i] ?? type) : type;
+        const loaded = context.readFrom(base, context.at(node).load(field(base, nameOf(member, i)), held, hint));
+        return context.coerce(loaded, type, node);
+      };
       if (member.isWithin === true && i === count - 1) return own();
       return branchValue(context, isIndex(context, member, i, node), own, () => from(i + 1), { type, hint });
     }
