@@ -1,6 +1,7 @@
 /** How a change of type is written: not at all where TypeScript sees it too, as `x!`, or as `x as T`. */
 import type { Absence, Op, Type } from "../ir/ir.js";
 import { present, type Records, sameType } from "../ir/types.js";
+import { holdsInstance } from "./seen-as-fields.js";
 
 export type CastStep = "none" | "present" | "as";
 
@@ -36,6 +37,16 @@ function isAssignable(from: Type, to: Type, records: Records): boolean {
   if (wide?.text === undefined && isHidden) return false;
   // Where only the union has a name, TypeScript does not see that what is spelled out is one of its variants.
   return records.get(to.name)?.text === undefined || records.get(from.name)?.text !== undefined;
+}
+
+/** Is one a union under the name the user gave it, the other a variant spelled out because it holds instances (`seen-as-fields.ts`)? */
+export function isApartInText(from: Type, to: Type, records: Records): boolean {
+  const [a, b] = [present(from), present(to)];
+  if (a.kind === "array" && b.kind === "array") return isApartInText(a.elem, b.elem, records);
+  if (a.kind !== "record" || b.kind !== "record") return false;
+  const hasText = (name: string): boolean => records.get(name)?.text !== undefined;
+  const isWide = (name: string): boolean => records.get(name)?.variants !== undefined;
+  return hasText(a.name) !== hasText(b.name) && (isWide(a.name) || isWide(b.name)) && holdsInstance(records, a.name);
 }
 
 function isVariant(name: string, wide: string, records: Records, seen: Set<string>): boolean {

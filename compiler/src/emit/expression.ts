@@ -3,7 +3,7 @@ import type { Cast, Field, If, Place, Prim, Type, Value } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
 import { elementOf, mayBeAbsent } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
-import { asserted, castStep } from "./casts.js";
+import { asserted, castStep, isApartInText } from "./casts.js";
 import { atom, negate, precedence, within, type Expr } from "./code.js";
 import type { Folding } from "./fold.js";
 import type { Block, Item, Layout } from "./layout.js";
@@ -142,7 +142,8 @@ export class Expressions {
         if (this.isConstant(op.value)) return atom(`(${this.text(op.value)} as ${this.types.text(op.value.type)})!`);
         return atom(asserted(this.text(op.value, precedence.atom)));
       case "as": {
-        const hidden = this.texts.isExcluded(op.value, item) ? "unknown as " : "";
+        const isApart = isApartInText(op.value.type, type, this.types.records);
+        const hidden = isApart || this.texts.isExcluded(op.value, item) ? "unknown as " : "";
         return {
           text: `${this.text(op.value, precedence.relational)} as ${hidden}${this.types.text(type)}`,
           level: precedence.relational,

@@ -6,6 +6,7 @@ import { type LinePlace, type Mark, Places } from "./places.js";
 import { ModuleNames } from "./module-names.js";
 import { readOnlyParams } from "./read-only.js";
 import { Annotations } from "./annotations.js";
+import { withoutClassesInTexts } from "./seen-as-fields.js";
 import { Structures } from "./structures.js";
 import { TypeNames } from "./type-names.js";
 
@@ -24,7 +25,8 @@ export function emitWithPlaces(module: GeneratedModule, options: EmitOptions): E
   return places.read(textOf(module, options, places.mark));
 }
 
-function textOf(module: GeneratedModule, options: EmitOptions, mark: Mark | undefined): string {
+function textOf(given: GeneratedModule, options: EmitOptions, mark: Mark | undefined): string {
+  const module = { ...given, program: withoutClassesInTexts(given.program) };
   const { program } = module;
   const names = new ModuleNames(module, options);
   const types = new TypeNames(program.records, names);

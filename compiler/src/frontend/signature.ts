@@ -7,7 +7,7 @@ import type { Asked, FileContext, Param, Signature } from "./file-context.js";
 import { nameOfFunction } from "./function-types.js";
 import { declaredInstance, type Instance, keyOf } from "./instance.js";
 import { isPrelude } from "./prelude.js";
-import { type FunctionNode, hasModifier, spanOf } from "./source.js";
+import { type FunctionNode, hasModifier, spanOf, typeArguments } from "./source.js";
 import type { Mapped } from "./types.js";
 
 /** A function that calls itself with ever larger types has no end. */
@@ -186,8 +186,11 @@ function resultType(
   if (declared === undefined) return { type: undefined, is: "guess" };
   const mapped = reached === undefined ? withoutApart(file, file.types.map(declared)) : file.types.map(declared);
   if ("type" in mapped) {
+    // `() => []`: the place of the list says what it holds.
+    const isOfNothing = node.type === undefined && holdsNever(file.checker, declared);
     const isCertain =
-      reached === undefined || (isSettled(mapped.type) && file.types.bindings.size === 0 && file.user === undefined);
+      reached === undefined ||
+      (isSettled(mapped.type) && !isOfNothing && file.types.bindings.size === 0 && file.user === undefined);
     return { type: mapped.type, is: isCertain ? "fixed" : "guess" };
   }
   if (reached !== undefined || hasModifier(node, ts.SyntaxKind.AsyncKeyword)) return { type: undefined, is: "guess" };
@@ -200,6 +203,12 @@ function resultType(
     ),
   );
   return { type: undefined, is: "guess" };
+}
+
+/** A list of `never`, a list of such lists. */
+function holdsNever(checker: ts.TypeChecker, type: ts.Type): boolean {
+  const [element] = checker.isArrayType(type) ? typeArguments(checker, type) : [];
+  return element !== undefined && ((element.flags & ts.TypeFlags.Never) !== 0 || holdsNever(checker, element));
 }
 
 /** What comes from outside, or goes there, is gone through as a whole. */

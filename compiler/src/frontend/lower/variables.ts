@@ -182,6 +182,10 @@ const isFunctionNode = (node: ts.Node): boolean =>
 /** The type that a place needs to hold `v` as well, where its own does not do. */
 function widened(context: FunctionContext, v: Value, type: Type): Type | undefined {
   if (sameType(v.type, type) || context.isRefused(v)) return undefined;
+  const { types } = context.file;
+  // `let f: F | null = null`: which function it is, the first that is given says.
+  if (present(type).kind === "opaque" && types.isOpen(type) && types.functions.of(present(v.type)) !== undefined)
+    return types.given(type, v.type);
   const joined = joinedLists(context, v.type, type) ?? joinedType(context, v, { id: v.id, type });
   return joined === undefined || sameType(joined, type) ? undefined : joined;
 }
