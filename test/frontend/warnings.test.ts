@@ -69,7 +69,7 @@ describe("a bitwise operator on an active number", () => {
 
 describe("an exception of a call in a try with a handler", () => {
   it("is warned of where it cannot be written down", () => {
-    const source = `class DomainError extends RangeError {}
+    const source = (members: string): string => `class DomainError extends RangeError { ${members} }
 function root(x: number): number {
   if (x < 0) throw new DomainError("negative");
   return Math.sqrt(x);
@@ -82,6 +82,7 @@ export function f(x: number): number {
     return 0;
   }
 }`;
-    expect(warnings(source)).toEqual(["warning ADC3006 3:14"]);
+    expect(warnings(source("static count = 0; readonly id = ++DomainError.count;"))).toEqual(["warning ADC3006 3:14"]);
+    expect(warnings(source("override name = 'DomainError';"))).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import type { Asked, FileContext, Param, Signature } from "./file-context.js";
 import { nameOfFunction } from "./function-types.js";
 import { declaredInstance, type Instance, keyOf } from "./instance.js";
 import { isPrelude } from "./prelude.js";
-import { type FunctionNode, hasModifier, spanOf, typeArguments } from "./source.js";
+import { type FunctionNode, hasModifier, holdsNever, spanOf } from "./source.js";
 import type { Mapped } from "./types.js";
 
 /** A function that calls itself with ever larger types has no end. */
@@ -203,12 +203,6 @@ function resultType(
     ),
   );
   return { type: undefined, is: "guess" };
-}
-
-/** A list of `never`, a list of such lists. */
-function holdsNever(checker: ts.TypeChecker, type: ts.Type): boolean {
-  const [element] = checker.isArrayType(type) ? typeArguments(checker, type) : [];
-  return element !== undefined && ((element.flags & ts.TypeFlags.Never) !== 0 || holdsNever(checker, element));
 }
 
 /** What comes from outside, or goes there, is gone through as a whole. */

@@ -197,3 +197,9 @@ function isReferenceType(type: ts.Type): type is ts.TypeReference {
 /** `this: T` among the parameters of a function, which says what it is called on. */
 export const isThisParameter = (param: ts.ParameterDeclaration | undefined): boolean =>
   param !== undefined && ts.isIdentifier(param.name) && param.name.text === "this";
+
+/** A list of `never`, a list of such lists. */
+export function holdsNever(checker: ts.TypeChecker, type: ts.Type): boolean {
+  const [element] = checker.isArrayType(type) ? typeArguments(checker, type) : [];
+  return element !== undefined && ((element.flags & ts.TypeFlags.Never) !== 0 || holdsNever(checker, element));
+}

@@ -4,11 +4,12 @@ import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference, mayBeAbsent, sameType } from "../../ir/types.js";
-import { bare, spanOf, typeArguments } from "../source.js";
+import { bare, spanOf } from "../source.js";
 import { elementType, refusesOpenTuple, standInFor } from "./access.js";
 import { alloc, copyOf, countTo } from "./array-make.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
+import { elementWanted } from "./empty-lists.js";
 import { primitive } from "./primitive.js";
 import { openElement } from "./variables.js";
 
@@ -288,39 +289,4 @@ function literalType(context: FunctionContext, node: ts.ArrayLiteralExpression):
     }
   }
   return undefined;
-}
-
-/** `Array.from({ length: n }, () => [])`: what the place of the whole list expects of its elements, where TypeScript says `never[]`. */
-function elementWanted(checker: ts.TypeChecker, node: ts.Expression): ts.Type | undefined {
-  const made = checker.getTypeAtLocation(node);
-  const [element] = checker.isArrayType(made) ? typeArguments(checker, made) : [];
-  if (element === undefined || !holdsNever(checker, made)) return undefined;
-  // `x > 0 ? [x] : []`: what the other arm says.
-  let at: ts.Node = node;
-  while (
-    ts.isParenthesizedExpression(at.parent) ||
-    (ts.isConditionalExpression(at.parent) && at.parent.condition !== at)
-  )
-    at = at.parent;
-  const both = at === node ? undefined : checker.getTypeAtLocation(at);
-  if (both !== undefined && checker.isArrayType(both) && !holdsNever(checker, both)) return both;
-  return elementOfCallback(checker, node);
-}
-
-const holdsNever = (checker: ts.TypeChecker, type: ts.Type): boolean =>
-  (type.flags & ts.TypeFlags.Never) !== 0 ||
-  (checker.isArrayType(type) && typeArguments(checker, type).some((t) => holdsNever(checker, t)));
-
-function elementOfCallback(checker: ts.TypeChecker, node: ts.Expression): ts.Type | undefined {
-  let at: ts.Node = node.parent;
-  while (ts.isParenthesizedExpression(at)) at = at.parent;
-  if (!ts.isArrowFunction(at)) return undefined;
-  const call = at.parent;
-  if (!ts.isCallExpression(call) || !call.arguments.includes(at)) return undefined;
-  const callee = bare(call.expression);
-  if (!ts.isPropertyAccessExpression(callee) || !["from", "map"].includes(callee.name.text)) return undefined;
-  const wanted = elementOfCallback(checker, call) ?? checker.getContextualType(call);
-  const list = wanted === undefined ? undefined : checker.getNonNullableType(wanted);
-  const [element] = list !== undefined && checker.isArrayType(list) ? typeArguments(checker, list) : [];
-  return element === undefined || holdsNever(checker, element) ? undefined : element;
 }
