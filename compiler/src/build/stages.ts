@@ -18,9 +18,9 @@ export interface Staged<Unit extends Stageable> {
 
 /** Units in stages: each reads only generated files of the stages before. Files in a circle come in the order they have. */
 export function stagesOf<Unit extends Stageable>(units: readonly Unit[]): Staged<Unit>[][] {
-  const targets = new Map(units.map(({ target }) => [withoutExtension(target), target]));
+  const links = linksFrom(units);
   const bySource = new Map(units.map((unit) => [unit.target, unit]));
-  const reads = new Map(units.map((unit) => [unit, generatedFilesRead(unit, targets)]));
+  const reads = new Map(units.map((unit) => [unit, generatedFilesRead(unit, links)]));
   const stages: Staged<Unit>[][] = [];
   const stageOf = new Map<Unit, number>();
   const place = (unit: Unit): number => {
@@ -40,23 +40,61 @@ export function stagesOf<Unit extends Stageable>(units: readonly Unit[]): Staged
 }
 
 /** Follows imports from the source; what a file says of its own generated file is no dependency. */
-function generatedFilesRead({ source, target }: Stageable, targets: ReadonlyMap<string, string>): Set<string> {
+function generatedFilesRead({ source, target }: Stageable, links: ReadonlyMap<string, Links>): Set<string> {
   const found = new Set<string>();
   const seen = new Set([source]);
-  const byName = new Map([...targets].map(([stem, path]) => [basename(stem), path]));
   for (const path of seen) {
-    const { stems, names } = readImports(path);
-    for (const name of names) {
-      const generated = byName.get(basename(name));
-      if (generated !== undefined) found.add(generated);
-    }
-    for (const stem of stems) {
-      const generated = targets.get(stem);
-      if (generated !== undefined) found.add(generated);
-      const next = generated === undefined ? sourceOfStem(stem) : undefined;
-      if (next !== undefined) seen.add(next);
-    }
+    const { reads = [], next = [] } = links.get(path) ?? {};
+    for (const generated of reads) found.add(generated);
+    for (const file of next) seen.add(file);
   }
   found.delete(target);
   return found;
+}
+
+/** What one file imports. */
+interface Links {
+  /** Generated files of this build. */
+  readonly reads: readonly string[];
+  /** Other source files from which one can get to generated files. */
+  readonly next: readonly string[];
+}
+
+/** The files from which generated ones are read, directly or through others: mostly there are none. */
+function linksFrom(units: readonly Stageable[]): ReadonlyMap<string, Links> {
+  const targets = new Map(units.map(({ target }) => [withoutExtension(target), target]));
+  const byName = new Map([...targets].map(([stem, path]) => [basename(stem), path]));
+  const readers = new Map<string, string[]>();
+  const importers = new Map<string, string[]>();
+  const seen = new Set(units.map(({ source }) => source));
+  const sources = new Map<string, string | undefined>();
+  for (const path of seen) {
+    const { stems, names } = readImports(path);
+    const named = names.map((name) => byName.get(basename(name)));
+    const reads = [...named, ...stems.map((stem) => targets.get(stem))].filter((target) => target !== undefined);
+    if (reads.length > 0) readers.set(path, reads);
+    for (const stem of stems) {
+      if (targets.has(stem)) continue;
+      if (!sources.has(stem)) sources.set(stem, sourceOfStem(stem));
+      const next = sources.get(stem);
+      if (next === undefined) continue;
+      seen.add(next);
+      const known = importers.get(next);
+      if (known === undefined) importers.set(next, [path]);
+      else known.push(path);
+    }
+  }
+  const links = new Map<string, { reads: readonly string[]; next: string[] }>();
+  const leading = new Set(readers.keys());
+  for (const path of leading) {
+    const link = links.get(path) ?? { reads: [], next: [] };
+    links.set(path, { ...link, reads: readers.get(path) ?? [] });
+    for (const importer of importers.get(path) ?? []) {
+      leading.add(importer);
+      const known = links.get(importer);
+      if (known === undefined) links.set(importer, { reads: readers.get(importer) ?? [], next: [path] });
+      else known.next.push(path);
+    }
+  }
+  return links;
 }

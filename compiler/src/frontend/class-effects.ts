@@ -52,7 +52,7 @@ function memberBodies(table: ClassTable, node: ts.PropertyAccessExpression): rea
   if (classes.length === 0 && !isOpen) return undefined;
   const name = node.name.text;
   const bodies = table
-    .all()
+    .allWith(name)
     .filter((c) => isOpen || classes.some((o) => table.isOrExtends(c, o) || table.isOrExtends(o, c)))
     .flatMap((c) => c.members.flatMap((m) => bodyNamed(m, name)));
   return bodies.length === 0 ? undefined : bodies;

@@ -5,7 +5,8 @@
 import { ts } from "ts-morph";
 import { assigned } from "./assignments.js";
 import { eachChild } from "./chains.js";
-import { classMentions } from "./class-mentions.js";
+import { programMentions } from "./class-mentions.js";
+import { filesMatching } from "./scans.js";
 import { bare, hasModifier, isFunctionLike, symbolOf } from "./source.js";
 
 export type ClassNode = ts.ClassLikeDeclaration;
@@ -46,9 +47,6 @@ export class ClassTable {
   readonly #assigned = new Map<ts.Node, boolean>();
   readonly #implementers = new Map<ts.Symbol, readonly ClassNode[]>();
   readonly #several = new Map<ClassNode, boolean>();
-  /** Names of classes that are asked for by `instanceof`, or stand in a union. */
-  readonly #askedFor = new Set<string>();
-  #all: readonly ClassNode[] | undefined;
   /** The code of what a package declares. */
   codeOf: (symbol: ts.Symbol) => ts.Symbol | undefined = () => undefined;
   /** What a package declares of its code. */
@@ -153,18 +151,17 @@ export class ClassTable {
 
   /** Does the program ask `instanceof C`, or unite the class with others in a type? */
   #isAskedFor(name: string): boolean {
-    this.all();
-    return this.#askedFor.has(name);
+    return programMentions(this.program).askedFor.has(name);
   }
 
   /** Every class of the program's source files, in the order of the files. */
   all(): readonly ClassNode[] {
-    if (this.#all === undefined) {
-      const files = this.program.getSourceFiles().map(classMentions);
-      for (const { askedFor } of files) for (const name of askedFor) this.#askedFor.add(name);
-      this.#all = files.flatMap((f) => f.classes);
-    }
-    return this.#all;
+    return programMentions(this.program).classes;
+  }
+
+  /** Those among them that have members of this name. */
+  allWith(name: string): readonly ClassNode[] {
+    return programMentions(this.program).byMember.get(name) ?? [];
   }
 
   /** The fields of an instance: those of the base first, then in the order of the source. */
@@ -236,8 +233,7 @@ export class ClassTable {
     if (known !== undefined) return known;
     const text = nameText(member.name) ?? "";
     const pattern = new RegExp(`\\.\\s*${text.replaceAll(/[$#]/g, "\\$&")}\\s*(=(?!=)|[-+*/%&|^?<>]+=(?!=)|\\+\\+|--)`);
-    const files = this.program.getSourceFiles().filter((f) => !f.isDeclarationFile && pattern.test(f.text));
-    const found = files.some((f) => this.#assignsIn(f, text, member));
+    const found = filesMatching(this.program, pattern).some((f) => this.#assignsIn(f, text, member));
     this.#assigned.set(member, found);
     return found;
   }

@@ -1,9 +1,10 @@
 /** The frontend: from TypeScript files to IR. The only part of the compiler that knows TypeScript. */
 import { relative, resolve } from "node:path";
-import { Project, ts } from "ts-morph";
+import { ts } from "ts-morph";
 import { configuration, type Diagnostic } from "../diagnostics.js";
 import type { Loc } from "../ir/ir.js";
 import { hasAnnotation } from "./annotations.js";
+import { Disk } from "./disk.js";
 import { lowerFile, type LowerResult } from "./lower-file.js";
 import { functionText, type FunctionText } from "./function-text.js";
 import { defaultOptions, memoryProgram } from "./memory.js";
@@ -30,32 +31,28 @@ export interface OpenOptions {
   readonly files?: readonly string[];
   /** Texts that stand for what is on disk under these absolute paths: generated files that are not written yet. */
   readonly overlay?: ReadonlyMap<string, string>;
+  /** What earlier programs have read. */
+  readonly disk?: Disk;
 }
 
 /** Opens a project, or a list of files. */
 export function openProject(o: OpenOptions): Frontend {
   const diagnostics: Diagnostic[] = [];
   const config = o.tsconfig === undefined ? undefined : readConfig(resolve(o.tsconfig), diagnostics);
-  const project = new Project({
-    compilerOptions: config?.options ?? defaultOptions,
-    skipAddingFilesFromTsConfig: true,
-    skipFileDependencyResolution: true,
+  const files = o.files?.map((f) => resolve(f).replaceAll("\\", "/"));
+  const named = (files ?? []).filter((file) => {
+    const isThere = ts.sys.fileExists(file);
+    if (!isThere) diagnostics.push(configuration.fileMissing(undefined, relative(process.cwd(), file)));
+    return isThere;
   });
-  const files = o.files?.map((f) => resolve(f));
-  for (const file of files ?? []) {
-    if (ts.sys.fileExists(file)) project.addSourceFileAtPath(file);
-    else diagnostics.push(configuration.fileMissing(undefined, relative(process.cwd(), file)));
-  }
-  for (const file of config?.fileNames ?? []) project.addSourceFileAtPathIfExists(file);
-  for (const [path, text] of o.overlay ?? []) project.createSourceFile(path, text, { overwrite: true });
+  const program = (o.disk ?? new Disk()).program({
+    roots: [...new Set([...named, ...(config?.fileNames ?? [])])],
+    options: config?.options ?? defaultOptions,
+    overlay: o.overlay ?? new Map(),
+  });
   const root = o.tsconfig === undefined ? process.cwd() : resolve(o.tsconfig, "..");
-  const wanted = files === undefined ? undefined : new Set(files.map((f) => f.replaceAll("\\", "/")));
-  return open(
-    { program: project.getProgram().compilerObject, files: ts.sys },
-    root,
-    diagnostics,
-    (path) => wanted === undefined || wanted.has(path),
-  );
+  const wanted = files === undefined ? undefined : new Set(files);
+  return open({ program, files: ts.sys }, root, diagnostics, (path) => wanted === undefined || wanted.has(path));
 }
 
 /** Opens a program that somebody else has made with a TypeScript 6 of their own. */

@@ -8,12 +8,14 @@ import { assigned } from "./assignments.js";
 import { eachChild } from "./chains.js";
 import { bare, type FunctionNode, isConst, isFunctionNode, symbolOf } from "./source.js";
 
-const known = new WeakMap<ts.Node, boolean>();
+const known = new WeakMap<ts.TypeChecker, Map<ts.Node, boolean>>();
 
 /** Is the constant the memo table of a function? */
 export function isMemo(checker: ts.TypeChecker, declaration: ts.Node): boolean {
-  let found = known.get(declaration);
-  if (found === undefined) known.set(declaration, (found = ask(checker, declaration)));
+  let answers = known.get(checker);
+  if (answers === undefined) known.set(checker, (answers = new Map()));
+  let found = answers.get(declaration);
+  if (found === undefined) answers.set(declaration, (found = ask(checker, declaration)));
   return found;
 }
 

@@ -9,6 +9,7 @@ import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool, isReference, maybe, num, present, sameType } from "../../ir/types.js";
 import { type Collection, placesField, placesType } from "../collection-types.js";
 import { preludeFunction } from "../prelude.js";
+import { filesMatching } from "../scans.js";
 import { bare, spanOf, typeArguments } from "../source.js";
 import { standInFor } from "./access.js";
 import { rebuilt, tupleOfEither } from "./array-literal.js";
@@ -401,7 +402,7 @@ export function countOf(context: FunctionContext, node: ts.Node, self: Value, ty
 function shrinks(context: FunctionContext): boolean {
   const { made, user } = context.file;
   const { program } = user ?? context.file;
-  made.shrinks ??= program.getSourceFiles().some((f) => !f.isDeclarationFile && /\.\s*(delete|clear)\b/.test(f.text));
+  made.shrinks ??= filesMatching(program, /\.\s*(delete|clear)\b/).length > 0;
   return made.shrinks;
 }
 

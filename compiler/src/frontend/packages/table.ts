@@ -3,6 +3,7 @@
  * the same names; so what is declared under a name is what the code exports under it, namespaces included.
  */
 import { ts } from "ts-morph";
+import { filesMatching } from "../scans.js";
 import { original } from "../source.js";
 import { knownModule } from "./known.js";
 import { isPackageFile, type ProgramFiles, unreadable } from "./program.js";
@@ -74,9 +75,7 @@ export class PackageTable {
     const known = this.#mentioned.get(name);
     if (known !== undefined) return known;
     const pattern = new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`);
-    const found = this.program
-      .getSourceFiles()
-      .some((f) => !f.isDeclarationFile && !isPackageFile(f.fileName) && pattern.test(f.text));
+    const found = filesMatching(this.program, pattern).some((f) => !isPackageFile(f.fileName));
     this.#mentioned.set(name, found);
     return found;
   }
