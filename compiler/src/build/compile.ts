@@ -46,6 +46,8 @@ export function compileFile(frontend: Frontend, path: string, names: EmitOptions
   try {
     return { ...translate(lowered, names, how), functions, diagnostics };
   } catch (error) {
+    const { diagnostics: said } = frontend.lower(path, true);
+    if (said.some(({ category }) => category === "error")) return { functions, diagnostics: said };
     const name = failingFunction(lowered, names, how);
     return { functions, diagnostics, internalError: internalError(path, error, name) };
   }

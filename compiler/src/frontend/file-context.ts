@@ -137,8 +137,8 @@ export class FileContext extends SourceNames {
     /** The file's name as it stands in names of functions. */
     readonly nameOf: (file: ts.SourceFile) => string,
     readonly report: (d: Diagnostic) => void,
-    /** Makes sure a file that is read has no errors; called once per file. */
-    readonly touch: (file: ts.SourceFile) => void,
+    /** Makes sure that code which is read has no errors. */
+    readonly touch: (node: ts.Node) => void,
     /** Lowers the body of a function. */
     readonly lower: (signature: Signature) => void,
     packages: PackageTable,

@@ -117,7 +117,7 @@ function declare(
 ): Declared {
   const { file } = context;
   const source = declaration.getSourceFile();
-  file.touch(source);
+  file.touch(declaration);
   const name = `${file.nameOf(source)}#${key}`;
   const known = file.globals.get(name);
   if (known !== undefined) {
@@ -176,6 +176,7 @@ function evaluate(
     else if (!ts.isVariableStatement(part.parent.parent)) return undefined;
     else statements.add(part.parent.parent);
   }
+  for (const statement of statements) inner.file.touch(statement);
   runPieces(inner, piecesOf(inner, [...statements]));
   return inner.dead || inner.env.slot(own) === undefined ? undefined : inner.env.get(own);
 }

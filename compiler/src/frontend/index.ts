@@ -18,8 +18,11 @@ export interface Frontend {
   readonly diagnostics: readonly Diagnostic[];
   /** The options the project is compiled with. */
   readonly options: ts.CompilerOptions;
-  /** Lowers one file; never throws for a mistake of the user. */
-  lower(path: string): LowerResult;
+  /**
+   * Lowers one file; never throws for a mistake of the user. TypeScript checks the code that is lowered, or with
+   * `checksFiles` and where something is wrong, the files that it stands in.
+   */
+  lower(path: string, checksFiles?: boolean): LowerResult;
   /** The lines of the function that is at a place; none for the code of packages. */
   functionText(at: Loc): FunctionText | undefined;
 }
@@ -124,6 +127,14 @@ function open(
     extended.set(key, made);
     return made;
   };
+  const lowerQuickly = (source: ts.SourceFile): LowerResult | undefined => {
+    try {
+      return lowerFile(program, source, nameOf, files);
+    } catch {
+      // Code that TypeScript objects to may be beyond us; what is our own mistake comes up again.
+      return undefined;
+    }
+  };
   return {
     annotatedFiles,
     diagnostics,
@@ -132,15 +143,20 @@ function open(
       const source = nameInPackage(at.file) === undefined ? program.getSourceFile(at.file) : undefined;
       return source === undefined ? undefined : functionText(source, at);
     },
-    lower: (path) => {
+    lower: (path, checksFiles = false) => {
       const source = program.getSourceFile(path) ?? program.getSourceFile(resolve(path));
       if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)], wanted: new Set() };
       const paths = new Set<string>();
-      let result = lowerFile(program, source, nameOf, files);
+      if (!checksFiles) {
+        const quick = lowerQuickly(source);
+        if (quick?.lowered !== undefined && quick.wanted.size === 0) return quick;
+      }
+      // Something is wrong, or in a package: then everything is to be said, and what TypeScript says comes first.
+      let result = lowerFile(program, source, nameOf, files, false, { checksFiles: true });
       while (result.wanted.size > 0 && [...result.wanted].some((wanted) => !paths.has(wanted))) {
         for (const wanted of result.wanted) paths.add(wanted);
         const larger = extend(paths);
-        result = lowerFile(larger, larger.getSourceFile(source.fileName) ?? source, nameOf, files, true);
+        result = lowerFile(larger, larger.getSourceFile(source.fileName) ?? source, nameOf, files, true, { checksFiles: true });
       }
       return result;
     },

@@ -1,5 +1,5 @@
 /** From one source file to IR: its annotated functions, and everything they call. */
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import { constantWrites } from "../analysis/constant-writes.js";
 import { type Diagnostic, language, type Span } from "../diagnostics.js";
 import type { Op, Program, ValueId } from "../ir/ir.js";
@@ -47,6 +47,8 @@ export interface Reading {
   readonly growsFunctions?: true;
   /** The members of these records stand in the order in which the program writes them. */
   readonly memberOrders?: ReadonlyMap<string, readonly string[]>;
+  /** TypeScript checks whole files. Else only the statements that are lowered, which is enough where nothing is wrong. */
+  readonly checksFiles?: true;
 }
 
 export function lowerFile(
@@ -69,20 +71,35 @@ export function lowerFile(
     if (!found.has(key)) found.set(key, d);
   };
   const failed = (): boolean => [...found.values()].some((d) => d.category === "error");
-  const touched = new Set<ts.SourceFile>();
-  const touch = (file: ts.SourceFile): void => {
-    if (touched.has(file) || file.isDeclarationFile || isPackageFile(file.fileName)) return;
-    touched.add(file);
-    for (const d of typescriptErrors(program, file)) report(d);
-    checkLoopTags(file, report);
+  const touched = new Set<ts.Node>();
+  /** What TypeScript says; it is asked once. */
+  const said: Diagnostic[] = [];
+  const say = (d: Diagnostic): void => {
+    said.push(d);
+    report(d);
+  };
+  const met = new Set<ts.SourceFile>();
+  const touch = (node: ts.Node): void => {
+    const part = how.checksFiles === true ? node.getSourceFile() : statementAround(node);
+    if (touched.has(part)) return;
+    touched.add(part);
+    const file = part.getSourceFile();
+    if (touched.has(file) && file !== part) return;
+    if (file.isDeclarationFile || isPackageFile(file.fileName)) return;
+    // An import that means nothing is worth knowing of, whoever needs it.
+    const first = met.has(file) ? [] : file.statements.filter(isImport);
+    typescriptErrors(program, file, [...first, part]).forEach(say);
+    if (!met.has(file)) checkLoopTags(file, say);
+    met.add(file);
   };
   if (isChecked) {
     touched.add(source);
-    checkLoopTags(source, report);
+    checkLoopTags(source, say);
   }
-  touch(source);
+  if (how.checksFiles === true) touch(source);
   const checker = program.getTypeChecker();
   const requests = findRequests(source, report);
+  for (const { node } of requests) touch(node);
   // What TypeScript does not understand, adc would only misunderstand.
   if ([...found.values()].some((d) => d.code.startsWith("TS")))
     return { diagnostics: inOrder(found), wanted: new Set() };
@@ -109,6 +126,7 @@ export function lowerFile(
     file.startOver();
     found.clear();
     for (const [key, d] of before) found.set(key, d);
+    for (const d of said) report(d);
     annotated = [];
     checked = [];
     reached = new Set();
@@ -203,6 +221,15 @@ export function lowerFile(
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
   return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
 }
+
+/** The statement of the module that a node stands in; a file without one stands for itself. */
+function statementAround(node: ts.Node): ts.Node {
+  let at = node;
+  while (at.parent !== undefined && at.parent.parent !== undefined) at = at.parent;
+  return at;
+}
+
+const isImport = (node: ts.Node): boolean => ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
 
 /** Do the objects of a record that tell their members all come from the program, unless the type leaves their order open? */
 function mayBeWrittenOrder({ ordered, types }: FileContext, name: string): boolean {

@@ -13,7 +13,7 @@ const known = new WeakMap<ts.TypeChecker, Map<ts.Node, boolean>>();
 /** Is the constant the memo table of a function? */
 export function isMemo(checker: ts.TypeChecker, declaration: ts.Node): boolean {
   let answers = known.get(checker);
-  if (answers === undefined) known.set(checker, (answers = new Map()));
+  if (answers === undefined) known.set(checker, (answers = new Map<ts.Node, boolean>()));
   let found = answers.get(declaration);
   if (found === undefined) answers.set(declaration, (found = ask(checker, declaration)));
   return found;

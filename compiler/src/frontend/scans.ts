@@ -6,7 +6,7 @@ const scanned = new WeakMap<ts.Program, Map<string, readonly ts.SourceFile[]>>()
 /** The source files in whose text a pattern is found. */
 export function filesMatching(program: ts.Program, pattern: RegExp): readonly ts.SourceFile[] {
   let known = scanned.get(program);
-  if (known === undefined) scanned.set(program, (known = new Map()));
+  if (known === undefined) scanned.set(program, (known = new Map<string, readonly ts.SourceFile[]>()));
   let files = known.get(pattern.source);
   if (files === undefined) {
     files = program.getSourceFiles().filter((f) => !f.isDeclarationFile && pattern.test(f.text));

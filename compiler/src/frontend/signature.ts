@@ -29,7 +29,7 @@ export function signatureOf(
   report: (d: Diagnostic) => void,
   instance: Instance = declaredInstance(node),
 ): Signature | undefined {
-  file.touch(node.getSourceFile());
+  file.touch(node);
   return file.types.withBindings(instance.bindings, () => {
     const problems: Diagnostic[] = [];
     const [generic] = reached === undefined ? (node.typeParameters ?? []) : [];

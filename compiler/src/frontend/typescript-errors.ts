@@ -6,9 +6,10 @@ import { spanOfRange } from "./source.js";
 
 const gradientFile = /_grad(\.[cm]?[jt]s)?$/;
 
-export function typescriptErrors(program: ts.Program, file: ts.SourceFile): Diagnostic[] {
+/** What is wrong in some parts of the file: in statements, or in the file itself. */
+export function typescriptErrors(program: ts.Program, file: ts.SourceFile, parts: readonly ts.Node[]): Diagnostic[] {
   const syntactic = program.getSyntacticDiagnostics(file);
-  const errors = syntactic.length > 0 ? syntactic : program.getSemanticDiagnostics(file);
+  const errors = syntactic.length > 0 ? syntactic : semanticErrors(program, file, parts);
   const generated = generatedNames(file);
   return errors.flatMap((d) => {
     if (d.category !== ts.DiagnosticCategory.Error || concernsGenerated(file, d, generated)) return [];
@@ -16,6 +17,15 @@ export function typescriptErrors(program: ts.Program, file: ts.SourceFile): Diag
     const base = { code: `TS${d.code}`, category: "error" as const, message, related: [] };
     return d.start === undefined ? [base] : [{ ...base, span: spanOfRange(file, d.start, d.start + (d.length ?? 0)) }];
   });
+}
+
+function semanticErrors(program: ts.Program, file: ts.SourceFile, parts: readonly ts.Node[]): readonly ts.Diagnostic[] {
+  if (parts.includes(file)) return program.getSemanticDiagnostics(file);
+  // What editors ask for the part of a file that is seen. A program that knows nothing of it checks the whole file.
+  const ask: unknown = Reflect.get(program, "getSemanticDiagnostics");
+  if (typeof ask !== "function") return program.getSemanticDiagnostics(file);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its declared result
+  return Reflect.apply(ask, program, [file, undefined, parts]) as readonly ts.Diagnostic[];
 }
 
 /** Names imported from files that adc writes. */

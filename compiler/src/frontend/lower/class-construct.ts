@@ -228,6 +228,7 @@ function takeParameters(context: FunctionContext, own: ts.ConstructorDeclaration
 
 /** The initial values of the fields that a class declares itself. */
 function initialise(context: FunctionContext, cls: ClassNode): void {
+  context.file.touch(cls);
   for (const member of cls.members) {
     if (!ts.isPropertyDeclaration(member) || isStatic(member) || member.initializer === undefined) continue;
     const found = memberOf(context, member);
