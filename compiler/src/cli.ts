@@ -91,7 +91,7 @@ async function runInit({ project, pretty: asked }: InitCommand, terminal: Termin
 
 async function runBuild(command: BuildCommand, terminal: Terminal): Promise<number> {
   // Loaded late: TypeScript takes half a second, and `--help` needs none of it.
-  const [{ build }, { report }, { progressLine }, { watchBuild }] = await Promise.all([
+  const [{ build, BuildSession }, { report }, { progressLine }, { watchBuild }] = await Promise.all([
     import("./index.js"),
     import("./cli/report.js"),
     import("./cli/progress.js"),
@@ -100,9 +100,10 @@ async function runBuild(command: BuildCommand, terminal: Terminal): Promise<numb
   const { kind: _kind, watch, pretty: askedPretty, ...options } = command;
   const pretty = isPretty(askedPretty, terminal);
   let status = 0;
+  const session = new BuildSession();
   const once = async () => {
     const line = progressLine(terminal);
-    const result = await build({ ...options, cwd: terminal.cwd, onProgress: line.onProgress });
+    const result = await build({ ...options, cwd: terminal.cwd, session, onProgress: line.onProgress });
     line.clear();
     status = report(result, pretty, terminal);
     return result;

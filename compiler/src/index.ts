@@ -1,5 +1,6 @@
 /** The public door of `@adc/compiler`. */
 export { build, type BuildOptions, type BuildResult, type Progress } from "./build/build.js";
+export { BuildSession } from "./build/session.js";
 export type { InternalError } from "./build/compile.js";
 export { compileSource, type CompileSourceOptions, type CompileSourceResult } from "./build/compile-source.js";
 export { explainFunction, type ExplainOptions, type Explanation } from "./explain/explain.js";

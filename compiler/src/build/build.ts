@@ -9,6 +9,7 @@ import { type Output, type OutputStatus, updateOutput } from "./outputs.js";
 import { namesIn, outputPath } from "./paths.js";
 import { isMapOf, withSourceMap } from "./source-map.js";
 import { type Selection, selectProjects } from "./select.js";
+import { BuildSession } from "./session.js";
 import { stagesOf } from "./stages.js";
 
 export interface BuildOptions {
@@ -28,6 +29,8 @@ export interface BuildOptions {
   readonly cwd?: string;
   /** Called before each file is compiled, and once at the end. */
   readonly onProgress?: (progress: Progress) => void;
+  /** What earlier builds have left to this one. */
+  readonly session?: BuildSession;
 }
 
 export interface Progress {
@@ -66,6 +69,7 @@ interface Context {
   readonly check: boolean;
   readonly sourceMap: boolean;
   readonly debug: boolean;
+  readonly session: BuildSession;
 }
 
 /** What a build adds up while it runs. */
@@ -130,6 +134,7 @@ function* buildSteps(options: BuildOptions, open: Opener): Generator<Progress, B
     check: options.check ?? false,
     sourceMap: options.sourceMap ?? false,
     debug: options.debug ?? false,
+    session: options.session ?? new BuildSession(),
   };
   const found: Findings = { diagnostics: [], internalErrors: [], outputs: [], inputs: new Set(), functions: 0 };
   let total = 0;
@@ -174,7 +179,7 @@ function* buildUnits(
   let frontends = new Map(units.map(({ source, frontend }) => [source, frontend]));
   let changed = false;
   let done = 0;
-  for (const stage of stagesOf(units)) {
+  for (const stage of stagesOf(units, importsIn(units))) {
     if (changed) frontends = reopen(open, generated);
     changed = false;
     for (const { unit, reads } of stage) {
@@ -191,6 +196,18 @@ function* buildUnits(
   }
 }
 
+/** What files import, as far as the programs of the units know. */
+function importsIn(units: readonly Unit[]): (path: string) => readonly string[] | undefined {
+  const frontends = new Set(units.map(({ frontend }) => frontend));
+  return (path) => {
+    for (const frontend of frontends) {
+      const found = frontend.imports(path);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
 function reopen(open: Opener, generated: ReadonlyMap<string, string>): Map<string, Frontend> {
   const projects = open(generated);
   return new Map(
@@ -199,16 +216,19 @@ function reopen(open: Opener, generated: ReadonlyMap<string, string>): Map<strin
 }
 
 function openSelections(
-  { cwd = ".", project, files }: BuildOptions,
+  { cwd = ".", project, files, session }: BuildOptions,
   overlay: ReadonlyMap<string, string>,
 ): OpenedProject[] {
   return selectProjects({ cwd: resolve(cwd), project, files }).map((selection) => {
     const { tsconfig } = selection.settings;
+    const key = JSON.stringify([tsconfig, selection.files]);
     const frontend = openProject({
       overlay,
+      ...(session === undefined ? {} : { disk: session.disk(key) }),
       ...(tsconfig === undefined ? {} : { tsconfig }),
       ...(selection.files === undefined ? {} : { files: selection.files }),
     });
+    if (overlay.size === 0) session?.opened(key, frontend);
     return { ...selection, frontend };
   });
 }
@@ -238,11 +258,12 @@ const skipped: Built = { status: "skipped" };
 
 function buildUnit(
   { frontend, settings, source, target }: Unit,
-  { cwd, check, sourceMap, debug }: Context,
+  { cwd, check, sourceMap, debug, session }: Context,
   found: Findings,
 ): Built {
   const names = namesIn(target, source, settings.ending);
-  const compiled = compileFile(frontend, source, names, { debug });
+  const key = JSON.stringify([source, target, settings.ending, debug]);
+  const compiled = session.compiled(frontend, key, () => compileFile(frontend, source, names, { debug }));
   const { functions, diagnostics, internalError: failure } = compiled;
   found.functions += functions;
   found.diagnostics.push(...diagnostics);
@@ -251,13 +272,18 @@ function buildUnit(
   const { code, map } = sourceMap
     ? withSourceMap(target, compiled.code, compiled.places ?? [])
     : { code: compiled.code, map: undefined };
-  const { status, problem } = updateOutput(target, code, { check, shown: relative(cwd, target) });
+  const { status, problem } = updateOutput(target, code, { check, shown: relative(cwd, target), texts: session.texts });
   if (problem) found.diagnostics.push(problem);
   if (status === "skipped") return skipped;
   if (map === undefined) return { status, code };
   const path = `${target}.map`;
   const shown = relative(cwd, path);
-  const beside = updateOutput(path, map, { check, shown, isOurs: (text) => isMapOf(target, text) });
+  const beside = updateOutput(path, map, {
+    check,
+    shown,
+    texts: session.texts,
+    isOurs: (text) => isMapOf(target, text),
+  });
   if (beside.problem) found.diagnostics.push(beside.problem);
   // A pair of files is as good as the worse of them.
   return { status: status === "unchanged" && beside.status !== "skipped" ? beside.status : status, code };
@@ -270,11 +296,11 @@ function reportOrphans(
   context: Context,
   found: Findings,
 ): void {
-  const { cwd, outDir, check } = context;
+  const { cwd, outDir, check, session } = context;
   const report = check ? outputDiagnostics.orphan : outputDiagnostics.orphanLeft;
   const annotated = new Set(units.map(({ source }) => source));
   for (const { settings, files } of projects) {
-    for (const path of files === undefined ? findOrphans(settings, annotated, outDir) : []) {
+    for (const path of files === undefined ? findOrphans(settings, annotated, outDir, session.texts) : []) {
       found.outputs.push({ path, status: "orphaned" });
       found.diagnostics.push(report({ file: path, line: 1, column: 1, endLine: 1, endColumn: 1 }, relative(cwd, path)));
     }

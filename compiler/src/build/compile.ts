@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics.js";
 import type { EmitOptions } from "../emit/generated.js";
 import { type EmittedModule, emitWithPlaces } from "../emit/module.js";
 import type { LinePlace } from "../emit/places.js";
+import type { Dependencies } from "../frontend/dependencies.js";
 import type { Frontend } from "../frontend/index.js";
 import type { LoweredFile } from "../frontend/lowered.js";
 import { powConstant, ruleSet } from "../frontend/rules.js";
@@ -27,6 +28,8 @@ export interface Compiled {
   readonly functions: number;
   readonly diagnostics: readonly Diagnostic[];
   readonly internalError?: InternalError;
+  /** What all this depends on. */
+  readonly needs?: Dependencies;
 }
 
 /** What is left to the caller of the pipeline's options. */
@@ -36,15 +39,18 @@ export type HowToCompile = Pick<PipelineOptions, "debug">;
 export function compileFile(frontend: Frontend, path: string, names: EmitOptions, how: HowToCompile = {}): Compiled {
   let lowered: LoweredFile | undefined;
   let diagnostics: readonly Diagnostic[] = [];
+  let known: Pick<Compiled, "needs"> = {};
   try {
-    ({ lowered, diagnostics } = frontend.lower(path));
+    const { needs, ...result } = frontend.lower(path);
+    ({ lowered, diagnostics } = result);
+    if (needs !== undefined) known = { needs };
   } catch (error) {
     return { functions: 0, diagnostics, internalError: internalError(path, error) };
   }
   const functions = lowered?.annotated.length ?? 0;
-  if (!lowered || diagnostics.some(({ category }) => category === "error")) return { functions, diagnostics };
+  if (!lowered || diagnostics.some(({ category }) => category === "error")) return { functions, diagnostics, ...known };
   try {
-    return { ...translate(lowered, names, how), functions, diagnostics };
+    return { ...translate(lowered, names, how), functions, diagnostics, ...known };
   } catch (error) {
     const { diagnostics: said } = frontend.lower(path, true);
     if (said.some(({ category }) => category === "error")) return { functions, diagnostics: said };

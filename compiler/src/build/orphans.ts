@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectSettings } from "../frontend/settings.js";
+import type { Texts } from "../support/texts.js";
 import { readText, sourceOfGenerated } from "./outputs.js";
 
 const generatedName = /_grad\.[cm]?ts$/;
@@ -14,11 +15,12 @@ export function findOrphans(
   { files }: ProjectSettings,
   annotated: ReadonlySet<string>,
   outDir: string | undefined,
+  texts: Texts,
 ): string[] {
   const ours = new Set(files);
   const candidates = new Set([...files, ...filesBelow(outDir)].filter((path) => generatedName.test(path)));
   return [...candidates].sort().filter((path) => {
-    const text = readText(path);
+    const text = readText(path, texts);
     const source = text === undefined ? undefined : sourceOfGenerated(path, text);
     if (source === undefined || annotated.has(source)) return false;
     return ours.has(source) || !existsSync(source);

@@ -1,6 +1,7 @@
 /** The generated files on disk: what is there, whether it is ours, and writing only what changed. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Texts } from "../support/texts.js";
 import { type Diagnostic, output, type Span } from "../diagnostics.js";
 
 /** The comment every generated file has near its top; `[1]` is the source as the file names it. */
@@ -29,9 +30,9 @@ export interface Output {
 }
 
 /** The text of a file, or `undefined` where there is none. */
-export function readText(path: string): string | undefined {
+export function readText(path: string, texts: Texts): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return texts.read(path);
   } catch (error) {
     if (isSystemError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
     throw error;
@@ -59,11 +60,17 @@ export function updateOutput(
   {
     check,
     shown,
+    texts,
     isOurs = isGenerated,
-  }: { readonly check: boolean; readonly shown: string; readonly isOurs?: (text: string) => boolean },
+  }: {
+    readonly check: boolean;
+    readonly shown: string;
+    readonly texts: Texts;
+    readonly isOurs?: (text: string) => boolean;
+  },
 ): { readonly status: OutputStatus; readonly problem?: Diagnostic } {
   try {
-    const old = readText(path);
+    const old = readText(path, texts);
     if (old !== undefined && isSameText(old, text)) return { status: "unchanged" };
     if (old !== undefined && !isOurs(old)) return { status: "skipped", problem: output.notOurs(startOf(path), shown) };
     if (check && old === undefined) return { status: "missing", problem: output.missing(undefined, shown) };

@@ -17,8 +17,11 @@ export interface Staged<Unit extends Stageable> {
 }
 
 /** Units in stages: each reads only generated files of the stages before. Files in a circle come in the order they have. */
-export function stagesOf<Unit extends Stageable>(units: readonly Unit[]): Staged<Unit>[][] {
-  const links = linksFrom(units);
+export function stagesOf<Unit extends Stageable>(
+  units: readonly Unit[],
+  importsOf: (path: string) => readonly string[] | undefined = () => undefined,
+): Staged<Unit>[][] {
+  const links = linksFrom(units, importsOf);
   const bySource = new Map(units.map((unit) => [unit.target, unit]));
   const reads = new Map(units.map((unit) => [unit, generatedFilesRead(unit, links)]));
   const stages: Staged<Unit>[][] = [];
@@ -61,7 +64,10 @@ interface Links {
 }
 
 /** The files from which generated ones are read, directly or through others: mostly there are none. */
-function linksFrom(units: readonly Stageable[]): ReadonlyMap<string, Links> {
+function linksFrom(
+  units: readonly Stageable[],
+  importsOf: (path: string) => readonly string[] | undefined,
+): ReadonlyMap<string, Links> {
   const targets = new Map(units.map(({ target }) => [withoutExtension(target), target]));
   const byName = new Map([...targets].map(([stem, path]) => [basename(stem), path]));
   const readers = new Map<string, string[]>();
@@ -69,7 +75,7 @@ function linksFrom(units: readonly Stageable[]): ReadonlyMap<string, Links> {
   const seen = new Set(units.map(({ source }) => source));
   const sources = new Map<string, string | undefined>();
   for (const path of seen) {
-    const { stems, names } = readImports(path);
+    const { stems, names } = readImports(path, importsOf(path));
     const named = names.map((name) => byName.get(basename(name)));
     const reads = [...named, ...stems.map((stem) => targets.get(stem))].filter((target) => target !== undefined);
     if (reads.length > 0) readers.set(path, reads);

@@ -4,6 +4,7 @@
  */
 import { ts } from "ts-morph";
 import { type ClassNode, type ClassTable, constructorOf, isStatic, nameText } from "./classes.js";
+import { noteCode } from "./dependencies.js";
 import { bare, isFunctionLike, isLibrary, symbolOf } from "./source.js";
 
 /** What `new C`, `super(…)`, `object.m(…)` or `object.x` may run; absent where it is none of these. */
@@ -55,6 +56,7 @@ function memberBodies(table: ClassTable, node: ts.PropertyAccessExpression): rea
     .allWith(name)
     .filter((c) => isOpen || classes.some((o) => table.isOrExtends(c, o) || table.isOrExtends(o, c)))
     .flatMap((c) => c.members.flatMap((m) => bodyNamed(m, name)));
+  for (const body of bodies) noteCode(table.program, body);
   return bodies.length === 0 ? undefined : bodies;
 }
 

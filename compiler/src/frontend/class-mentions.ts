@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { eachChild } from "./chains.js";
 import { bare } from "./source.js";
 
-interface ClassMentions {
+export interface ClassMentions {
   /** Its classes, in the order of the text. */
   readonly classes: readonly ts.ClassLikeDeclaration[];
   /** Names of classes that are asked for by `instanceof`, or stand in a union. */
@@ -13,7 +13,7 @@ interface ClassMentions {
 const known = new WeakMap<ts.SourceFile, ClassMentions>();
 const nothing: ClassMentions = { classes: [], askedFor: [] };
 
-function classMentions(file: ts.SourceFile): ClassMentions {
+export function classMentions(file: ts.SourceFile): ClassMentions {
   if (file.isDeclarationFile) return nothing;
   let mentions = known.get(file);
   if (mentions === undefined) {

@@ -6,6 +6,7 @@ import { ts } from "ts-morph";
 import { assigned } from "./assignments.js";
 import { eachChild } from "./chains.js";
 import { programMentions } from "./class-mentions.js";
+import { noteClasses } from "./dependencies.js";
 import { filesMatching } from "./scans.js";
 import { bare, hasModifier, isFunctionLike, symbolOf } from "./source.js";
 
@@ -151,16 +152,19 @@ export class ClassTable {
 
   /** Does the program ask `instanceof C`, or unite the class with others in a type? */
   #isAskedFor(name: string): boolean {
+    noteClasses(this.program);
     return programMentions(this.program).askedFor.has(name);
   }
 
   /** Every class of the program's source files, in the order of the files. */
   all(): readonly ClassNode[] {
+    noteClasses(this.program);
     return programMentions(this.program).classes;
   }
 
   /** Those among them that have members of this name. */
   allWith(name: string): readonly ClassNode[] {
+    noteClasses(this.program);
     return programMentions(this.program).byMember.get(name) ?? [];
   }
 

@@ -5,7 +5,9 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Project, ts } from "ts-morph";
+import { stampOf, Texts } from "../support/texts.js";
 import { isGenerated } from "./annotations.js";
+import { importsOf } from "./program-imports.js";
 
 /** A file as it was when it was read. */
 interface Kept {
@@ -33,8 +35,13 @@ function libraryText(path: string): string | undefined {
 }
 
 export class Disk {
+  readonly #texts: Texts;
   readonly #kept = new Map<string, Kept>();
   #last: { readonly program: ts.Program; readonly options: string } | undefined;
+
+  constructor(texts = new Texts()) {
+    this.#texts = texts;
+  }
 
   program({ roots, options, overlay }: ProgramRequest): ts.Program {
     const key = `${JSON.stringify(options)} ${packagesStamp(roots)}`;
@@ -54,8 +61,11 @@ export class Disk {
   /** Such a file is part of the program only where it is imported: there is nothing in it to differentiate. */
   #isGenerated(path: string): boolean {
     if (!generatedName.test(path)) return false;
-    const text = readText(path);
-    return text !== undefined && isGenerated(text);
+    try {
+      return isGenerated(this.#texts.read(path));
+    } catch {
+      return false;
+    }
   }
 
   #host(overlay: ReadonlyMap<string, string>): ts.CompilerHost {
@@ -100,42 +110,14 @@ function isResolved(program: ts.Program): boolean {
     .every((file) => file.isDeclarationFile || importsOf(program, file)?.every((path) => path !== undefined) === true);
 }
 
-/** The files that a file imports, as TypeScript has resolved them; absent where it does not tell. */
-export function importsOf(program: ts.Program, file: ts.SourceFile): readonly (string | undefined)[] | undefined {
-  // Neither is among the declared members; without them everything is done once more.
-  const ask: unknown = Reflect.get(program, "getResolvedModuleFromModuleSpecifier");
-  const literals: unknown = Reflect.get(file, "imports");
-  if (typeof ask !== "function" || !Array.isArray(literals)) return undefined;
-  return literals.map((literal) => {
-    const found: unknown = Reflect.apply(ask, program, [literal, file]);
-    if (typeof found !== "object" || found === null || !("resolvedModule" in found)) return undefined;
-    const { resolvedModule } = found;
-    if (typeof resolvedModule !== "object" || resolvedModule === null || !("resolvedFileName" in resolvedModule))
-      return undefined;
-    return String(resolvedModule.resolvedFileName);
-  });
-}
-
 /** What imports mean depends on these besides the files of the program. */
 function packagesStamp(roots: readonly string[]): string {
   const folders = new Set<string>();
-  for (const root of roots)
-    for (let at = dirname(root); !folders.has(at); at = dirname(at)) {
-      folders.add(at);
-    }
+  for (const root of roots) for (let at = dirname(root); !folders.has(at); at = dirname(at)) folders.add(at);
   const files = [...folders].flatMap((at) => [join(at, "package.json"), join(at, "node_modules/.package-lock.json")]);
   return files.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? "").join();
 }
 
 function readText(path: string): string | undefined {
   return ts.sys.readFile(path);
-}
-
-/** How long a file must have been left alone for its time to tell whether it has been written since: clocks of disks are coarse. */
-const settledAfter = 2000;
-
-function stampOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || Date.now() - found.mtimeMs < settledAfter) return undefined;
-  return `${found.mtimeMs} ${found.ctimeMs} ${found.size} ${found.ino}`;
 }

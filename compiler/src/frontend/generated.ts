@@ -4,6 +4,7 @@
  */
 import { ts } from "ts-morph";
 import { findRequests, hasAnnotation, type Request } from "./annotations.js";
+import { noteEverything } from "./dependencies.js";
 import { isMode, type Mode } from "./lowered.js";
 import { bare } from "./source.js";
 
@@ -52,6 +53,7 @@ function sourceOf(program: ts.Program, node: ts.Node): ts.SourceFile | undefined
   const { text } = at.moduleSpecifier;
   if (!text.startsWith(".") || !generatedFile.test(text)) return undefined;
   const stem = text.replace(generatedFile, "");
+  noteEverything(program);
   const annotated = program.getSourceFiles().filter((f) => !f.isDeclarationFile && hasAnnotation(f));
   const folder = at.getSourceFile().fileName.replace(/[^/]*$/, "");
   const path = new URL(stem, `file://${folder}`).pathname;

@@ -12,19 +12,24 @@ export interface Imports {
 
 const noImports: Imports = { stems: [], names: [] };
 
-/** The imports of a file; none when it cannot be read. */
-export function readImports(path: string): Imports {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return noImports;
-  }
-  const specifiers = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+/** The imports of a file, if they are not known as they are written from its text; none when it cannot be read. */
+export function readImports(path: string, known?: readonly string[]): Imports {
+  const specifiers = known ?? specifiersIn(path);
+  if (specifiers === undefined) return noImports;
   return {
     stems: specifiers.filter(isRelative).map((specifier) => withoutExtension(resolve(dirname(path), specifier))),
     names: specifiers.filter((specifier) => !isRelative(specifier)).map(withoutExtension),
   };
+}
+
+function specifiersIn(path: string): readonly string[] | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
 /** The source file that an import without extension means. */

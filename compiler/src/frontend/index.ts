@@ -4,11 +4,13 @@ import { ts } from "ts-morph";
 import { configuration, type Diagnostic } from "../diagnostics.js";
 import type { Loc } from "../ir/ir.js";
 import { hasAnnotation } from "./annotations.js";
+import { type Difference, differenceOf, noteEverything, recording } from "./dependencies.js";
 import { Disk } from "./disk.js";
 import { lowerFile, type LowerResult } from "./lower-file.js";
 import { functionText, type FunctionText } from "./function-text.js";
 import { defaultOptions, memoryProgram } from "./memory.js";
 import { nameInPackage } from "./packages/resolve.js";
+import { specifiersOf } from "./program-imports.js";
 import { type ProgramFiles, type TypeScript, withPackages } from "./packages/program.js";
 
 export interface Frontend {
@@ -23,6 +25,10 @@ export interface Frontend {
    * `checksFiles` and where something is wrong, the files that it stands in.
    */
   lower(path: string, checksFiles?: boolean): LowerResult;
+  /** What has changed since an earlier program; absent where that is not known. */
+  since(earlier: Frontend): Difference | undefined;
+  /** What a file of the program imports, as it is written; absent where that is not known. */
+  imports(path: string): readonly string[] | undefined;
   /** The lines of the function that is at a place; none for the code of packages. */
   functionText(at: Loc): FunctionText | undefined;
 }
@@ -135,7 +141,26 @@ function open(
       return undefined;
     }
   };
-  return {
+  const lower = (path: string, checksFiles: boolean): LowerResult => {
+    const source = program.getSourceFile(path) ?? program.getSourceFile(resolve(path));
+    if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)], wanted: new Set() };
+    const paths = new Set<string>();
+    if (!checksFiles) {
+      const quick = lowerQuickly(source);
+      if (quick?.lowered !== undefined && quick.wanted.size === 0) return quick;
+    }
+    // Something is wrong, or in a package: then everything is to be said, and what TypeScript says comes first.
+    let result = lowerFile(program, source, nameOf, files, false, { checksFiles: true });
+    while (result.wanted.size > 0 && [...result.wanted].some((wanted) => !paths.has(wanted))) {
+      noteEverything(program);
+      for (const wanted of result.wanted) paths.add(wanted);
+      const larger = extend(paths);
+      const again = larger.getSourceFile(source.fileName) ?? source;
+      result = lowerFile(larger, again, nameOf, files, true, { checksFiles: true });
+    }
+    return result;
+  };
+  const frontend: Frontend = {
     annotatedFiles,
     diagnostics,
     options: program.getCompilerOptions(),
@@ -144,21 +169,21 @@ function open(
       return source === undefined ? undefined : functionText(source, at);
     },
     lower: (path, checksFiles = false) => {
-      const source = program.getSourceFile(path) ?? program.getSourceFile(resolve(path));
-      if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)], wanted: new Set() };
-      const paths = new Set<string>();
-      if (!checksFiles) {
-        const quick = lowerQuickly(source);
-        if (quick?.lowered !== undefined && quick.wanted.size === 0) return quick;
-      }
-      // Something is wrong, or in a package: then everything is to be said, and what TypeScript says comes first.
-      let result = lowerFile(program, source, nameOf, files, false, { checksFiles: true });
-      while (result.wanted.size > 0 && [...result.wanted].some((wanted) => !paths.has(wanted))) {
-        for (const wanted of result.wanted) paths.add(wanted);
-        const larger = extend(paths);
-        result = lowerFile(larger, larger.getSourceFile(source.fileName) ?? source, nameOf, files, true, { checksFiles: true });
-      }
-      return result;
+      const { result, needs } = recording(program, () => lower(path, checksFiles));
+      return { ...result, needs };
+    },
+    since: (earlier) => {
+      const before = programs.get(earlier);
+      return before === undefined ? undefined : differenceOf(before, program);
+    },
+    imports: (path) => {
+      const file = program.getSourceFile(path);
+      return file === undefined ? undefined : specifiersOf(file)?.map(({ text }) => text);
     },
   };
+  programs.set(frontend, program);
+  return frontend;
 }
+
+/** The program of each frontend. */
+const programs = new WeakMap<Frontend, ts.Program>();

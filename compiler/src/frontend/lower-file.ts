@@ -5,6 +5,7 @@ import { type Diagnostic, language, type Span } from "../diagnostics.js";
 import type { Op, Program, ValueId } from "../ir/ir.js";
 import { isBySource, withoutThrownCopies } from "../ir/thrown.js";
 import { walk } from "../ir/walk.js";
+import { type Dependencies, noteCode, noteEverything, recordingChecker } from "./dependencies.js";
 import { findRequests } from "./annotations.js";
 import { RulesInForce } from "./custom-rules/apply.js";
 import { withShippedRule } from "./custom-rules/shipped.js";
@@ -37,6 +38,8 @@ export interface LowerResult {
   readonly diagnostics: Diagnostic[];
   /** Files of packages that must be in the program; without them nothing here is final. */
   readonly wanted: ReadonlySet<string>;
+  /** What the result depends on. */
+  readonly needs?: Dependencies;
 }
 
 /** What is read another way after the first attempt. */
@@ -83,6 +86,7 @@ export function lowerFile(
     const part = how.checksFiles === true ? node.getSourceFile() : statementAround(node);
     if (touched.has(part)) return;
     touched.add(part);
+    noteCode(program, part);
     const file = part.getSourceFile();
     if (touched.has(file) && file !== part) return;
     if (file.isDeclarationFile || isPackageFile(file.fileName)) return;
@@ -97,7 +101,7 @@ export function lowerFile(
     checkLoopTags(source, say);
   }
   if (how.checksFiles === true) touch(source);
-  const checker = program.getTypeChecker();
+  const checker = recordingChecker(program);
   const requests = findRequests(source, report);
   for (const { node } of requests) touch(node);
   // What TypeScript does not understand, adc would only misunderstand.
@@ -130,6 +134,7 @@ export function lowerFile(
     annotated = [];
     checked = [];
     reached = new Set();
+    if (file.rules.all.length > 0 || file.rules.problems.length > 0) noteEverything(program);
     const rules = new RulesInForce(file, source, requests, report);
     inForce = rules;
     rules.check();

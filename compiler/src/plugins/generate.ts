@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { build, type BuildResult } from "../build/build.js";
+import { BuildSession } from "../build/session.js";
 import type { Diagnostic } from "../diagnostics.js";
 
 export interface AdcPluginOptions {
@@ -40,6 +41,7 @@ export interface Generated {
 export class Generation {
   #running: Promise<Generated> | undefined;
   #waiting: Promise<Generated> | undefined;
+  readonly #session = new BuildSession();
 
   constructor(private readonly options: AdcPluginOptions) {}
 
@@ -53,7 +55,7 @@ export class Generation {
   }
 
   #start(root: string): Promise<Generated> {
-    const running = build({ ...this.options, cwd: resolve(root) }).then(generated);
+    const running = build({ ...this.options, cwd: resolve(root), session: this.#session }).then(generated);
     const done = running.finally(() => {
       this.#running = undefined;
     });

@@ -55,8 +55,7 @@ export class RulesInForce {
   /** Enters a function with rules into the program; returns what it needs lowered. */
   enter(signature: Signature, ruled: Ruled): readonly Signature[] {
     const file = this.file.of(signature.node);
-    for (const rule of [ruled.vjp, ruled.jvp])
-      if (rule !== undefined && !isPrelude(rule.node)) file.touch(rule.node);
+    for (const rule of [ruled.vjp, ruled.jvp]) if (rule !== undefined && !isPrelude(rule.node)) file.touch(rule.node);
     const result = signature.func?.results[0] ?? signature.result;
     const made =
       result === undefined || result.kind === "void"

@@ -3,6 +3,7 @@
  * the same names; so what is declared under a name is what the code exports under it, namespaces included.
  */
 import { ts } from "ts-morph";
+import { noteEverything } from "../dependencies.js";
 import { filesMatching } from "../scans.js";
 import { original } from "../source.js";
 import { knownModule } from "./known.js";
@@ -84,6 +85,7 @@ export class PackageTable {
     const { files } = this;
     if (this.#paired.has(name) || files === undefined) return;
     this.#paired.add(name);
+    noteEverything(this.program);
     for (const { literal, from } of this.#importsOf(name)) {
       const path = resolvePackage(files, literal.text, from);
       if (path === undefined) continue;
