@@ -1,5 +1,7 @@
-/** `npm run bench`: how fast gradients are; `bench/main.ts` says what can be asked for. */
+/** `npm run bench`: how fast gradients are; `bench/main.ts` says what can be asked for; with `--compile`, how fast adc itself is. */
 import { ensureBuilt, runNode } from "./lib.mjs";
 
 ensureBuilt();
-process.exitCode = runNode(["--import", "tsx", "bench/main.ts", ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+const main = args.includes("--compile") ? "bench/compile/main.ts" : "bench/main.ts";
+process.exitCode = runNode(["--import", "tsx", main, ...args]);

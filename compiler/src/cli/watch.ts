@@ -5,7 +5,7 @@ import type { BuildResult } from "../index.js";
 import type { Terminal } from "./terminal.js";
 
 /** Editors write a file in several steps, and a branch switch writes many: wait until it is quiet. */
-const quietMilliseconds = 80;
+const quietMilliseconds = 40;
 
 const relevant = /\.(?:[cm]?[jt]sx?|json)$/;
 
