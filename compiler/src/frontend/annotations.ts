@@ -49,7 +49,9 @@ export function findRequests(file: ts.SourceFile, report: (d: Diagnostic) => voi
   /** What has been marked once; a second mark would say something else. */
   const marked = new Set<ts.Node>();
   const texts: ts.Node[] = [];
+  const mentions = Array.from(file.text.matchAll(/differentiable/g), (found) => found.index);
   const visit = (node: ts.Node): void => {
+    if (!hasBetween(mentions, node.pos, node.end)) return;
     if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) texts.push(node);
     for (const tag of ownTags(node)) {
       read.add(tag.getStart(file));
@@ -81,6 +83,18 @@ export function findRequests(file: ts.SourceFile, report: (d: Diagnostic) => voi
     report(annotation.notAFunction(spanOfRange(file, at, at + tagName.length + 1)));
   }
   return requests;
+}
+
+/** Is one of the ascending numbers at least `from` and less than `to`? */
+function hasBetween(numbers: readonly number[], from: number, to: number): boolean {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return (numbers[low] ?? Infinity) < to;
 }
 
 const noTags: readonly ts.JSDocTag[] = [];
