@@ -141,6 +141,25 @@ const steps: readonly Step[] = [
   { what: "and none", edits: [["src/inner.ts", "Math.exp(x, y)", "Math.exp(3 * x)"]] },
   { what: "the mark is taken away", edits: [["src/c.ts", "@differentiable", "Not any more."]] },
   { what: "and given back", edits: [["src/c.ts", "Not any more.", "@differentiable wrt=x"]] },
+  { what: "a mark where none can be", edits: [["src/c.ts", /$/, "/** @differentiable */\nexport const n = 1;\n"]] },
+  { what: "nothing else", edits: [["src/c.ts", "/** @differentiable wrt=x */", ""]] },
+  {
+    what: "and none there",
+    edits: [
+      [
+        "src/c.ts",
+        "/** @differentiable */\nexport const n",
+        "/** differentiable: @differentiable no */\nexport const n",
+      ],
+    ],
+  },
+  {
+    what: "as before",
+    edits: [
+      ["src/c.ts", "/** differentiable: @differentiable no */\nexport const n", "export const n"],
+      ["src/c.ts", /^\s*/, "/** @differentiable wrt=x */\n"],
+    ],
+  },
   { what: "an import of what is missing", edits: [["src/c.ts", /^/, 'import { gone } from "./gone.js";\n']] },
   { what: "which then appears", write: { "src/gone.ts": "export const gone = 1;\n" } },
   { what: "a global declaration", write: { "src/global.d.ts": "declare const factor: number;\n" } },

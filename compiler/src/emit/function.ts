@@ -137,11 +137,12 @@ function isUsed(func: Func, v: Value): boolean {
 
 /** The user's names, but for those that would hide what the body needs (a parameter called `Array`). */
 function parameterNames(names: readonly string[], context: ModuleContext): readonly string[] {
-  const all = new Set<string>([...names, ...context.names.all]);
+  const own = new Set(names);
+  const { all } = context.names;
   return names.map((name) => {
-    if (!neverNames.has(name) && !context.names.all.has(name)) return name;
-    const free = freeName(name, (n) => neverNames.has(n) || all.has(n));
-    all.add(free);
+    if (!neverNames.has(name) && !all.has(name)) return name;
+    const free = freeName(name, (n) => neverNames.has(n) || own.has(n) || all.has(n));
+    own.add(free);
     return free;
   });
 }

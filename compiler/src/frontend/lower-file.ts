@@ -82,28 +82,31 @@ export function lowerFile(
     report(d);
   };
   const met = new Set<ts.SourceFile>();
-  const touch = (node: ts.Node): void => {
-    const part = how.checksFiles === true ? node.getSourceFile() : statementAround(node);
-    if (touched.has(part)) return;
-    touched.add(part);
-    noteCode(program, part);
-    const file = part.getSourceFile();
-    if (touched.has(file) && file !== part) return;
-    if (file.isDeclarationFile || isPackageFile(file.fileName)) return;
+  /** What is to be checked that stands in one file. */
+  const check = (file: ts.SourceFile, nodes: readonly ts.Node[]): void => {
+    noteCode(program, file);
+    if (touched.has(file) || file.isDeclarationFile || isPackageFile(file.fileName)) return;
+    const parts = how.checksFiles === true ? [file] : nodes.map(statementAround).filter((part) => !touched.has(part));
+    if (parts.length === 0) return;
+    for (const part of parts) touched.add(part);
     // An import that means nothing is worth knowing of, whoever needs it.
     const first = met.has(file) ? [] : file.statements.filter(isImport);
-    typescriptErrors(program, file, [...first, part]).forEach(say);
+    typescriptErrors(program, file, [...first, ...parts]).forEach(say);
     if (!met.has(file)) checkLoopTags(file, say);
     met.add(file);
   };
+  const touch = (node: ts.Node): void => check(node.getSourceFile(), [node]);
   if (isChecked) {
     touched.add(source);
     checkLoopTags(source, say);
   }
-  if (how.checksFiles === true) touch(source);
+  if (how.checksFiles === true) check(source, [source]);
   const checker = recordingChecker(program);
   const requests = findRequests(source, report);
-  for (const { node } of requests) touch(node);
+  check(
+    source,
+    requests.map(({ node }) => node),
+  );
   // What TypeScript does not understand, adc would only misunderstand.
   if ([...found.values()].some((d) => d.code.startsWith("TS")))
     return { diagnostics: inOrder(found), wanted: new Set() };
