@@ -18,6 +18,25 @@ describe("what is written", () => {
     expect(existsSync(join(folder.path, "src/plain_grad.ts"))).toBe(false);
   });
 
+  test("optional members that `Partial` and `Pick` make are no more than optional", async () => {
+    const exact = { target: "es2022", module: "nodenext", strict: true, exactOptionalPropertyTypes: true, types: [] };
+    const folder = makeFolder({
+      "package.json": '{ "type": "module" }',
+      "tsconfig.json": JSON.stringify({ compilerOptions: exact, include: ["src"] }),
+      "src/mapped.ts": `type Full = { x: number; y?: number; u?: number | undefined };
+/** @differentiable modes=grad */
+export function mapped(a: Partial<Record<"k", number>>, b: Pick<Full, "x" | "y">, c: Partial<Full>): number {
+  return (a.k ?? 1) * b.x * (b.y ?? 1) * (c.u ?? 1);
+}
+`,
+    });
+    expect(await adc(folder, "build")).toMatchObject({ status: 0, error: "" });
+    const text = folder.read("src/mapped_grad.ts");
+    expect(text).toContain("a: { k?: number }");
+    expect(text).toContain("b: { x: number; y?: number }");
+    expect(text).toContain("u?: number | undefined; x?: number; y?: number");
+  });
+
   test("only what was named", async () => {
     const folder = makeFolder({ ...project, "src/other.ts": square });
     expect(await adc(folder, "build src/sq*.ts")).toMatchObject({ status: 0, error: "" });

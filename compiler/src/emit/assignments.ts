@@ -13,6 +13,8 @@ interface Copy {
   readonly target: Variable;
   readonly text: string;
   readonly reads: ReadonlySet<Variable>;
+  /** TypeScript gives it the type of a literal. */
+  readonly narrow: boolean;
 }
 
 /** Marks of a tape are numbers to the IR; their type in the runtime says itself. */
@@ -43,10 +45,11 @@ export class Assignments {
   define(v: Value, text: string, block: Block): Stmt {
     const variable = this.plan.variables.of(v);
     const saysType = variable.declared || this.circular(variable, block) !== undefined;
-    return this.assign(variable, saysType ? this.mutable(v, text) : text, block);
+    return this.assign(variable, saysType ? this.mutable(v, text) : text, block, this.isNarrow(v));
   }
 
-  assign(variable: Variable, text: string, block: Block): Stmt {
+  /** @param narrow TypeScript gives what is assigned the type of a literal */
+  private assign(variable: Variable, text: string, block: Block, narrow: boolean): Stmt {
     variable.writes++;
     if (variable.declared) return line(`${variable.name} = ${text};`);
     invariant(variable.block === block, `${variable.name} is assigned before it is declared`);
@@ -56,7 +59,9 @@ export class Assignments {
     const { annotations, types } = this.plan;
     const type = annotations.of(variable.type, text) ?? (isMark(text) ? undefined : this.circular(variable, block));
     const looseType =
-      isReference(variable.type) || variable.type.kind === "maybe" ? () => types.text(variable.type) : undefined;
+      narrow || isReference(variable.type) || variable.type.kind === "maybe"
+        ? () => types.text(variable.type)
+        : undefined;
     return {
       kind: "declare",
       variable,
@@ -136,14 +141,19 @@ export class Assignments {
       const target = variables.of(to);
       const source = layout.resolve(from);
       if (!folding.isInline(source) && variables.of(source) === target) continue;
-      pending.push({ target, text: this.mutable(source, expressions.text(source, 1)), reads: this.reads(source) });
+      pending.push({
+        target,
+        text: this.mutable(source, expressions.text(source, 1)),
+        reads: this.reads(source),
+        narrow: this.isNarrow(source),
+      });
     }
     const out: Stmt[] = [];
     while (pending.length > 0) {
       const free = pending.find((copy) => pending.every((other) => other === copy || !other.reads.has(copy.target)));
       if (free !== undefined) {
         pending = pending.filter((copy) => copy !== free);
-        out.push(this.assign(free.target, free.text, block));
+        out.push(this.assign(free.target, free.text, block, free.narrow));
         continue;
       }
       // All in a circle: keep one source in a temporary.
@@ -154,6 +164,23 @@ export class Assignments {
       pending = [...rest, { ...first, text: name, reads: new Set() }];
     }
     return out;
+  }
+
+  /** Is it read from a place whose declared type is a literal (`1 | 2`, `true`), or may it be? */
+  private isNarrow(v: Value): boolean {
+    if (v.type.kind !== "num" && v.type.kind !== "str" && v.type.kind !== "bool") return false;
+    if (v.type.kind !== "bool" && v.type.only !== undefined) return true;
+    const { layout, folding } = this.plan;
+    const op = layout.definitions.get(v.id)?.item?.op;
+    if (op?.kind === "load") return v.type.kind === "bool";
+    if (op?.kind === "prim" && op.name === "stopGradient") return op.args.some((arg) => this.isNarrow(arg));
+    if (op?.kind !== "if") return false;
+    const k = op.results.findIndex((r) => r.id === v.id);
+    return [op.then, op.else].some((arm) => {
+      const yielded = arm.yields?.[k];
+      const source = yielded === undefined ? undefined : layout.resolve(yielded);
+      return source !== undefined && folding.isInline(source) && this.isNarrow(source);
+    });
   }
 
   /** What is read from a member declared `readonly` goes into a variable that is not: only the type differs. */

@@ -105,14 +105,21 @@ export class TypeTexts {
   #propertyText(property: ts.Symbol, seen: ReadonlySet<ts.Type>): TypeText | undefined {
     const type = this.checker.getTypeOfSymbol(property);
     const isOptional = (property.flags & SymbolFlags.Optional) !== 0;
-    const declaration = property.valueDeclaration;
-    const node = declaration !== undefined && ts.isPropertySignature(declaration) ? declaration.type : undefined;
-    if (!isOptional || !type.isUnion() || node === undefined || /\bundefined\b/.test(node.getText()))
-      return this.#text(type, seen);
+    if (!isOptional || !type.isUnion() || this.#saysUndefined(property, type)) return this.#text(type, seen);
     const others = type.types.filter((t) => (t.flags & TypeFlags.Undefined) === 0);
     const [only] = others;
     // An alias of the union with `undefined` is no name for what is left of it.
     return only !== undefined && others.length === 1 ? this.#text(only, seen) : this.#union(others, seen);
+  }
+
+  /** Is `undefined` among what an optional property is declared to hold, so that it is no other word for its absence? */
+  #saysUndefined(property: ts.Symbol, type: ts.UnionType): boolean {
+    // With this setting a property that is absent has a type of its own, also where types are mapped (`Partial`, `Pick`).
+    if (this.program.getCompilerOptions().exactOptionalPropertyTypes === true)
+      return type.types.includes(this.checker.getUndefinedType());
+    const declaration = property.valueDeclaration;
+    const node = declaration !== undefined && ts.isPropertySignature(declaration) ? declaration.type : undefined;
+    return node !== undefined && /\bundefined\b/.test(node.getText());
   }
 
   #object(type: ts.Type, seen: ReadonlySet<ts.Type>): TypeText | undefined {

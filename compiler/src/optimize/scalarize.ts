@@ -27,7 +27,7 @@ import type {
   While,
   Zeros,
 } from "../ir/ir.js";
-import { isNumber, isReference, type Records, shadowType } from "../ir/types.js";
+import { isNumber, isReference, present, type Records, shadowType } from "../ir/types.js";
 import { mapOp, regions } from "../ir/walk.js";
 import { type Aggregate, memberShapes, type MemberShape, separableAggregates } from "./aggregates.js";
 import { invariant } from "../support/invariant.js";
@@ -301,7 +301,7 @@ class Scalarizer {
         return zeroIfPresent(member, shape.type, b);
       invariant(member !== undefined, `a ${op.kind} has a member ${shape.name} that its source lacks`);
       if (!isDeep(member)) return member;
-      const result = value(op.kind === "zeros" ? shadowType(member.type, this.records) : member.type);
+      const result = value(this.freshType(op, member.type, shape.type));
       b.push(op.kind === "zeros" ? { kind: "zeros", like: member, result } : { ...op, source: member, result });
       return result;
     });
@@ -310,6 +310,13 @@ class Scalarizer {
       const given = op.kind === "copy" && op.instances === true ? ({ instances: true } as const) : {};
       b.push({ kind: "new", members: made, result: op.result, ...given });
     }
+  }
+
+  /** The type of the copy, export or zeros of a member. An export may have single precision where its source has double. */
+  private freshType(op: Copy | Export | Zeros, member: Type, asked: Type): Type {
+    if (op.kind === "zeros") return shadowType(member, this.records);
+    if (op.kind === "copy") return member;
+    return member.kind === "maybe" ? asked : present(asked);
   }
 
   /** Reads every member of an aggregate that stays in memory. */
