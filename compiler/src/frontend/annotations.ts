@@ -131,12 +131,12 @@ function decoratorRequest(
     report(annotation.notAtTopLevel(spanOf(decorator), found.name));
     return undefined;
   }
-  const asked = readOptions(decorator, report);
+  const asked = readOptions(decorator, found, report);
   return asked === undefined ? undefined : { ...requestOf(found, found.name), ...asked };
 }
 
 /** The argument of the decorator, which must be spelled out. */
-function readOptions(decorator: ts.Decorator, report: (d: Diagnostic) => void): Asked | undefined {
+function readOptions(decorator: ts.Decorator, found: Marked, report: (d: Diagnostic) => void): Asked | undefined {
   const call = bare(decorator.expression);
   const [options, ...others] = ts.isCallExpression(call) ? call.arguments : [];
   if (options === undefined) return { wrt: undefined, modes: undefined, sparse: undefined };
@@ -169,7 +169,18 @@ function readOptions(decorator: ts.Decorator, report: (d: Diagnostic) => void): 
       else chosen = knownModes(names, fail);
     }
   }
-  return ok ? { wrt, modes: chosen, sparse } : undefined;
+  if (ok) return { wrt, modes: chosen, sparse };
+  refuseUnknown(wrt ?? [], found, report);
+  return undefined;
+}
+
+/** Names of parameters are compared with types later, but not where something else in the annotation is wrong. */
+function refuseUnknown(wrt: readonly Named<string>[], found: Marked, report: (d: Diagnostic) => void): void {
+  const { node, owner, name } = found;
+  const own = node.parameters.map((p, i) => (ts.isIdentifier(p.name) ? p.name.text : `arg${i}`));
+  const known = owner === undefined || isStatic(found.member) ? own : ["this", ...own];
+  for (const asked of wrt)
+    if (!known.includes(asked.name)) report(annotation.unknownParameter(asked.span, asked.name, name ?? "", known));
 }
 
 /** A name that is given twice is a slip of the pen for another one. */
@@ -209,7 +220,7 @@ function readRequest(node: ts.Node, tag: ts.JSDocTag, report: (d: Diagnostic) =>
     report(annotation.notAtTopLevel(tagNameSpan(tag), found.name));
     return undefined;
   }
-  const asked = readPairs(tag, report);
+  const asked = readPairs(tag, found, report);
   return asked === undefined ? undefined : { ...requestOf(found, found.name), ...asked };
 }
 
@@ -256,7 +267,7 @@ export function tagNameSpan(tag: ts.JSDocTag) {
   return spanOfRange(file, tag.getStart(file), tag.tagName.getEnd());
 }
 
-function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Asked | undefined {
+function readPairs(tag: ts.JSDocTag, found: Marked, report: (d: Diagnostic) => void): Asked | undefined {
   const file = tag.getSourceFile();
   const start = tag.tagName.getEnd();
   // Stars at the start of a comment's lines are not part of the text; blanking them keeps every position.
@@ -270,7 +281,7 @@ function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Asked | u
     ok = false;
     report(d);
   };
-  for (const match of text.matchAll(/[^\s=,]+\s*=\s*[^\s=,]+(?:\s*,\s*[^\s=,]+)*(?!\s*=)|\S+/g)) {
+  for (const match of text.matchAll(/[^\s=,]+\s*=\s*[^\s=,]+(?:\s*,\s*[^\s=,]+(?![^\s,]|\s*=))*|\S+/g)) {
     const at = start + match.index;
     const [whole] = match;
     const span = (from: number, length: number) => spanOfRange(file, at + from, at + from + length);
@@ -297,5 +308,7 @@ function readPairs(tag: ts.JSDocTag, report: (d: Diagnostic) => void): Asked | u
   }
   const chosen = knownModes(seen.get("modes") ?? [], fail);
   const sparse = seen.get("sparse")?.find((s) => s.name === "true")?.span;
-  return ok ? { wrt: seen.get("wrt"), modes: seen.has("modes") ? chosen : undefined, sparse } : undefined;
+  if (ok) return { wrt: seen.get("wrt"), modes: seen.has("modes") ? chosen : undefined, sparse };
+  refuseUnknown(seen.get("wrt") ?? [], found, report);
+  return undefined;
 }
