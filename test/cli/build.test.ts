@@ -37,6 +37,36 @@ export function mapped(a: Partial<Record<"k", number>>, b: Pick<Full, "x" | "y">
     expect(text).toContain("u?: number | undefined; x?: number; y?: number");
   });
 
+  test("projects that refer to each other, and files that two of them read, each once", async () => {
+    const of = (rest: object, more: object = {}) =>
+      JSON.stringify({
+        compilerOptions: { target: "es2022", module: "nodenext", strict: true, types: [], composite: true, ...more },
+        ...rest,
+      });
+    const folder = makeFolder({
+      "package.json": '{ "type": "module" }',
+      "tsconfig.json":
+        '{ "files": [], "references": [{ "path": "core" }, { "path": "app" }, { "path": "app/tests.json" }] }',
+      "core/tsconfig.json": of({ include: ["src"] }, { rootDir: "src", outDir: "dist" }),
+      "core/src/square.ts": square,
+      "app/tsconfig.json": of(
+        { include: ["src"], references: [{ path: "../core" }] },
+        { rootDir: "src", outDir: "dist" },
+      ),
+      "app/tests.json": of({ include: ["src", "test"] }),
+      "app/src/cube.ts": `import { square } from "../../core/src/square.js";
+/** @differentiable */
+export function cube(x: number): number {
+  return x * square(x);
+}
+`,
+    });
+    const { status, out, error } = await adc(folder, "build");
+    expect({ status, error }).toEqual({ status: 0, error: "" });
+    expect(out).toMatch(/^adc: 2 functions in 2 files, 2 written,/);
+    expect(await adc(folder, "build --check -p app")).toMatchObject({ status: 0, error: "" });
+  });
+
   test("only what was named", async () => {
     const folder = makeFolder({ ...project, "src/other.ts": square });
     expect(await adc(folder, "build src/sq*.ts")).toMatchObject({ status: 0, error: "" });

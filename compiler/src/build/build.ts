@@ -142,7 +142,7 @@ function* buildSteps(options: BuildOptions, open: Opener): Generator<Progress, B
   try {
     const projects = open(new Map());
     noteInputs(projects, found);
-    const units = projects.flatMap((project) => unitsOf(project, context));
+    const units = unitsOf(projects, context);
     total = units.length;
     reportOrphans(projects, units, context, found);
     yield* buildUnits(units, open, context, found);
@@ -176,11 +176,11 @@ function* buildUnits(
 ): Generator<Progress, void, void> {
   const clashing = clashes(units, context.cwd, found);
   const generated = new Map<string, string>();
-  let frontends = new Map(units.map(({ source, frontend }) => [source, frontend]));
+  let frontends = frontendsOf(units);
   let changed = false;
   let done = 0;
   for (const stage of stagesOf(units, importsIn(units))) {
-    if (changed) frontends = reopen(open, generated);
+    if (changed) frontends = frontendsOf(unitsOf(open(generated), context));
     changed = false;
     for (const { unit, reads } of stage) {
       yield { done: done++, total: units.length, path: unit.source };
@@ -208,11 +208,8 @@ function importsIn(units: readonly Unit[]): (path: string) => readonly string[] 
   };
 }
 
-function reopen(open: Opener, generated: ReadonlyMap<string, string>): Map<string, Frontend> {
-  const projects = open(generated);
-  return new Map(
-    projects.flatMap(({ frontend }) => frontend.annotatedFiles.map((source) => [source, frontend] as const)),
-  );
+function frontendsOf(units: readonly Unit[]): Map<string, Frontend> {
+  return new Map(units.map(({ source, frontend }) => [source, frontend]));
 }
 
 function openSelections(
@@ -240,8 +237,23 @@ function noteInputs(projects: readonly OpenedProject[], { inputs }: Findings): v
   }
 }
 
+/**
+ * The annotated files of the projects, each once: a file that several of them read belongs to the first that names it in
+ * its tsconfig, else to the first that imports it.
+ */
+function unitsOf(projects: readonly OpenedProject[], context: Context): Unit[] {
+  const owned = new Map<string, Unit>();
+  for (const unit of projects.flatMap((project) => unitsIn(project, context))) {
+    const { source } = unit;
+    const before = owned.get(source);
+    const isNamed = ({ settings }: Unit): boolean => settings.files.includes(source);
+    if (before === undefined || (isNamed(unit) && !isNamed(before))) owned.set(source, unit);
+  }
+  return [...owned.values()];
+}
+
 /** The annotated files of a project. */
-function unitsOf({ settings, files, frontend }: OpenedProject, { outDir }: Context): Unit[] {
+function unitsIn({ settings, files, frontend }: OpenedProject, { outDir }: Context): Unit[] {
   const wanted = files === undefined ? undefined : new Set(files);
   return frontend.annotatedFiles
     .filter((source) => (wanted?.has(source) ?? true) && !source.includes("/node_modules/"))

@@ -6,13 +6,17 @@ import { spanOfRange } from "./source.js";
 
 const gradientFile = /_grad(\.[cm]?[jt]s)?$/;
 
+/** Where a file lies (outside of `rootDir`, in a referenced project) does not matter to who only reads it. */
+const placeErrors: ReadonlySet<number> = new Set([6059, 6307]);
+
 /** What is wrong in some parts of the file: in statements, or in the file itself. */
 export function typescriptErrors(program: ts.Program, file: ts.SourceFile, parts: readonly ts.Node[]): Diagnostic[] {
   const syntactic = program.getSyntacticDiagnostics(file);
   const errors = syntactic.length > 0 ? syntactic : semanticErrors(program, file, parts);
   const generated = generatedNames(file);
   return errors.flatMap((d) => {
-    if (d.category !== ts.DiagnosticCategory.Error || concernsGenerated(file, d, generated)) return [];
+    if (d.category !== ts.DiagnosticCategory.Error || placeErrors.has(d.code)) return [];
+    if (concernsGenerated(file, d, generated)) return [];
     const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
     const base = { code: `TS${d.code}`, category: "error" as const, message, related: [] };
     return d.start === undefined ? [base] : [{ ...base, span: spanOfRange(file, d.start, d.start + (d.length ?? 0)) }];
