@@ -156,7 +156,7 @@ test("arguments of every kind: the rest, texts, unions, keys, instances, methods
 
 test("functions that change what they are given, leave parameters out, throw, stop gradients, round", async () => {
   const functions = await verified(`
-    import { stopGradient } from "@adc/runtime";
+    import { stopGradient, tapGradient } from "@adc/runtime";
     interface Item { x: number; next: Item | null }
     /** @differentiable modes=grad,jvp,jacobian,hessian
      *  @example changed([{ x: 1, next: { x: 2, next: null } }], 3) */
@@ -177,6 +177,10 @@ test("functions that change what they are given, leave parameters out, throw, st
     }
     /** @differentiable */
     export function stopped(x: number): number { return x * stopGradient(x); }
+    /** @differentiable modes=grad */
+    export function clipped(x: number): number { return tapGradient(x * x, (g) => g / 2); }
+    /** @differentiable modes=grad */
+    export function watched(x: number): number { return tapGradient(x * x, (g) => { Math.abs(g); }); }
     /** @differentiable modes=grad,jvp */
     export function single(x: Float32Array, w: number): number {
       const y = x.map((v) => v * w);
@@ -187,6 +191,8 @@ test("functions that change what they are given, leave parameters out, throw, st
     ["changed", "agrees", 1],
     ["partly", "agrees", 3],
     ["stopped", "skipped", 0],
+    ["clipped", "skipped", 0],
+    ["watched", "agrees", 2],
     ["single", "agrees", 2],
   ]);
 });

@@ -22,6 +22,8 @@ export interface FunctionRule {
   readonly returns?: number;
   /** In forward mode the function does nothing but that. */
   readonly isIdentity?: true;
+  /** What it gives in reverse is not the derivative of what it computes, on purpose: a hook puts another adjoint there. */
+  readonly replaces?: true;
   /** A function of the parameters, then a tangent for each position of `wrt`, that returns the result and its tangent. */
   readonly jvp?: string;
 }

@@ -8,14 +8,15 @@ import type { Modules } from "./modules.js";
 /** Functions of the library, and adc's own versions of code in packages: they stop gradients where it makes no difference. */
 const isOwn = (name: string): boolean => /^(?:prelude#(?!stopGradient_)|adc\/)/.test(name);
 
-/** Does the user's code call `stopGradient`? */
-export function stops({ program }: LoweredFile, { func }: Annotated): boolean {
-  let found = false;
+/** What the user's code calls to have other derivatives than those of its values. */
+export function changesDerivatives({ program }: LoweredFile, { func }: Annotated): string | undefined {
+  let found: string | undefined;
   for (const name of reachable(program, func)) {
-    const body = program.funcs.get(name)?.body;
-    if (body !== undefined && !isOwn(name))
-      walk(body, (op) => {
-        found ||= op.kind === "prim" && op.name === "stopGradient";
+    const called = program.funcs.get(name);
+    if (called?.rule?.replaces === true) found ??= "`tapGradient` with a hook that returns another adjoint";
+    if (called !== undefined && !isOwn(name))
+      walk(called.body, (op) => {
+        if (op.kind === "prim" && op.name === "stopGradient") found ??= "`stopGradient`";
       });
   }
   return found;

@@ -15,7 +15,7 @@ import { generate } from "../pipeline.js";
 import { checkMode, collectRest, modesFor, spreadRest } from "./checks.js";
 import { type Exports, type Importer, importPackage, Modules } from "./modules.js";
 import { type Point, pointsFor } from "./points.js";
-import { isSingle, prototypes, singleTolerance, stops } from "./traits.js";
+import { changesDerivatives, isSingle, prototypes, singleTolerance } from "./traits.js";
 
 export interface VerifyOptions {
   /** Source files, folders, globs, or functions as `FILE#f`; relative to `cwd`. Default: every file of the project. */
@@ -173,8 +173,9 @@ async function verifyUnit(
       verified.push(blank(annotated, "it is not exported, so it cannot be called"));
       continue;
     }
-    if (stops(lowered, annotated)) {
-      verified.push(blank(annotated, "it calls `stopGradient`, so its derivative is not that of its values"));
+    const changing = changesDerivatives(lowered, annotated);
+    if (changing !== undefined) {
+      verified.push(blank(annotated, `it calls ${changing}, so its derivative is not that of its values`));
       continue;
     }
     const points = await pointsOf(annotated, lowered, call, options, modules, frontend);

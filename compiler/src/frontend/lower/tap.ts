@@ -54,12 +54,21 @@ export function lowerTap(context: FunctionContext, node: ts.CallExpression, hint
     body: { params: own, ops: [], yields: own.slice(0, 1) },
     results: [x.type],
     loc: locOf(node),
-    rule: { wrt: [0], vjp, returns: 0, isIdentity: true },
+    rule: { wrt: [0], vjp, returns: 0, isIdentity: true, ...(onlyLooks(context, hook) ? {} : { replaces: true }) },
   };
   for (const f of [func, forward, pullback]) context.file.funcs.set(f.name, f);
   const result = value(x.type, hint);
   context.at(node).push({ kind: "call", callee: name, args: [x, ...kept], results: [result] });
   return context.isInteger(x) ? context.integer(result) : result;
+}
+
+/** Does a hook return nothing, so that the adjoint stays? */
+function onlyLooks({ file: { checker } }: FunctionContext, hook: ts.Expression): boolean {
+  const returned = checker
+    .getTypeAtLocation(hook)
+    .getCallSignatures()
+    .map((s) => s.getReturnType());
+  return returned.every((type) => (type.flags & (ts.TypeFlags.VoidLike | ts.TypeFlags.Never)) !== 0);
 }
 
 function freeName({ file }: FunctionContext, base: string): string {
