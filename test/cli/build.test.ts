@@ -67,6 +67,30 @@ export function cube(x: number): number {
     expect(await adc(folder, "build --check -p app")).toMatchObject({ status: 0, error: "" });
   });
 
+  test("what is not used or not reached is TypeScript's affair, not an error that stops the build", async () => {
+    const folder = makeFolder({
+      ...project,
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: {
+          ...{ target: "es2022", module: "nodenext", strict: true, types: [] },
+          ...{ noUnusedLocals: true, noUnusedParameters: true, allowUnreachableCode: false, allowUnusedLabels: false },
+        },
+        include: ["src"],
+      }),
+      "src/square.ts": `type Unused = string;
+/** @differentiable wrt=x */
+export function square(x: number, other: number): number {
+  const unused = 1;
+  label: for (;;) {
+    return x * x;
+  }
+  return x;
+}
+`,
+    });
+    expect(await adc(folder, "build")).toMatchObject({ status: 0, error: "" });
+  });
+
   test("only what was named", async () => {
     const folder = makeFolder({ ...project, "src/other.ts": square });
     expect(await adc(folder, "build src/sq*.ts")).toMatchObject({ status: 0, error: "" });

@@ -9,13 +9,16 @@ const gradientFile = /_grad(\.[cm]?[jt]s)?$/;
 /** Where a file lies (outside of `rootDir`, in a referenced project) does not matter to who only reads it. */
 const placeErrors: ReadonlySet<number> = new Set([6059, 6307]);
 
+/** Does an error say nothing about what the program means? One about what is not used or not reached does not, either. */
+const isHarmless = (d: ts.Diagnostic): boolean => placeErrors.has(d.code) || d.reportsUnnecessary !== undefined;
+
 /** What is wrong in some parts of the file: in statements, or in the file itself. */
 export function typescriptErrors(program: ts.Program, file: ts.SourceFile, parts: readonly ts.Node[]): Diagnostic[] {
   const syntactic = program.getSyntacticDiagnostics(file);
   const errors = syntactic.length > 0 ? syntactic : semanticErrors(program, file, parts);
   const generated = generatedNames(file);
   return errors.flatMap((d) => {
-    if (d.category !== ts.DiagnosticCategory.Error || placeErrors.has(d.code)) return [];
+    if (d.category !== ts.DiagnosticCategory.Error || isHarmless(d)) return [];
     if (concernsGenerated(file, d, generated)) return [];
     const message = ts.flattenDiagnosticMessageText(d.messageText, "\n");
     const base = { code: `TS${d.code}`, category: "error" as const, message, related: [] };
