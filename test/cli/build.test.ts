@@ -86,9 +86,23 @@ export function square(x: number, other: number): number {
   }
   return x;
 }
+/** @differentiable wrt=x modes=vjp,hessian */
+export function flat(x: number, o: { other: number }, _kept: number): number {
+  return Math.sign(o.other) * x;
+}
+/** @differentiable wrt=x modes=vjp */
+export function step(x: number): number {
+  return Math.floor(x);
+}
 `,
     });
-    expect(await adc(folder, "build")).toMatchObject({ status: 0, error: "" });
+    expect(await adc(folder, "build")).toMatchObject({ status: 0 });
+    // What is generated has what `noUnusedParameters` asks for.
+    const text = folder.read("src/square_grad.ts");
+    expect(text).toContain("export function square_grad(x: number, _other: number): number");
+    expect(text).toContain("export function flat_hessian(_x: number, _o: { other: number }, _kept: number): number");
+    expect(text).toContain("export function flat_vjp(");
+    expect(text).toContain("(_seed: number): number => {");
   });
 
   test("only what was named", async () => {

@@ -273,8 +273,8 @@ function buildUnit(
   { cwd, check, sourceMap, debug, session }: Context,
   found: Findings,
 ): Built {
-  const names = namesIn(target, source, settings.ending);
-  const key = JSON.stringify([source, target, settings.ending, debug]);
+  const names = namesIn(target, source, settings);
+  const key = JSON.stringify([source, target, settings.ending, settings.marksUnused, debug]);
   const compiled = session.compiled(frontend, key, () => compileFile(frontend, source, names, { debug }));
   const { functions, diagnostics, internalError: failure } = compiled;
   found.functions += functions;

@@ -32,7 +32,8 @@ export function compileSource(source: string, options: CompileSourceOptions = {}
   const others = Object.entries(options.files ?? {}).map(([name, text]) => [resolve(root, name), text] as const);
   const frontend = openMemory({ ...Object.fromEntries(others), [path]: source });
   if (!frontend.annotatedFiles.includes(path)) return { code: "", diagnostics: [] };
-  const names = namesIn(outputPath(path, root, undefined), path, options.importEnding ?? "js");
+  const ending = options.importEnding ?? "js";
+  const names = namesIn(outputPath(path, root, undefined), path, { ending, marksUnused: false });
   const { code, diagnostics, internalError } = compileFile(frontend, path, names);
   if (internalError) {
     const { functionName, message } = internalError;

@@ -1,7 +1,7 @@
 /** Where a generated file goes, and how it names the files it imports. */
 import { basename, dirname, extname, isAbsolute, join, relative, sep } from "node:path";
 import type { EmitOptions } from "../emit/generated.js";
-import type { SpecifierEnding } from "../frontend/settings.js";
+import type { ProjectSettings, SpecifierEnding } from "../frontend/settings.js";
 
 const outputExtensions: Readonly<Record<string, string>> = {
   ".mts": ".mts",
@@ -29,8 +29,13 @@ const emittedExtensions: Readonly<Record<string, string>> = {
 };
 
 /** What a generated file calls its source and what it imports. */
-export function namesIn(generated: string, source: string, ending: SpecifierEnding): EmitOptions {
+export function namesIn(
+  generated: string,
+  source: string,
+  { ending, marksUnused }: Pick<ProjectSettings, "ending" | "marksUnused">,
+): EmitOptions {
   return {
+    marksUnused,
     source: localPath(generated, source),
     specifier: (from) => importSpecifier(generated, from, ending),
   };

@@ -16,6 +16,7 @@ import type { Annotations } from "./annotations.js";
 import type { Structures } from "./structures.js";
 import { tapeLocals } from "./tape-code.js";
 import type { TypeNames } from "./type-names.js";
+import { markUnused } from "./unused.js";
 import { assignVariables } from "./variables.js";
 
 export interface ModuleContext {
@@ -72,9 +73,11 @@ export function exportedFunction(generated: GeneratedFunction, context: ModuleCo
     return `  ${isWritten(value) ? "let" : "const"} ${inner} = ${name} as unknown as ${type};`;
   });
   const lines = throws.called && original !== undefined ? catching([...seen, ...own], names, original, context) : own;
+  const code = [...seen, ...lines, ...params.flatMap((p) => p.default ?? [])];
+  const shownNames = context.names.marksUnused ? markUnused(names, code, (n) => context.names.all.has(n)) : names;
   const shown = params.map(
     (p, k) =>
-      `${p.rest === true ? "..." : ""}${names[k]}${p.optional === true ? "?" : ""}: ${context.names.type(p.type)}${p.default === undefined ? "" : ` = ${p.default}`}`,
+      `${p.rest === true ? "..." : ""}${shownNames[k]}${p.optional === true ? "?" : ""}: ${context.names.type(p.type)}${p.default === undefined ? "" : ` = ${p.default}`}`,
   );
   const head = signature(`export function ${generated.exportName}`, shown, context.names.type(generated.returns));
   if (context.mark !== undefined) head[0] += context.mark(func.loc);
@@ -149,7 +152,9 @@ function parameterNames(names: readonly string[], context: ModuleContext): reado
 
 export function helperFunction(func: Func, context: ModuleContext): string {
   const { lines, names } = bodyOf(func, new Map(), context);
-  const shown = func.body.params.map((v, k) => `${names(v)}: ${paramType(func, v, k, context)}`);
+  const own = func.body.params.map(names);
+  const shownNames = context.names.marksUnused ? markUnused(own, lines, (n) => context.names.all.has(n)) : own;
+  const shown = func.body.params.map((v, k) => `${shownNames[k]}: ${paramType(func, v, k, context)}`);
   const head = signature(
     `function ${context.names.functionName(func.name)}`,
     shown,

@@ -44,4 +44,6 @@ export interface EmitOptions {
   readonly specifier: (from: string) => string;
   /** The source as the header names it, relative to the generated file; by default a file beside it. */
   readonly source?: string;
+  /** Parameters that are not used have an underscore before their names. */
+  readonly marksUnused?: boolean;
 }

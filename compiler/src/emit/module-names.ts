@@ -29,6 +29,11 @@ export class ModuleNames {
   /** Declarations of which this file has a copy, by name, in the order of need. */
   private readonly copies = new Map<string, string>();
 
+  /** Do parameters that are not used have an underscore before their names? */
+  get marksUnused(): boolean {
+    return this.options.marksUnused === true;
+  }
+
   constructor(
     module: GeneratedModule,
     private readonly options: EmitOptions,

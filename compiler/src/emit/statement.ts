@@ -450,7 +450,8 @@ export class Statements {
     const params = body.region.params.map((v) => {
       const variable = variables.of(v);
       variable.declared = true;
-      return `${variable.name}: ${types.text(v.type)}`;
+      const isMarked = this.plan.module.marksUnused && this.isUnused(v);
+      return `${isMarked ? this.assignments.fresh(`_${variable.name}`) : variable.name}: ${types.text(v.type)}`;
     });
     const statements = [...this.tape.enter(body), ...this.block(body)];
     const variable = variables.of(result);

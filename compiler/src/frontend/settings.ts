@@ -15,6 +15,8 @@ export interface ProjectSettings {
   /** Absolute paths of the source files that the tsconfig names. */
   readonly files: readonly string[];
   readonly ending: SpecifierEnding;
+  /** Do parameters that are not used have an underscore before their names, as `noUnusedParameters` asks for? */
+  readonly marksUnused: boolean;
 }
 
 /** The call or the configuration is wrong: nothing was compiled. */
@@ -27,7 +29,7 @@ export class ConfigurationError extends Error {
 
 /** The settings of loose files without a tsconfig. */
 export function looseSettings(root: string): ProjectSettings {
-  return { root, files: [], ending: "js" };
+  return { root, files: [], ending: "js", marksUnused: false };
 }
 
 /** The `tsconfig.json` in a directory or the nearest one above it. */
@@ -69,6 +71,7 @@ function settingsOf(tsconfig: string, { options, fileNames }: ts.ParsedCommandLi
     root: options.rootDir ?? dirname(tsconfig),
     files: fileNames.map((name) => resolve(name)),
     ending: specifierEnding(options),
+    marksUnused: options.noUnusedParameters === true,
   };
 }
 
