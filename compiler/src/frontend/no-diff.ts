@@ -5,6 +5,9 @@ import { isRuntimeSymbol } from "./source.js";
 /** The property that marks a type. Symbols as keys are called `__@name@number` by TypeScript. */
 export const isNoDiffMark = (property: ts.Symbol): boolean => /^__@noDiff(@|$)/.test(property.name);
 
+/** Why a marked type is refused inside another one. */
+export const noDiffReason = "`NoDiff` marks a whole parameter or field, not the members of an array or tuple";
+
 export function isMarkedNoDiff(checker: ts.TypeChecker, type: ts.Type): boolean {
   return withoutNoDiff(checker, type) !== undefined;
 }

@@ -16,25 +16,15 @@ import {
   record,
   sameType,
   str,
-  tupleOf,
   typeText,
   voidType,
 } from "../ir/types.js";
 import { type ClassHost, classType, familyType } from "./class-types.js";
 import { ClassTable } from "./classes.js";
-import { isMarkedNoDiff, isNoDiffMark, withoutNoDiff } from "./no-diff.js";
+import { isMarkedNoDiff, isNoDiffMark, noDiffReason, withoutNoDiff } from "./no-diff.js";
 import { mentions } from "./record-table.js";
-import {
-  isLibrary,
-  isPlainTuple,
-  memberTypes,
-  optionalMembers,
-  isReadonlyList,
-  isRuntimeSymbol,
-  original,
-  propertiesOf,
-  typeArguments,
-} from "./source.js";
+import { isLibrary, isReadonlyList, isRuntimeSymbol, original, propertiesOf, typeArguments } from "./source.js";
+import { tupleType } from "./tuple-type.js";
 import { FunctionPlaces, Outside } from "./type-places.js";
 import { asLiteral, hasMethods, hasOpenTuple, isClosed, wideName } from "./type-questions.js";
 import { TypeRecords } from "./type-records.js";
@@ -62,7 +52,6 @@ const { TypeFlags, SymbolFlags } = ts;
 export type Bindings = ReadonlyMap<ts.Type, Type>;
 export const noBindings: Bindings = new Map();
 
-const noDiffReason = "`NoDiff` marks a whole parameter or field, not the members of an array or tuple";
 const unionReason = "A value of several types is not in the language";
 
 const absentFlags = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
@@ -314,25 +303,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
 
   #object(type: ts.Type): Mapped {
     const { checker } = this;
-    if (checker.isTupleType(type)) {
-      const elements = memberTypes(checker, type);
-      if (elements.some((t) => isMarkedNoDiff(checker, t))) return { why: noDiffReason };
-      // A long tuple is a table that was declared `as const`.
-      if (elements.length > 4 && elements.every((t) => t.flags & TypeFlags.NumberLiteral))
-        return { type: arrayOf(num) };
-      const members = elements.map((t) => this.map(t));
-      const failed = members.find((m) => "why" in m);
-      if (failed !== undefined) return failed;
-      const types = members.flatMap((m) => ("type" in m ? [m.type] : []));
-      if (isPlainTuple(type)) return { type: tupleOf(types) };
-      // With an optional member, or more at the end, its length is known only when it is there, as that of an array.
-      const [first] = types;
-      if (first !== undefined && types.every((t) => sameType(t, first))) return { type: arrayOf(first) };
-      const optional = optionalMembers(type);
-      return optional === undefined
-        ? { why: "Tuples with rest members are in the language where all members are of one type" }
-        : { type: tupleOf(types.map((t, i) => (optional.includes(i) ? maybe(t) : t))) };
-    }
+    if (checker.isTupleType(type)) return tupleType(this, type);
     if (checker.isArrayType(type)) {
       const element = typeArguments(checker, type)[0];
       if (element === undefined) return { why: "The type of its elements is not known" };
