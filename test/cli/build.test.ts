@@ -72,8 +72,14 @@ export function cube(x: number): number {
       ...project,
       "tsconfig.json": JSON.stringify({
         compilerOptions: {
-          ...{ target: "es2022", module: "nodenext", strict: true, types: [] },
-          ...{ noUnusedLocals: true, noUnusedParameters: true, allowUnreachableCode: false, allowUnusedLabels: false },
+          target: "es2022",
+          module: "nodenext",
+          strict: true,
+          types: [],
+          noUnusedLocals: true,
+          noUnusedParameters: true,
+          allowUnreachableCode: false,
+          allowUnusedLabels: false,
         },
         include: ["src"],
       }),
