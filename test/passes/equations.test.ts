@@ -96,6 +96,8 @@ const rewritten: readonly (readonly [string, string, string])[] = [
   ["false === a", booleans("%c = const false; %r = eq %c %a; yield %r"), booleans("%r = not %a; yield %r")],
   ["false !== a", booleans("%c = const false; %r = ne %c %a; yield %r"), booleans("yield %a")],
   ["true !== a", booleans("%c = const true; %r = ne %c %a; yield %r"), booleans("%r = not %a; yield %r")],
+  ["x < x", mixed("%r = lt %x %x; yield %r"), mixed("%r = const false; yield %r")],
+  ["x > x", mixed("%r = gt %x %x; yield %r"), mixed("%r = const false; yield %r")],
   ["!!+a", booleans("%m = fromBool %a; %r = truthy %m; yield %r"), booleans("yield %a")],
 ];
 
@@ -112,6 +114,7 @@ const kept: readonly (readonly [string, string])[] = [
   ["-(x - y)", numbers("%m = sub %x %y; %r = neg %m; yield %r")],
   ["(x + y) - y", numbers("%m = add %x %y; %r = sub %m %y; yield %r")],
   ["!(x < y)", mixed("%m = lt %x %y; %r = not %m; yield %r")],
+  ["x <= x", mixed("%r = le %x %x; yield %r")],
   ["x === x", mixed("%r = eq %x %x; yield %r")],
   ["x | 0", numbers("%c = const 0; %r = bitOr %x %c; yield %r")],
   ["(x >>> y) | 0", numbers("%m = ushr %x %y; %c = const 0; %r = bitOr %m %c; yield %r")],

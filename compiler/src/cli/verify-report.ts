@@ -21,7 +21,8 @@ function line({ file, name, outcome, points, modes, maxRelativeError, messages }
   switch (outcome) {
     case "agrees": {
       const where = `${points} point${points === 1 ? "" : "s"}`;
-      return `${place}  agrees at ${where}: ${modes.join(", ")}; relative error ${maxRelativeError.toExponential(1)}`;
+      const error = maxRelativeError === 0 ? "to rounding" : `relative error ${maxRelativeError.toExponential(1)}`;
+      return `${place}  agrees at ${where}: ${modes.join(", ")}; ${error}`;
     }
     case "disagrees":
       return [`${place}  DISAGREES`, ...messages.map((message) => `  ${message}`)].join("\n");

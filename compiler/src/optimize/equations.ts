@@ -180,6 +180,8 @@ export const equations: Partial<Record<PrimName, readonly Equation[]>> = {
       y.type.kind === "bool" && is(ops, x, true) ? apply("not", y) : undefined,
     ),
   ],
+  lt: [/* x < x = false */ binary((x, y) => (x.id === y.id ? constant(false) : undefined))],
+  gt: [/* x > x = false */ binary((x, y) => (x.id === y.id ? constant(false) : undefined))],
   truthy: [/* !!+b = b */ unary((x, ops) => under(ops, "fromBool", x))],
 };
 

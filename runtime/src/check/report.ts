@@ -81,7 +81,7 @@ function inWords(
   worst: CheckedPartial | undefined,
 ): string {
   const count = `${checked} derivative${checked === 1 ? "" : "s"}`;
-  const size = `relative error ${error.toExponential(1)}`;
+  const size = error === 0 ? "as near as rounding lets them be" : `relative error ${error.toExponential(1)}`;
   if (ok || worst === undefined) return `${count} agree${checked === 1 ? "s" : ""} with differences, ${size}`;
   const { path, analytic, numeric, step } = worst;
   return (
