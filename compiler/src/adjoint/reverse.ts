@@ -10,7 +10,7 @@ import { isFloatPlace } from "../analysis/activity.js";
 import { memberKeys } from "../analysis/memory.js";
 import { type Builder, elem, field, value } from "../ir/build.js";
 import { deletionText } from "../ir/deletion.js";
-import type { Op, Place, Prim, Store, Value, ValueId } from "../ir/ir.js";
+import type { Accum, Op, Place, Prim, Store, Value, ValueId } from "../ir/ir.js";
 import type { PrimName } from "../ir/primitives.js";
 import { isFloatArray, isNumber, maybe, num } from "../ir/types.js";
 import { placeType } from "../ir/derive.js";
@@ -192,7 +192,7 @@ function reversePlain(state: FunctionState, op: Op, written: Written, scope: Adj
       return;
     case "accum": {
       if (!isActivePlace(state, op.place) || !state.context.activity.isActive(op.value)) return;
-      scope.add(b, op.value, readAdjoint(state, op.place, shadowPlace(state, op.place, b), op.value, b));
+      scope.add(b, op.value, readAdjoint(state, op, shadowPlace(state, op.place, b), b));
       return;
     }
     case "cast": {
@@ -276,9 +276,13 @@ function accumulate(state: FunctionState, primal: Place, g: Value, b: Builder): 
 }
 
 /** The adjoint of what was written to a place. A write past the end of a typed array went nowhere: its adjoint is 0. */
-function readAdjoint(state: FunctionState, primal: Place, place: Place, written: Value, b: Builder): Value {
-  const result = value(num, adjointName(written));
-  const mayMiss = primal.kind === "elem" && primal.base.type.kind === "typed" && !isLoopIndex(state, primal.index);
+function readAdjoint(state: FunctionState, op: Store | Accum, place: Place, b: Builder): Value {
+  const result = value(num, adjointName(op.value));
+  const { place: primal } = op;
+  const mayMiss =
+    primal.kind === "elem" &&
+    primal.base.type.kind === "typed" &&
+    !(state.context.stability(state.func.name).isWithin(op) ?? isLoopIndex(state, primal.index));
   b.push({ kind: "load", place, ...(mayMiss || mayBeAbsentAt(state, place) ? { orZero: true } : {}), result });
   return result;
 }
@@ -291,7 +295,7 @@ const mayBeAbsentAt = (state: FunctionState, place: Place): boolean =>
 function reverseStore(state: FunctionState, op: Store, b: Builder, scope: AdjointScope, wasAbsent?: Value): void {
   if (wasAbsent === undefined && !isActivePlace(state, op.place)) return;
   const place = shadowPlace(state, op.place, b);
-  const g = state.context.activity.isActive(op.value) ? readAdjoint(state, op.place, place, op.value, b) : undefined;
+  const g = state.context.activity.isActive(op.value) ? readAdjoint(state, op, place, b) : undefined;
   const type = placeType(place, state.context.records);
   if (wasAbsent === undefined || type?.kind !== "maybe") storeZero(state, place, b);
   else

@@ -14,6 +14,8 @@ import type { FunctionWrites, Guard, LoopRange, Position, Write } from "./writes
 
 const mostTests = 8;
 
+type Integers = Pick<ReadonlySet<ValueId>, "has">;
+
 /** How a value is computed, and in which loops. */
 interface Definition {
   readonly op: Op | undefined;
@@ -79,8 +81,16 @@ export class Dependence {
 
   /** Is an index at least 0, and below a length? */
   isWithin(index: Value, length: Value, at: Position): boolean {
-    if (!this.integers.has(length.id)) return false;
-    const here = new Case(this.#definitions, this.integers, at.loops.length, undefined);
+    return this.integers.has(length.id) && this.#isWithin(index, length, at, this.integers);
+  }
+
+  /** Is it, if all numbers it depends on are whole ones, as lengths and limits usually are? */
+  isWithinIfWhole(index: Value, length: Value, at: Position): boolean {
+    return this.#isWithin(index, length, at, { has: () => true });
+  }
+
+  #isWithin(index: Value, length: Value, at: Position, integers: Integers): boolean {
+    const here = new Case(this.#definitions, integers, at.loops.length, undefined);
     for (const { op } of at.loops) if (op.kind === "for") here.boundsOf(op, false);
     here.tests(at.guard, false);
     return here.isWithin(index, length);
@@ -127,7 +137,7 @@ class Case {
 
   constructor(
     private readonly definitions: ReadonlyMap<ValueId, Definition>,
-    private readonly integers: ReadonlySet<ValueId>,
+    private readonly integers: Integers,
     private readonly level: number,
     private readonly split: LoopRange | undefined,
   ) {}
@@ -256,6 +266,9 @@ class Case {
       if (whole !== undefined && (op.name === "ceil" || op.name === "floor"))
         return this.#whole(whole, isWrite, op.name === "ceil");
     }
+    const made =
+      op?.kind === "length" && op.array.type.kind === "typed" ? this.definitions.get(op.array.id)?.op : undefined;
+    if (made?.kind === "alloc" && this.integers.has(made.length.id)) return this.#polynomial(made.length, isWrite);
     const name = this.#name(v, isWrite);
     if (!this.integers.has(v.id)) this.#fractions.add(name);
     return variable(name);

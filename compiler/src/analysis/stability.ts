@@ -6,7 +6,7 @@
  * the read is known to come after the last such write, wherever the instance goes (`writes.ts`: fresh writes).
  */
 import { placeType } from "../ir/derive.js";
-import type { Func, Length, Load, Op, Place, Program, Store, Type, Value } from "../ir/ir.js";
+import type { Accum, Func, Length, Load, Op, Place, Program, Store, Type, Value } from "../ir/ir.js";
 import { isReference } from "../ir/types.js";
 import { type Growth, lengthKey } from "./growth.js";
 import { eachNumberSlot, type MemoryClass, type MemoryModel, slotKey } from "./memory.js";
@@ -29,6 +29,8 @@ export interface Stability {
   isForeign(read: Load | Length | Store): boolean;
   /** What this operation stores can be read again when the reverse sweep of its region begins. */
   isKept(store: Store): boolean;
+  /** Does it write an element that the array has? Absent where the array is made elsewhere. */
+  isWithin(write: Store | Accum): boolean | undefined;
   /** No function writes the slot this operation reads. */
   isConstant(load: Load): boolean;
   /** Some function of the program writes a slot that this value leads to. */
@@ -154,6 +156,14 @@ export function analyzeStability(
     return store.place.kind === "elem" && elements().isWithin(store.place.index, made.length, at);
   };
 
+  const isWithin = (write: Store | Accum): boolean | undefined => {
+    const { place } = write;
+    const made = own.origin(place.base);
+    const at = own.positions.get(write);
+    if (made?.kind !== "alloc" || place.kind !== "elem" || at === undefined) return undefined;
+    return elements().isWithinIfWhole(place.index, made.length, at);
+  };
+
   const isKept = (store: Store): boolean => {
     const isNumber = placeType(store.place, program.records)?.kind === "num";
     return isNumber && keeps(store) && holds(store, store.place.base, store.place);
@@ -175,7 +185,7 @@ export function analyzeStability(
   const isConstant = (load: Load): boolean => !everywhere.has(memory.slotOf(load.place));
   const writtenPrefixes = new Set([...intoGiven].map((slot) => slot.slice(0, slot.indexOf(".") + 1)));
   const isGivenWrittenItself = (owner: MemoryClass): boolean => writtenPrefixes.has(owner.slot(""));
-  return { isStable, isKept, isForeign, isConstant, isWritten, isGivenWritten, isGivenWrittenItself };
+  return { isStable, isKept, isWithin, isForeign, isConstant, isWritten, isGivenWritten, isGivenWrittenItself };
 }
 
 /** A reference slot somewhere below `owner` is written. */
