@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import type { Scope } from "./parts.js";
 import { prepare } from "./prepare.js";
 import { problems } from "./problems/index.js";
-import { goalsTable, growthTable, report, timesTable } from "./report.js";
+import { goalsTable, growthTable, report, speedTable, timesTable } from "./report.js";
 import type { BytesRow, GrowthRow, Results, TimesRow } from "./results.js";
 
 const { values } = parseArgs({
@@ -107,4 +107,7 @@ function merged(results: Results): Results {
 function write(results: Results): void {
   writeFileSync(here("RESULTS.md"), report(results));
   writeFileSync(here("results.json"), `${JSON.stringify(results, undefined, 1)}\n`);
+  const readme = here("../README.md");
+  const between = /(<!-- the table of `npm run bench` -->\n)[\s\S]*?(<!-- its end -->)/;
+  writeFileSync(readme, readFileSync(readme, "utf8").replace(between, `$1\n${speedTable(results)}\n\n$2`));
 }

@@ -55,6 +55,17 @@ export function timesTable({ times, bytes }: Results): string {
   return markdown([heading, ...rows], 2);
 }
 
+/** A row for each problem, over all its sizes. */
+export function speedTable({ times }: Results): string {
+  const rows = [...new Set(times.map(({ problem }) => problem))].map((problem) => {
+    const own = times.filter((row) => row.problem === problem);
+    const mean = (of: "gradient" | "hand" | "gradientToHand"): string =>
+      fixed(geometricMean(own.map(({ ratios }) => ratios[of])));
+    return [problem, mean("gradient"), mean("hand"), mean("gradientToHand")];
+  });
+  return markdown([["problem", "adc / function", "by hand / function", "adc / by hand"], ...rows], 1);
+}
+
 /** The geometric mean of a ratio over the rows of a goal that have it. */
 function reached(times: readonly TimesRow[], goal: Goal, of: Goal["measure"] | "gradientToHand"): number | undefined {
   const values = times
