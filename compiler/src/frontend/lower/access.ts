@@ -12,7 +12,7 @@ import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
 import { literalOf } from "./literals.js";
 import { presentValue } from "./missing.js";
-import { lowerFunctionTable } from "./tables.js";
+import { lowerTable } from "./tables.js";
 import { admit } from "./variables.js";
 import { loadMember, storeMember, type TupleMember } from "./tuple.js";
 
@@ -72,7 +72,7 @@ export function memberByKey(
   const base = presentValue(context, of, node);
   if (base.type.kind === "opaque" || base.type.kind === "str")
     return context.lowering.data.element(context, node, key, base, hint);
-  return lowerFunctionTable(context, key, base, hint) ?? locateByKey(context, base, key, node);
+  return lowerTable(context, key, base, hint) ?? locateByKey(context, base, key, node);
 }
 
 /** A field whose name is computed: TypeScript must know which names it may be, and all of them must have one type. */
@@ -237,7 +237,7 @@ export function lowerAccess(
   if (ts.isPropertyAccessExpression(node) && isLeftOut(context, base, node.name.text, node.expression))
     return whereLeftOut(context, base, node.name.text, node, hint);
   const chosen = ts.isElementAccessExpression(node)
-    ? lowerFunctionTable(context, node.argumentExpression, base, hint)
+    ? lowerTable(context, node.argumentExpression, base, hint)
     : undefined;
   return chosen ?? valueAt(context, locate(context, node, base), node, hint);
 }

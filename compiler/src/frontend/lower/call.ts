@@ -140,7 +140,9 @@ function methodOrOutside(
   const isAccess = (declared.flags & ts.TypeFlags.IndexedAccess) !== 0;
   const ownerType = isAccess ? (checker.getBaseConstraintOfType(declared) ?? declared) : declared;
   const owner = context.file.types.map(ownerType);
-  const ownerIR = valueType(context, ownerType, inner.expression) ?? ("type" in owner ? owner.type : undefined);
+  const isUnclear = (declared.flags & ts.TypeFlags.Any) !== 0 || "why" in owner;
+  const held = isUnclear ? valueType(context, inner.expression) : undefined;
+  const ownerIR = held ?? ("type" in owner ? owner.type : undefined);
   if (
     checker.isArrayType(ownerType) ||
     ownerIR?.kind === "array" ||
@@ -178,10 +180,10 @@ function methodOrOutside(
   return outside(context, node, inner.getText(), used);
 }
 
-/** What a variable holds of which TypeScript knows nothing: the gradient of a generated file that is not there yet. */
-function valueType(context: FunctionContext, declared: ts.Type, node: ts.Expression): Type | undefined {
+/** What a variable holds of which TypeScript knows nothing, or too much: a gradient that is not generated yet, one of several tuples. */
+function valueType(context: FunctionContext, node: ts.Expression): Type | undefined {
   const inner = bare(node);
-  if ((declared.flags & ts.TypeFlags.Any) === 0 || !ts.isIdentifier(inner)) return undefined;
+  if (!ts.isIdentifier(inner)) return undefined;
   const symbol = symbolOf(context.file.checker, inner);
   return symbol === undefined || context.env.slot(symbol) === undefined ? undefined : context.env.get(symbol)?.type;
 }
