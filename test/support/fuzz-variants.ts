@@ -30,7 +30,8 @@ export type Check =
 /** Ways to write a program differently. The second argument is the length of its arrays. */
 const rewritings = {
   named: nameSubexpressions,
-  unrolled: unrollLoops,
+  // That a loop fills an array is not seen once it is taken apart.
+  unrolled: (source, length) => (/ = new Array<number>\(/.test(source) ? source : unrollLoops(source, length)),
   tuple: returnTuple,
   wrapped: wrapBody,
   extracted: extractBodies,
