@@ -1,5 +1,6 @@
 /** What names in the source refer to: globals of JavaScript, namespaces, and the functions that are called. */
 import { ts } from "ts-morph";
+import { isTypedArrayName } from "../ir/types.js";
 import type { Ruled, RuleTable } from "./custom-rules/table.js";
 import { type GeneratedCallee, generatedCallee } from "./generated.js";
 import { constructorNamed, exportedExpression, isFixed } from "./packages/fixed.js";
@@ -7,7 +8,6 @@ import { isKnownFile, type PackageTable } from "./packages/table.js";
 import { preludeFunction } from "./prelude.js";
 import { runtimeFunctions } from "./prelude/runtime.js";
 import { bare, type FunctionNode, isConst, isFunctionLike, isLibrary, isRuntimeSymbol, symbolOf } from "./source.js";
-import { isTypedArrayName } from "./types.js";
 
 /** Methods of arrays that read only. */
 const readingMethods = new Set(["slice", "entries", "keys", "values", "at", "toFixed", "toString"]);

@@ -9,6 +9,7 @@ import {
   bool,
   dictOf,
   isDifferentiable,
+  isTypedArrayName,
   maybe,
   num,
   opaque,
@@ -31,20 +32,6 @@ import { TypeRecords } from "./type-records.js";
 import { TypeTexts } from "./type-text.js";
 
 export type Mapped = { readonly type: Type } | { readonly why: string };
-
-const typedArrays: ReadonlySet<string> = new Set<TypedArrayName>([
-  "Float64Array",
-  "Float32Array",
-  "Int8Array",
-  "Uint8Array",
-  "Uint8ClampedArray",
-  "Int16Array",
-  "Uint16Array",
-  "Int32Array",
-  "Uint32Array",
-]);
-
-export const isTypedArrayName = (name: string): name is TypedArrayName => typedArrays.has(name);
 
 const { TypeFlags, SymbolFlags } = ts;
 

@@ -12,28 +12,27 @@ import type {
   RecordDecl,
   Region,
   Type,
-  TypedArrayName,
   TypeImport,
   TypeText,
   Value,
 } from "./ir.js";
 import { Tokens } from "./lexer.js";
 import { type PrimName, primitives } from "./primitives.js";
-import { arrayOf, bool, maybe, num, opaque, record, str, tapeType, tupleOf, voidType } from "./types.js";
+import {
+  arrayOf,
+  bool,
+  isTypedArrayName,
+  maybe,
+  num,
+  opaque,
+  record,
+  str,
+  tapeType,
+  tupleOf,
+  voidType,
+} from "./types.js";
 import { mapResults, results } from "./walk.js";
 
-const typedArrays: ReadonlySet<string> = new Set<TypedArrayName>([
-  "Float64Array",
-  "Float32Array",
-  "Int8Array",
-  "Uint8Array",
-  "Uint8ClampedArray",
-  "Int16Array",
-  "Uint16Array",
-  "Int32Array",
-  "Uint32Array",
-]);
-const isTypedArrayName = (name: string): name is TypedArrayName => typedArrays.has(name);
 const isPrimName = (name: string): name is PrimName => Object.hasOwn(primitives, name);
 const simpleTypes: Readonly<Record<string, Type>> = { num, bool, str, void: voidType, tape: tapeType };
 

@@ -1,5 +1,5 @@
 /** Facts about types: equality, printing, and the shadow type an adjoint of a type lives in. */
-import type { Absence, Field, RecordDecl, Type } from "./ir.js";
+import type { Absence, Field, RecordDecl, Type, TypedArrayName } from "./ir.js";
 
 export const num: Type = { kind: "num" };
 export const bool: Type = { kind: "bool" };
@@ -17,6 +17,19 @@ export const dictOf = (elem: Type, key: "str" | "num" = "str"): Type => ({
 });
 export const tupleOf = (elems: readonly Type[]): Type => ({ kind: "tuple", elems });
 export const record = (name: string): Type => ({ kind: "record", name });
+const typedArrays: ReadonlySet<string> = new Set<TypedArrayName>([
+  "Float64Array",
+  "Float32Array",
+  "Int8Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+]);
+export const isTypedArrayName = (name: string): name is TypedArrayName => typedArrays.has(name);
+
 /** A value of `of` or its absence; a maybe of a maybe is one that may be absent either way. */
 export const maybe = (of: Type, absent: Absence = "undefined"): Type =>
   of.kind === "maybe"

@@ -22,7 +22,7 @@ import { callFunction } from "./follow.js";
 import { listedMembers } from "./listed-members.js";
 import { mayBeUndefined, presentValue } from "./missing.js";
 import { objectOf, spreadInto } from "./object.js";
-import { listed as listedOpaque } from "./opaque.js";
+import { listed as listedOpaque } from "./opaque-results.js";
 
 export function lowerObjectCall(
   context: FunctionContext,

@@ -5,20 +5,17 @@
  */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
-import { elem } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool, isReference, maybe, num, present, sameType, str } from "../../ir/types.js";
-import { unreadable } from "../class-boundary.js";
 import { bare, spanOf, symbolOf, typeArguments } from "../source.js";
 import { standInFor } from "./access.js";
 import { collectionOf, lowerCollectionMethod, lowerCollectionNew, lowerWrittenMap, snapshotOf } from "./collection.js";
-import { alloc, countTo } from "./array-make.js";
 import { lowerArrayMethod } from "./array-methods.js";
-import { lengthOf } from "./array-bounds.js";
 import type { FunctionContext } from "./context.js";
 import { fromEntries } from "./dictionary.js";
 import { checkFunctions, foreign } from "./foreign.js";
 import { caughtType } from "./guards.js";
+import { isList, opaqueResult, resultType, takenOut } from "./opaque-results.js";
 
 /** Methods that change what they are called on. */
 const changing = new Set(["set", "add", "delete", "clear"]);
@@ -37,118 +34,7 @@ export function isData(context: FunctionContext, type: ts.Type): boolean {
   );
 }
 
-/** The type of what comes out; nothing where the language has no such values. */
-function resultType(context: FunctionContext, node: ts.Node): Type | undefined {
-  const type = context.file.checker.getTypeAtLocation(node);
-  const mapped = context.file.types.map(type);
-  return "type" in mapped ? mapped.type : undefined;
-}
-
-/** A value that carries no derivative and leads nowhere. */
-function isScalar(type: Type): boolean {
-  switch (type.kind) {
-    case "num":
-    case "bool":
-    case "str":
-    case "void":
-    case "opaque":
-      return true;
-    case "maybe":
-      return !isReference(type.of) && isScalar(type.of);
-    default:
-      return false;
-  }
-}
-
-/** The members of something with arbitrary keys, in a new array. */
-export function listed(
-  context: FunctionContext,
-  node: ts.Expression,
-  parts: readonly string[],
-  v: Value,
-  type: Type,
-  hint: string | undefined,
-): Value | undefined {
-  const text = { parts, args: [v], pure: false };
-  return isList(type)
-    ? foreign(context, node, parts, [v], type, { pure: false, hint })
-    : takenOut(context, node, text, type, hint);
-}
-
-/** A list of data, or of tuples of data. */
-function isList(type: Type): type is Extract<Type, { kind: "array" }> {
-  if (type.kind !== "array") return false;
-  return isScalar(type.elem) || (type.elem.kind === "tuple" && type.elem.elems.every(isScalar));
-}
-
 // ----------------------------------------------------------------------------------------------------------- operations
-
-interface Text {
-  readonly parts: readonly string[];
-  readonly args: readonly Value[];
-  readonly pure: boolean;
-}
-
-/** What an operation on such a value gives. */
-function result(
-  context: FunctionContext,
-  node: ts.Node,
-  text: Text,
-  used: boolean,
-  hint: string | undefined,
-  type: Type | undefined = resultType(context, node),
-): Value {
-  const { parts, args, pure } = text;
-  if (!used || type?.kind === "void") {
-    checkFunctions(context, node, args);
-    context.at(node).push({ kind: "foreign", text: parts, args, pure: false });
-    return context.undefinedOf({ kind: "void" });
-  }
-  if (type !== undefined && isScalar(type)) return foreign(context, node, parts, args, type, { pure, hint });
-  if (type !== undefined && isList(type)) return listOf(context, node, text, type, hint);
-  if (type !== undefined && isReference(type)) {
-    const made = takenOut(context, node, text, type, hint);
-    if (made !== undefined) return made;
-  }
-  context.report(
-    language.opaqueMember(spanOf(node), context.file.types.show(context.file.checker.getTypeAtLocation(node))),
-  );
-  return standInFor(context, node);
-}
-
-/** An array or an object that something else holds: it is read as the constant it is, and not changed. */
-function takenOut(
-  context: FunctionContext,
-  node: ts.Node,
-  { parts, args }: Text,
-  type: Type,
-  hint: string | undefined,
-): Value | undefined {
-  const constant = args.map((a) => context.constantIn(a)).find((name) => name !== undefined);
-  if (context.file.types.hasFunction(type) || unreadable(context.file.types, type) !== undefined) return undefined;
-  const made = foreign(context, node, parts, args, type, { pure: false, hint });
-  const name = node.getText();
-  if (constant !== undefined) context.constants.set(made.id, name);
-  context.keeps(made, node, name);
-  context.file.taken.set(made.id, name);
-  return made;
-}
-
-/** A list that was made elsewhere, copied into one of our own. */
-function listOf(
-  context: FunctionContext,
-  node: ts.Node,
-  { parts, args }: Text,
-  type: Extract<Type, { kind: "array" }>,
-  hint: string | undefined,
-): Value {
-  const made = foreign(context, node, parts, args, type, { pure: false, hint });
-  if (type.elem.kind !== "num") return made;
-  const length = lengthOf(context, node, made);
-  const own = alloc(context, node, type, length, hint);
-  countTo(context, length, (i) => context.b.store(elem(own, i), context.b.load(elem(made, i), type.elem)));
-  return own;
-}
 
 /** The arguments of a call, as holes; what is not one value is refused. */
 function holes(context: FunctionContext, nodes: readonly ts.Expression[]): readonly Value[] | undefined {
@@ -219,7 +105,7 @@ export function lowerOpaqueMethod(
     return foreign(context, node, parts, [receiver, ...args], maybe(arrayOf(str), "null"), { pure: false, hint });
   const isInteger =
     isText && ["indexOf", "lastIndexOf", "charCodeAt", "codePointAt", "search", "localeCompare"].includes(method);
-  const made = result(context, node, { parts, args: [receiver, ...args], pure: isText }, used, hint);
+  const made = opaqueResult(context, node, { parts, args: [receiver, ...args], pure: isText }, used, hint);
   return isInteger ? context.integer(made) : made;
 }
 
@@ -257,7 +143,13 @@ export function lowerOpaqueProperty(
   receiver: Value,
   hint: string | undefined,
 ): Value {
-  const read = result(context, node, { parts: ["", `.${node.name.text}`], args: [receiver], pure: false }, true, hint);
+  const read = opaqueResult(
+    context,
+    node,
+    { parts: ["", `.${node.name.text}`], args: [receiver], pure: false },
+    true,
+    hint,
+  );
   if (sameType(receiver.type, caughtType) && read.type.kind !== "str") context.file.caughtReads.add(node);
   return read;
 }
@@ -278,7 +170,7 @@ export function lowerOpaqueElement(
 ): Value {
   const key = context.expression(named);
   const isText = receiver.type.kind === "str";
-  return result(
+  return opaqueResult(
     context,
     node,
     { parts: ["", "[", "]"], args: [receiver, key], pure: isText },
@@ -302,7 +194,7 @@ export function readOpaque(
   if (key === undefined && ts.isPropertyAccessExpression(node))
     return lowerOpaqueProperty(context, node, receiver, undefined);
   const text = { parts: ["", "[", "]"], args: key === undefined ? [receiver] : [receiver, key], pure: false };
-  return result(context, node, text, true, undefined, memberType(context, node, receiver));
+  return opaqueResult(context, node, text, true, undefined, memberType(context, node, receiver));
 }
 
 /** `table[key] = v`. */
@@ -441,7 +333,7 @@ export function lowerOpaqueCall(
   if (name === "JSON.parse" && first !== undefined) {
     const v = context.expression(first);
     context.reads(v, node, name);
-    return result(context, node, { parts: ["JSON.parse(", ")"], args: [v], pure: false }, true, hint);
+    return opaqueResult(context, node, { parts: ["JSON.parse(", ")"], args: [v], pure: false }, true, hint);
   }
   if (name === "Object.fromEntries" && first !== undefined && node.arguments.length === 1) {
     const given = context.expression(first);
@@ -450,7 +342,7 @@ export function lowerOpaqueCall(
     const table = fromEntries(context, node, v, hint);
     if (table !== undefined) return table;
     context.keeps(v, first, name);
-    return result(context, node, { parts: ["Object.fromEntries(", ")"], args: [v], pure: false }, true, hint);
+    return opaqueResult(context, node, { parts: ["Object.fromEntries(", ")"], args: [v], pure: false }, true, hint);
   }
   if (name === "JSON.stringify" || name === "String.fromCharCode" || name === "String.raw") {
     const args = holes(context, node.arguments);
