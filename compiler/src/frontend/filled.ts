@@ -146,7 +146,7 @@ const isTargetOf = (node: ts.Expression): boolean =>
   assigned(node.parent) === node || ts.isDeleteExpression(node.parent);
 
 /** `y[i] ?? 0`, `y[i] === undefined`, `delete y[i]`. */
-function asksIfThere(place: ts.Expression): boolean {
+export function asksIfThere(place: ts.Expression): boolean {
   let outer: ts.Node = place;
   while (ts.isNonNullExpression(outer.parent) || ts.isParenthesizedExpression(outer.parent)) outer = outer.parent;
   const { parent } = outer;

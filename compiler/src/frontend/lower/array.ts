@@ -6,6 +6,7 @@ import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool, isTypedArrayName, num, present } from "../../ir/types.js";
 import { isPackageFile } from "../packages/program.js";
 import { isFilledNext } from "../filled.js";
+import { useOf } from "../unset.js";
 import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { elementType, standInFor } from "./access.js";
 import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
@@ -122,10 +123,14 @@ export function newArray(
   }
   if (filled === undefined) {
     // Without a fill its elements are missing; reading one is the caller's mistake in JavaScript too.
-    const isScalar = elementType(type).kind === "num" || elementType(type).kind === "bool";
-    if (!isSetLater && isScalar && !isFilledNext(context.file.checker, context.file.effects, node))
-      return standInAfter(context, at, language.sparseArray(spanOf(node)));
-    const made = alloc(context, at, type, length, hint);
+    const { kind } = elementType(type);
+    const isScalar = kind === "num" || kind === "bool";
+    const { checker, effects } = context.file;
+    const isSet = isSetLater || !isScalar || isFilledNext(checker, effects, node);
+    const use = isSet ? undefined : kind === "num" ? useOf(checker, node) : "asked";
+    if (use === "asked") return standInAfter(context, at, language.sparseArray(spanOf(node)));
+    if (use === "escapes") context.report(meaning.maybeUnset(spanOf(node)));
+    const made = alloc(context, at, type, length, hint, isSet ? undefined : Number.NaN);
     context.opens(made, at);
     return made;
   }
