@@ -26,8 +26,8 @@ export const functionValuesNotYet = error("ADC2004", (name: string) => [
 ]);
 
 export const arrayMethodNotYet = error("ADC2005", (name: string) => [
-  `The array method \`${name}\` cannot be differentiated in this release.`,
-  "Array methods other than `fill`, `slice`, `set` and `entries` are not yet in the language.",
+  `The array method \`${name}\` cannot be differentiated here.`,
+  "There is no rule for it, or none for such arguments and elements.",
   "Write a loop over the index.",
 ]);
 

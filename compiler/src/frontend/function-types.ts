@@ -47,17 +47,10 @@ export interface AnyOfFunctions {
   readonly fields: readonly (readonly string[])[];
 }
 
-/** An object that is one of several, each with functions of its own. */
-export interface AnyOfObjects {
-  readonly name: string;
-  readonly members: readonly { readonly type: Type & { readonly kind: "record" }; readonly field: string }[];
-}
-
 export const whichField = "which";
 
 export class FunctionTypes {
   readonly #known = new Map<string, OneFunction | AnyOfFunctions>();
-  readonly #choices = new Map<string, AnyOfObjects>();
   readonly #byIdentity = new Map<string, string>();
   readonly #numbers = new Map<FunctionNode, number>();
   /** Choices of places that are given functions all over the program: they grow while it is read. */
@@ -166,29 +159,6 @@ export class FunctionTypes {
     }
     this.records.set(place.name, { name: place.name, fields: declared });
     this.#known.set(place.name, { kind: "any", name: place.name, members, fields });
-  }
-
-  /** The objects that a value of this type may be. */
-  choiceOf(type: Type): AnyOfObjects | undefined {
-    return type.kind === "record" ? this.#choices.get(type.name) : undefined;
-  }
-
-  /** The type of objects of either type: a number that says which, and the object itself. */
-  choice(a: Type & { kind: "record" }, b: Type & { kind: "record" }): Type {
-    const names = [a, b].flatMap((t) => this.choiceOf(t)?.members.map((m) => m.type.name) ?? [t.name]);
-    const isWithin = (name: string): boolean =>
-      names.some((other) => other !== name && this.records.get(other)?.variants?.includes(name) === true);
-    const all = [...new Set(names)].filter((name) => !isWithin(name)).toSorted();
-    const identity = `{${all.join("|")}}`;
-    const known = this.#byIdentity.get(identity);
-    if (known !== undefined) return record(known);
-    const name = this.#freeName("AnyObject");
-    const members = all.map((n, k) => ({ type: { kind: "record" as const, name: n }, field: `object${k + 1}` }));
-    const fields = members.map((m): Field => ({ name: m.field, type: maybe(m.type) }));
-    this.records.set(name, { name, fields: [{ name: whichField, type: num, noDiff: true }, ...fields] });
-    this.#byIdentity.set(identity, name);
-    this.#choices.set(name, { name, members });
-    return record(name);
   }
 
   #freeName(base: string): string {

@@ -6,6 +6,7 @@ import type { Field, InstanceOf, RecordDecl, Type, TypeText } from "../ir/ir.js"
 import { maybe, present, record, sameType, tupleOf, typeText } from "../ir/types.js";
 import type { ClassInstance } from "./class-types.js";
 import { className, type ClassNode } from "./classes.js";
+import { ChoiceTypes } from "./choice-types.js";
 import { CollectionTypes } from "./collection-types.js";
 import { FunctionTypes } from "./function-types.js";
 import { TypeContents } from "./type-contents.js";
@@ -38,6 +39,8 @@ export class RecordTable {
   /** The classes that records of static methods stand for. */
   readonly classObjects = new Map<string, ClassNode>();
   readonly functions = new FunctionTypes(this.records);
+  /** Values of several types. */
+  readonly choices = new ChoiceTypes(this.records, this.functions);
   readonly collections = new CollectionTypes(this.records);
   readonly contents = new TypeContents(this.records, this.functions, this.collections);
   readonly #byShape = new Map<string, string>();
@@ -107,7 +110,7 @@ export class RecordTable {
         const isOther: boolean =
           type !== undefined && !sameType(type, found.type) && this.contents.holdsFunction(found.type);
         if (isOther) return { why: `The objects of the union have fields \`${name}\` of different types` };
-        type = type === undefined || isOther ? undefined : this.join(type, found.type);
+        type = type === undefined || isOther ? undefined : this.join(type, found.type, false);
       }
       if (type === undefined) {
         apart.push(name);
@@ -143,13 +146,17 @@ export class RecordTable {
     return maybe(this.given(declared.of, present(value)), declared.absent);
   }
 
-  /** The narrowest type that values of both types have after a cast; absent where there is none. */
-  join(a: Type, b: Type): Type | undefined {
+  /**
+   * The narrowest type that values of both types have after a cast; absent where there is none.
+   *
+   * @param mayChoose Values of different kinds have one type too: a choice
+   */
+  join(a: Type, b: Type, mayChoose = true): Type | undefined {
     if (sameType(a, b)) return a;
     const either = this.functions.join(a, b);
     if (either !== undefined) return either;
     if (a.kind === "maybe" || b.kind === "maybe") {
-      const of = this.join(present(a), present(b));
+      const of = this.join(present(a), present(b), mayChoose);
       if (of === undefined) return undefined;
       const once = a.kind === "maybe" ? maybe(of, a.absent) : of;
       return b.kind === "maybe" ? maybe(once, b.absent) : once;
@@ -157,19 +164,52 @@ export class RecordTable {
     if (a.kind === "tuple" && b.kind === "tuple" && a.elems.length === b.elems.length) {
       // What holds functions is not the same value under the wider type.
       if (this.contents.holdsOwn(a) || this.contents.holdsOwn(b)) return undefined;
-      const elems = a.elems.map((t, i) => this.join(t, b.elems[i] ?? t)).filter((t) => t !== undefined);
+      const elems = a.elems.map((t, i) => this.join(t, b.elems[i] ?? t, mayChoose)).filter((t) => t !== undefined);
       return elems.length === a.elems.length ? tupleOf(elems) : undefined;
     }
     // What has no members may be given any.
     if (a.kind === "dict" && this.#isEmpty(b)) return a;
     if (b.kind === "dict" && this.#isEmpty(a)) return b;
-    if (a.kind === "record" && b.kind === "record") {
-      const isChoice = [a, b].some((t) => this.functions.choiceOf(t) !== undefined);
-      const united = isChoice ? undefined : this.unite([a.name, b.name]);
-      if (united !== undefined && "type" in united) return united.type;
-      return this.contents.holdsFunction(a) && this.contents.holdsFunction(b) ? this.functions.choice(a, b) : undefined;
+    const united = this.#united(a, b);
+    if (united !== undefined) return united;
+    // Two lists have one type, or none.
+    if (this.choices.kindOf(a) === "list" && this.choices.kindOf(b) === "list") return undefined;
+    const isOfObjects = this.choices.kindOf(a) === "object" && this.choices.kindOf(b) === "object";
+    if (!mayChoose && !isOfObjects) return undefined;
+    return this.#choice([a, b].flatMap((t) => this.choices.of(t)?.members.map((m) => m.type) ?? [t]));
+  }
+
+  #united(a: Type, b: Type): Type | undefined {
+    const isPlain = (t: Type): t is Type & { kind: "record" } =>
+      this.choices.kindOf(t) === "object" && t.kind === "record" && this.choices.of(t) === undefined;
+    const made = isPlain(a) && isPlain(b) ? this.unite([a.name, b.name]) : undefined;
+    return made !== undefined && "type" in made ? made.type : undefined;
+  }
+
+  /** The type of values of any of these types; absent where two of one kind of value have no type together. */
+  #choice(types: readonly Type[]): Type | undefined {
+    const { choices, contents } = this;
+    const all: Type[] = [];
+    for (const type of types) {
+      const kind = choices.kindOf(type);
+      if (kind === undefined) return undefined;
+      const at = all.findIndex((other) => choices.kindOf(other) === kind);
+      const before = all[at];
+      if (before === undefined) all.push(type);
+      else if (kind === "object") {
+        if (all.some((other) => sameType(other, type))) continue;
+        const united = this.#united(before, type);
+        if (united !== undefined) all[at] = united;
+        // Which functions an object has, the object says.
+        else if (contents.holdsFunction(before) || contents.holdsFunction(type)) all.push(type);
+        else return undefined;
+      } else if (kind === "call" || kind === "list") {
+        const joined = this.join(before, type);
+        if (joined === undefined) return undefined;
+        all[at] = joined;
+      }
     }
-    return undefined;
+    return choices.among(all);
   }
 
   #isEmpty(type: Type): boolean {

@@ -8,7 +8,7 @@ import { nameOfFunction } from "./function-types.js";
 import { declaredInstance, type Instance, keyOf } from "./instance.js";
 import { isPrelude } from "./prelude.js";
 import { type FunctionNode, hasModifier, holdsNever, spanOf } from "./source.js";
-import type { Mapped } from "./types.js";
+import { type Mapped, unionReason } from "./types.js";
 
 /** A function that calls itself with ever larger types has no end. */
 const mostNested = 20;
@@ -207,6 +207,7 @@ function resultType(
 
 /** What comes from outside, or goes there, is gone through as a whole. */
 function withoutApart(file: FileContext, mapped: Mapped): Mapped {
+  if ("type" in mapped && file.types.choices.isIn(mapped.type)) return { why: unionReason };
   const name = "type" in mapped ? file.types.apartIn(mapped.type) : undefined;
   return name === undefined ? mapped : { why: `The objects of the union have fields \`${name}\` of different types` };
 }

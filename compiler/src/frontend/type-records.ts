@@ -2,6 +2,7 @@
 import type { Field, InstanceOf, RecordDecl, Type } from "../ir/ir.js";
 import type { ClassInstance } from "./class-types.js";
 import type { ClassNode } from "./classes.js";
+import type { ChoiceTypes } from "./choice-types.js";
 import type { CollectionTypes } from "./collection-types.js";
 import type { FunctionTypes } from "./function-types.js";
 import { RecordTable } from "./record-table.js";
@@ -32,6 +33,11 @@ export abstract class TypeRecords {
   /** What is known of function values. */
   get functions(): FunctionTypes {
     return this.recordTable.functions;
+  }
+
+  /** Values of several types. */
+  get choices(): ChoiceTypes {
+    return this.recordTable.choices;
   }
 
   /** Maps and sets of our own. */

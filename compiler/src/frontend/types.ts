@@ -39,7 +39,7 @@ const { TypeFlags, SymbolFlags } = ts;
 export type Bindings = ReadonlyMap<ts.Type, Type>;
 export const noBindings: Bindings = new Map();
 
-const unionReason = "A value of several types is not in the language";
+export const unionReason = "A value of several types is not in the language";
 
 const absentFlags = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
 
@@ -225,7 +225,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     if (name !== undefined && !open.used) this.records.delete(name);
     if (same && !open.used) return { type: asLiteral(types) ?? one };
     if (failed !== undefined) return failed;
-    if (name === undefined || !known.every((t) => t.kind === "record")) return { why: unionReason };
+    if (name === undefined || !known.every((t) => t.kind === "record")) return this.#severalKinds(known);
     // Instances are seen as the objects they are, whatever their classes hide.
     const isOfClasses = known.some((t) => t.kind === "record" && this.classes.has(t.name));
     const through = types.map((t) => (isOfClasses || this.#bindings.size > 0 ? undefined : this.text(t)));
@@ -243,6 +243,21 @@ export class TypeMapper extends TypeRecords implements ClassHost {
         this.records.set(wide.type.name, { ...decl, text });
     }
     return wide;
+  }
+
+  /** `number | "auto"`, `number | number[]`: told apart by what JavaScript says of them, lists by what they hold. */
+  #severalKinds(known: readonly Type[]): Mapped {
+    const isObject = (t: Type): t is Type & { kind: "record" } =>
+      t.kind === "record" && this.choices.kindOf(t) === "object";
+    const objects = known.filter(isObject);
+    const united = objects.length < 2 ? undefined : this.recordTable.unite(objects.map((t) => t.name));
+    if (united !== undefined && "why" in united) return united;
+    const all = united === undefined ? known : [...known.filter((t) => !isObject(t)), united.type];
+    const lists = all.filter((t) => this.choices.kindOf(t) === "list");
+    const isOpen =
+      all.some((t) => this.choices.kindOf(t) === undefined || this.isOpen(t)) ||
+      (lists.length > 1 && lists.some((t) => t.kind === "tuple"));
+    return isOpen ? { why: unionReason } : { type: this.choices.among(all) };
   }
 
   /** `number[] | Float64Array`. */
@@ -368,7 +383,8 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     // What is being mapped is an object that holds such objects.
     const held = present(member.type);
     const isBeingMapped = held.kind === "record" && this.records.get(held.name)?.fields.length === 0;
-    const isFollowed = isBeingMapped || isDifferentiable(member.type, this.records);
+    const isFollowed =
+      isBeingMapped || (isDifferentiable(member.type, this.records) && !this.choices.isIn(member.type));
     return isFollowed ? dictOf(member.type, key) : closed;
   }
 

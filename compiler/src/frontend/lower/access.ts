@@ -6,8 +6,8 @@ import type { Place, Type, Value } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
 import { inherited } from "../packages/prototype.js";
 import { isPlainTuple, spanOf } from "../source.js";
-import type { AnyOfObjects } from "../function-types.js";
-import { withObject } from "./closure.js";
+import type { Choice } from "../choice-types.js";
+import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
 import { literalOf } from "./literals.js";
@@ -26,7 +26,7 @@ export interface Located {
   /** The member of a tuple that this chooses; `place` is then the first one. */
   readonly member?: TupleMember;
   /** The object is one of several: which, is known when the program runs. */
-  readonly among?: { readonly base: Value; readonly any: AnyOfObjects; readonly name: string };
+  readonly among?: { readonly base: Value; readonly any: Choice; readonly name: string };
 }
 
 /** Evaluates base and index, once, and says which place they name. */
@@ -139,10 +139,11 @@ export function fieldOf(context: FunctionContext, of: Value, name: string, node:
     const type = base.type.elems[Number(name)];
     if (type !== undefined) return { place: field(base, name), type };
   }
-  const any = context.file.types.functions.choiceOf(base.type);
+  const any = context.file.types.choices.of(base.type);
   if (any !== undefined) {
-    const types = any.members.map(
-      (m) => context.file.types.records.get(m.type.name)?.fields.find((f) => f.name === name)?.type,
+    const { records } = context.file.types;
+    const types = any.members.map(({ type }) =>
+      type.kind === "record" ? records.get(type.name)?.fields.find((f) => f.name === name)?.type : undefined,
     );
     const type = types.slice(1).reduce<Type | undefined>((a, t) => a && t && context.file.types.join(a, t), types[0]);
     if (type !== undefined) return { place: field(base, name), type, among: { base, any, name } };
@@ -162,7 +163,7 @@ export function load(context: FunctionContext, at: Located, node: ts.Node, hint?
   if (at.member !== undefined) return loadMember(context, at.member, node, hint);
   if (at.among !== undefined) {
     const { base, any, name } = at.among;
-    return withObject(context, base, any, node, hint, (object) => {
+    return withMember(context, base, any, node, hint, (object) => {
       const own = fieldOf(context, object, name, node);
       return own === undefined
         ? standInFor(context, node)
@@ -211,9 +212,9 @@ export function lowerAccess(
       classes.nameOfConstructor(context, node, hint);
     if (own !== undefined) return own;
     const object = presentValue(context, context.expression(node.expression), node);
-    const any = context.file.types.functions.choiceOf(object.type);
+    const any = context.file.types.choices.of(object.type);
     if (any === undefined) return accessOn(context, node, object, hint);
-    return withObject(context, object, any, node, hint, (own) => accessOn(context, node, own, hint));
+    return withMember(context, object, any, node, hint, (own) => accessOn(context, node, own, hint));
   }
   if (ts.isPropertyAccessExpression(node) && node.name.text === "length") {
     const base = presentValue(context, context.expression(node.expression), node);
@@ -246,7 +247,9 @@ export function lowerAccess(
 export function isLeftOut(context: FunctionContext, base: Value, name: string, owner: ts.Node): boolean {
   if (base.type.kind !== "record") return false;
   const { checker, types } = context.file;
-  const members = types.functions.choiceOf(base.type)?.members.map((m) => m.type.name) ?? [base.type.name];
+  const members = (types.choices.of(base.type)?.members.map((m) => m.type) ?? [base.type]).flatMap((t) =>
+    t.kind === "record" ? [t.name] : [],
+  );
   const hasField = (record: string): boolean => types.records.get(record)?.fields.some((f) => f.name === name) === true;
   if (members.every(hasField)) return false;
   const declared = checker.getNonNullableType(checker.getTypeAtLocation(owner));
@@ -262,10 +265,10 @@ export function whereLeftOut(
   node: ts.Node,
   hint: string | undefined,
 ): Value {
-  const any = context.file.types.functions.choiceOf(base.type);
+  const any = context.file.types.choices.of(base.type);
   const nothing = (): Value => context.undefinedOf({ kind: "void" });
   if (any === undefined) return nothing();
-  return withObject(context, base, any, node, hint, (object) => {
+  return withMember(context, base, any, node, hint, (object) => {
     const { records } = context.file.types;
     const decl = object.type.kind === "record" ? records.get(object.type.name) : undefined;
     const own = decl?.fields.find((f) => f.name === name);
@@ -311,7 +314,7 @@ export function remove(context: FunctionContext, { place, type }: Located, node:
 export function store(context: FunctionContext, at: Located, v: Value, node: ts.Node): void {
   if (at.among !== undefined) {
     const { base, any, name } = at.among;
-    withObject(context, base, any, node, undefined, (object) => {
+    withMember(context, base, any, node, undefined, (object) => {
       const own = fieldOf(context, object, name, node);
       if (own !== undefined) store(context, own, v, node);
       return context.undefinedOf({ kind: "void" });

@@ -229,6 +229,8 @@ function search(
   const [first, second] = node.arguments;
   if (first === undefined || (second !== undefined && name === "lastIndexOf")) return undefined;
   const element = elementType(array.type);
+  // Values of several types are told apart by questions, not by one comparison.
+  if (context.file.types.choices.isIn(element)) return undefined;
   const wanted = context.coerce(context.expression(first), element, first);
   const length = lengthOf(context, node, array);
   const from = second === undefined ? context.constant(0) : bounded(context, second, length);

@@ -11,9 +11,11 @@ import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { elementType, standInFor } from "./access.js";
 import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
 import { alloc, copyOf, countTo } from "./array-make.js";
+import { choiceOf, isAmong } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
-import { isNullish } from "./missing.js";
+import { branchValue } from "./flow.js";
+import { isNullish, presentValue } from "./missing.js";
 import { primitive } from "./primitive.js";
 
 // --------------------------------------------------------------------------------------------------------- constructors
@@ -115,7 +117,9 @@ export function newArray(
         ? arrayOf(num)
         : filled === undefined && isOnlyCounted(context, node)
           ? arrayOf({ kind: "void" })
-          : arrayTypeAt(context, at, node);
+          : filled === undefined && isOfAnything(context, node)
+            ? arrayOf(num)
+            : arrayTypeAt(context, at, node);
   if (type === undefined) return standInFor(context, at);
   const length = first === undefined ? context.constant(0) : context.expression(first);
   if (args.length > 1 || length.type.kind !== "num") {
@@ -157,6 +161,20 @@ function isOnlyCounted(context: FunctionContext, node: ts.Expression): boolean {
     return parent.arguments[0] === at && context.file.callee(parent.expression).kind === "builtin";
   if (!ts.isPropertyAccessExpression(parent) || !ts.isCallExpression(parent.parent)) return false;
   return parent.parent.arguments.length === 0 && ["keys", "fill"].includes(parent.name.text);
+}
+
+/** `new Array(n)`, of which nothing says what its elements will be: the first that is set does. */
+function isOfAnything(context: FunctionContext, node: ts.NewExpression | ts.CallExpression): boolean {
+  const { checker } = context.file;
+  const hasAny = (type: ts.Type | undefined): boolean => {
+    const [element] = type === undefined ? [] : typeArguments(checker, checker.getNonNullableType(type));
+    return element === undefined || (element.flags & ts.TypeFlags.Any) !== 0;
+  };
+  return (
+    (node.typeArguments ?? []).length === 0 &&
+    hasAny(checker.getTypeAtLocation(node)) &&
+    hasAny(checker.getContextualType(node))
+  );
 }
 
 /** The type of the array a constructor makes: from its place where that says more. */
@@ -263,6 +281,14 @@ function lowerIsArray(context: FunctionContext, node: ts.CallExpression): Value 
   if (v === undefined || type === undefined || type.kind === "opaque")
     return context.refuse(language.reflection(spanOf(node), "Array.isArray"), bool);
   if (context.isRefused(v)) return context.standIn(bool);
+  const any = choiceOf(context, type);
+  if (any !== undefined) {
+    const isList = (own: Value): Value =>
+      isAmong(context, own, any, node, ({ kind }) => kind === "array" || kind === "tuple");
+    if (v.type.kind !== "maybe") return isList(v);
+    const there = (): Value => isList(presentValue(context, v, node));
+    return branchValue(context, isNullish(context, v, node), () => context.constant(false), there, { type: bool });
+  }
   if (type.kind !== "array" && type.kind !== "tuple") return context.constant(false);
   return v.type.kind === "maybe"
     ? primitive(context, node, "not", [isNullish(context, v, node)])

@@ -8,7 +8,7 @@ import { fieldOf, load, standInFor } from "./access.js";
 import { lowerArrayCall } from "./array.js";
 import { alloc } from "./array-make.js";
 import { lowerPlaces } from "./collection.js";
-import { withObject } from "./closure.js";
+import { withMember } from "./choice.js";
 import { lowerArrayMethod } from "./array-methods.js";
 import type { FunctionContext } from "./context.js";
 import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
@@ -16,6 +16,7 @@ import { lowerForEach } from "./entries.js";
 import { consoleCall, foreign, foreignCall } from "./foreign.js";
 import { writesToConsole } from "../packages/console.js";
 import { lowerBuiltinCall } from "./math.js";
+import { unreached } from "./narrow.js";
 import { presentValue } from "./missing.js";
 import { lowerObjectCall } from "./object-calls.js";
 import { callWithRule } from "./package-rule.js";
@@ -115,6 +116,7 @@ function methodOrOutside(
     const f = context.expression(inner);
     const args = argumentsOf(context, node.arguments);
     if (context.isRefused(f) || args === undefined) return standInFor(context, node);
+    if (context.never.has(f.id)) return unreached(context, context.file.checker.getTypeAtLocation(node), node);
     return (
       callValue(context, node, f, undefined, args, hint) ??
       refuse(
@@ -211,10 +213,10 @@ function callMember(
     const args = argumentsOf(context, node.arguments);
     return args === undefined ? standInFor(context, node) : call(object, args);
   };
-  const any = functions.choiceOf(self.type);
+  const any = context.file.types.choices.of(self.type);
   if (any === undefined) return plain(self);
   const { classes } = context.lowering;
-  return withObject(context, self, any, inner, hint, (object) => {
+  return withMember(context, self, any, inner, hint, (object) => {
     return classes.methodCall(context, node, inner, object, hint) ?? plain(object);
   });
 }

@@ -3,14 +3,8 @@ import type { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { maybe, num, present, sameType } from "../../ir/types.js";
-import {
-  type AnyOfFunctions,
-  type AnyOfObjects,
-  type Captured,
-  type OneFunction,
-  whichField,
-} from "../function-types.js";
+import { num, present } from "../../ir/types.js";
+import { type AnyOfFunctions, type Captured, type OneFunction, whichField } from "../function-types.js";
 import type { GeneratedCallee } from "../generated.js";
 import { type FunctionNode, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
@@ -205,7 +199,7 @@ function maybeOneOf(context: FunctionContext, v: Value, type: Type & { readonly 
 }
 
 /** Which of several a value is, by its number among others: `positions` says where each of its own stands there. */
-function renumbered(context: FunctionContext, v: Value, positions: readonly number[]): Value {
+export function renumbered(context: FunctionContext, v: Value, positions: readonly number[]): Value {
   const before = context.b.load(field(v, whichField), num, whichField);
   const from = (k: number): Value => {
     const here = context.constant(positions[k] ?? 0);
@@ -220,70 +214,4 @@ function renumbered(context: FunctionContext, v: Value, positions: readonly numb
     );
   };
   return context.integer(from(0));
-}
-
-/** An object as one of several; absent where it is none of them. */
-export function asChoice(context: FunctionContext, v: Value, type: Type): Value | undefined {
-  const { functions, records } = context.file.types;
-  if (type.kind === "maybe" && functions.choiceOf(type.of) !== undefined) {
-    const made = asChoice(context, v, type.of);
-    return made === undefined ? undefined : context.b.cast(made, type);
-  }
-  const to = functions.choiceOf(type);
-  if (to === undefined || type.kind !== "record" || v.type.kind !== "record") return undefined;
-  const from = functions.choiceOf(v.type);
-  const own = from?.members.map((m) => m.type.name) ?? [v.type.name];
-  // A member may itself be the record of several.
-  const positionOf = (name: string): number =>
-    to.members.findIndex((m) => m.type.name === name || records.get(m.type.name)?.variants?.includes(name) === true);
-  if (own.some((name) => positionOf(name) < 0)) return undefined;
-  const known = new Map<string, Value>();
-  if (from === undefined) {
-    const k = positionOf(v.type.name);
-    const member = to.members[k];
-    if (member === undefined) return undefined;
-    known.set(whichField, context.constant(k));
-    known.set(member.field, context.b.cast(v, maybe(member.type)));
-  } else {
-    const positions = from.members.map((m) => positionOf(m.type.name));
-    known.set(whichField, renumbered(context, v, positions));
-    for (const m of from.members) {
-      const target = to.members[positionOf(m.type.name)];
-      if (target === undefined) continue;
-      const loaded = context.b.load(field(v, m.field), maybe(m.type));
-      known.set(target.field, sameType(m.type, target.type) ? loaded : context.b.cast(loaded, maybe(target.type)));
-    }
-  }
-  const members = (records.get(type.name)?.fields ?? []).map((f) => known.get(f.name) ?? context.placeholder(f.type));
-  const made = context.b.aggregate(type, members, v.hint);
-  context.putInto(made, v);
-  return made;
-}
-
-/** Runs `use` with the object that `v` is. */
-export function withObject(
-  context: FunctionContext,
-  v: Value,
-  any: AnyOfObjects,
-  node: ts.Node,
-  hint: string | undefined,
-  use: (object: Value) => Value,
-): Value {
-  const which = context.integer(context.at(node).load(field(v, whichField), num, whichField));
-  const from = (k: number): Value => {
-    const member = any.members[k];
-    if (member === undefined) return context.undefinedOf({ kind: "void" });
-    const own = (): Value => {
-      const found = context.at(node).load(field(v, member.field), maybe(member.type), v.hint);
-      return use(context.readFrom(v, context.at(node).cast(found, member.type)));
-    };
-    if (k === any.members.length - 1) return own();
-    const test = primitive(context, node, "eq", [which, context.constant(k)]);
-    return branchValue(context, test, own, () => from(k + 1), {
-      hint,
-      mismatch: (a, b) =>
-        context.report(language.mixedTypes(spanOf(node), ".", context.show(a.type), context.show(b.type))),
-    });
-  };
-  return from(0);
 }

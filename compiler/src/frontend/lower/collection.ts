@@ -166,7 +166,9 @@ const either = (context: FunctionContext, declared: Type | undefined, given: Typ
 
 /** Needs it more than a map of JavaScript? */
 const isOwn = (context: FunctionContext, kind: Collection["kind"], key: Type, value: Type): boolean =>
-  isReference(key) || (kind === "map" && (isReference(value) || context.file.types.hasFunction(value)));
+  // What is one of several types would be compared as the object it becomes.
+  !context.file.types.choices.isIn(key) &&
+  (isReference(key) || (kind === "map" && (isReference(value) || context.file.types.hasFunction(value))));
 
 /** What an iterable gives. */
 function memberTypes(

@@ -259,7 +259,9 @@ export class FunctionContext {
       case "void":
         return "undefined";
       case "array":
-        return `${this.show(type.elem)}[]`;
+        return this.file.types.choices.of(type.elem) === undefined
+          ? `${this.show(type.elem)}[]`
+          : `(${this.show(type.elem)})[]`;
       case "dict":
         return `Record<${type.key === "num" ? "number" : "string"}, ${this.show(present(type.elem))}>`;
       case "typed":
@@ -270,6 +272,8 @@ export class FunctionContext {
         const decl = this.file.types.records.get(type.name);
         const instance = this.file.types.classes.get(type.name);
         if (instance !== undefined) return className(instance.node);
+        const any = this.file.types.choices.of(type);
+        if (any !== undefined) return any.members.map((m) => this.show(m.type)).join(" | ");
         const own = this.file.types.collections.of(type);
         if (own !== undefined)
           return own.kind === "map"

@@ -40,6 +40,8 @@ function isEmptyList(node: ts.Node): boolean {
 export function isConvertible(context: FunctionContext, v: Value, type: Type): boolean {
   if (sameType(v.type, type)) return true;
   if (v.type.kind === "void") return mayBeAbsent(type, context.isNull(v) ? null : undefined);
+  const isMissing = v.type.kind === "maybe" && type.kind !== "maybe";
+  if (!isMissing && context.file.types.choices.fits(present(v.type), present(type))) return true;
   return isCastable(context, v.type, type) || (present(type).kind === "dict" && isEmptyLiteral(context, v));
 }
 

@@ -12,6 +12,7 @@ import { errorClasses, exportedError, type NamedError } from "../error-classes.j
 import type { FileContext } from "../file-context.js";
 import { consoleForm } from "../packages/console.js";
 import { bare, type FunctionNode, spanOf } from "../source.js";
+import { withMember } from "./choice.js";
 import type { FunctionContext, TextWithHoles } from "./context.js";
 import { append } from "../../support/append.js";
 
@@ -35,10 +36,14 @@ export function foreign(
   return result;
 }
 
-/** A function is known by its code, not as an object that could be handed out. */
+/** A function is known by its code, not as an object that could be handed out; a value of several types is not what JavaScript has. */
 export function checkFunctions(context: FunctionContext, node: ts.Node, args: readonly Value[]): void {
-  if (args.some((a) => context.file.types.holdsFunction(a.type)))
-    context.report(language.functionEscapes(spanOf(node)));
+  const { types } = context.file;
+  const several = args.find((a) => types.choices.isIn(a.type) && !context.isRefused(a));
+  if (several !== undefined) {
+    const why = "Code that adc does not look into is given a value of several types";
+    context.report(language.unsupportedType(spanOf(node), context.show(several.type), why));
+  } else if (args.some((a) => types.holdsFunction(a.type))) context.report(language.functionEscapes(spanOf(node)));
 }
 
 /** May the value carry a number that depends on the input? */
@@ -79,7 +84,20 @@ export function textOf(context: FunctionContext, node: ts.Expression): TextWithH
   if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.PlusToken && isText(context, inner)) {
     return join([operandText(context, inner.left), " + ", operandText(context, inner.right)]);
   }
-  return hole(context.expression(node));
+  return hole(plainText(context, context.expression(node), node));
+}
+
+/** What JavaScript writes for a value that is one of several types. */
+function plainText(context: FunctionContext, v: Value, node: ts.Expression): Value {
+  const any = context.file.types.choices.mixed(v.type);
+  if (any === undefined) return v;
+  let isFromNumber = false;
+  const made = withMember(context, v, any, node, v.hint, (own) => {
+    if (isNumeric(context, own)) isFromNumber = true;
+    return own.type.kind === "str" ? own : foreign(context, node, ["String(", ")"], [own], str, { pure: true });
+  });
+  if (isFromNumber) context.numericText.add(made.id);
+  return made;
 }
 
 /** A sum inside a sum of text keeps its own order: `"a" + (x + y)`. */

@@ -6,6 +6,7 @@ import { bool, isReference } from "../../ir/types.js";
 import { isAssignment } from "../assignments.js";
 import { bare, spanOf } from "../source.js";
 import { load, locate, standInFor } from "./access.js";
+import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
 import { isNullish, isUndefined, presentValue } from "./missing.js";
@@ -18,6 +19,8 @@ const { SyntaxKind } = ts;
 
 /** JavaScript's truthiness of a value. */
 export function truthiness(context: FunctionContext, v: Value, node: ts.Node): Value {
+  const any = context.file.types.choices.mixed(v.type);
+  if (any !== undefined) return withMember(context, v, any, node, undefined, (own) => truthiness(context, own, node));
   switch (v.type.kind) {
     case "bool":
       return v;
@@ -28,7 +31,9 @@ export function truthiness(context: FunctionContext, v: Value, node: ts.Node): V
     case "void":
       return context.constant(false);
     case "maybe": {
-      if (v.type.of.kind !== "num" && v.type.of.kind !== "bool" && v.type.of.kind !== "str")
+      const { kind } = v.type.of;
+      const isScalar = kind === "num" || kind === "bool" || kind === "str";
+      if (!isScalar && context.file.types.choices.mixed(v.type.of) === undefined)
         return primitive(context, node, "not", [primitive(context, node, "isNullish", [v])]);
       const isThere = primitive(context, node, "not", [primitive(context, node, "isNullish", [v])]);
       const there = (): Value => truthiness(context, presentValue(context, v, node), node);

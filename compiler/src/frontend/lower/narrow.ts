@@ -4,6 +4,7 @@
  */
 import { ts } from "ts-morph";
 import type { Type, Value } from "../../ir/ir.js";
+import { choiceOf, isOutOfReach, narrowedChoice } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { convert } from "./convert.js";
 import { branch, branchValue } from "./flow.js";
@@ -13,11 +14,25 @@ const { TypeFlags } = ts;
 
 /** The value as what the checker says it is at `node`. */
 export function narrowed(context: FunctionContext, v: Value, node: ts.Expression): Value {
-  if (v.type.kind !== "maybe" && !isWide(context, v.type)) return v;
+  const isOpen =
+    v.type.kind === "maybe" || isWide(context, v.type) || context.file.types.choices.of(v.type) !== undefined;
+  const isName = ts.isIdentifier(node) || ts.isPropertyAccessExpression(node);
+  if (!isOpen && !(isName && isOutOfReach(context, v, node))) return v;
   const type = context.file.checker.getTypeAtLocation(node);
   if (type.flags & (TypeFlags.Never | TypeFlags.Any | TypeFlags.Unknown | TypeFlags.Instantiable)) return v;
+  if (!isOpen) return unreached(context, type, node);
   const there = v.type.kind === "maybe" && !mayBeMissing(type) ? presentValue(context, v, node) : v;
+  const choice = choiceOf(context, there.type);
+  if (choice !== undefined && there.type.kind !== "maybe") return narrowedChoice(context, there, choice, type, node);
   return isWide(context, there.type) ? asMember(context, there, type, node) : there;
+}
+
+/** What nobody will read. */
+export function unreached(context: FunctionContext, type: ts.Type, node: ts.Expression): Value {
+  const mapped = context.file.types.map(type);
+  const nothing = context.at(node) && context.placeholder("type" in mapped ? mapped.type : { kind: "void" });
+  context.never.add(nothing.id);
+  return nothing;
 }
 
 function asMember(context: FunctionContext, v: Value, type: ts.Type, node: ts.Expression): Value {

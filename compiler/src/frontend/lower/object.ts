@@ -144,7 +144,7 @@ export function spreadInto(context: FunctionContext, node: ts.Node, of: Value, m
   const source = presentValue(context, of, node);
   const { types } = context.file;
   const decl = source.type.kind === "record" ? types.records.get(source.type.name) : undefined;
-  if (decl === undefined || types.functions.choiceOf(source.type) !== undefined) {
+  if (decl === undefined || types.choices.of(source.type) !== undefined) {
     if (!context.isRefused(source)) context.report(language.spreadNotYet(spanOf(node), context.show(of.type)));
     return false;
   }

@@ -6,7 +6,9 @@ import type { PrimName } from "../../ir/primitives.js";
 import { bool, isTypedArrayName, num } from "../../ir/types.js";
 import { argumentTest } from "../packages/arguments.js";
 import { isPackageFile } from "../packages/program.js";
+import type { ClassNode } from "../classes.js";
 import { bare, spanOf } from "../source.js";
+import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, fromText, isText, lowerText } from "./foreign.js";
 import { literalOf } from "./literals.js";
@@ -117,12 +119,28 @@ export function lowerBinary(context: FunctionContext, node: ts.BinaryExpression,
   const symbol = ts.tokenToString(operator) ?? "?";
   if (operator === SyntaxKind.InKeyword) return lowerIn(context, node, hint);
   if (operator === SyntaxKind.InstanceOfKeyword) {
-    const { classes } = context.lowering;
-    const cls = classes.reference(context, node.right);
-    const known = cls === undefined ? undefined : classes.instanceOf(context, context.expression(node.left), cls, node);
+    const cls = context.lowering.classes.reference(context, node.right);
+    const known = cls === undefined ? undefined : isInstance(context, context.expression(node.left), cls, node);
     return known ?? lowerCaughtInstance(context, node, hint);
   }
   return context.refuse(language.notInLanguage(spanOf(node), `The operator \`${symbol}\``));
+}
+
+function isInstance(context: FunctionContext, v: Value, cls: ClassNode, node: ts.Node): Value | undefined {
+  const { choices } = context.file.types;
+  const any = choices.mixed(v.type);
+  if (any !== undefined)
+    return withMember(
+      context,
+      v,
+      any,
+      node,
+      undefined,
+      (own) => isInstance(context, own, cls, node) ?? context.constant(false),
+    );
+  const kind = choices.kindOf(v.type);
+  if (kind !== undefined && kind !== "object" && !context.isRefused(v)) return context.constant(false);
+  return context.lowering.classes.instanceOf(context, v, cls, node);
 }
 
 /** `ARRAY_TYPE != Float32Array`: which constructors of the library the two are. */

@@ -179,6 +179,8 @@ function declaredType(context: FunctionContext, node: ts.VariableDeclaration, v:
   if (type.flags & ts.TypeFlags.Never) return v.type;
   const mapped = context.file.types.map(type);
   if ("type" in mapped) return mapped.type;
+  // Which functions it may be, the values say.
+  if (type.isUnion() && !isMissing) return v.type;
   context.typeAt(node.type, type);
   return undefined;
 }

@@ -6,6 +6,7 @@ import { ts } from "ts-morph";
 import type { Value } from "../../ir/ir.js";
 import { num } from "../../ir/types.js";
 import type { Exits } from "../exits.js";
+import { equalsAmong } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, branchValue, type Piece, runPieces } from "./flow.js";
 import { inConstruct } from "./jumps.js";
@@ -106,6 +107,9 @@ function anyOf(context: FunctionContext, subject: Value | undefined, labels: rea
 function equals(context: FunctionContext, subject: Value | undefined, label: ts.Expression): Value {
   const v = context.expression(label);
   if (subject === undefined) return context.constant(false);
+  const among =
+    context.isRefused(subject) || context.isRefused(v) ? undefined : equalsAmong(context, subject, v, label);
+  if (among !== undefined) return among;
   return primitive(context, label, "eq", [subject, context.coerce(v, subject.type, label)]);
 }
 

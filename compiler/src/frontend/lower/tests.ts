@@ -4,14 +4,16 @@ import { language } from "../../diagnostics.js";
 import { field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { bool, mayBeAbsent, present } from "../../ir/types.js";
+import type { Choice } from "../choice-types.js";
 import { caughtError, ownErrorClass } from "../error-classes.js";
 import { bare, spanOf } from "../source.js";
+import { choiceOf, equalsAmong, isAmong, withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
 import { branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { literalOf } from "./literals.js";
-import { isAbsent, isNullish, isUndefined, mayBeMissing } from "./missing.js";
+import { isAbsent, isNullish, isUndefined, mayBeMissing, presentValue } from "./missing.js";
 import { mayBeMissing as mayBeMissingType } from "./narrow.js";
 import { isKeyOf } from "./opaque.js";
 import { primitive } from "./primitive.js";
@@ -32,9 +34,11 @@ export function lowerEquality(
   const left = context.expression(node.left);
   const right = context.expression(node.right);
   if (context.isRefused(left) || context.isRefused(right)) return context.standIn(bool);
-  const { functions } = context.file.types;
+  const { choices, functions } = context.file.types;
+  const among = isStrict(node) ? equalsAmong(context, left, right, node) : undefined;
+  if (among !== undefined) return negated ? primitive(context, node, "not", [among], hint) : among;
   const either = [left, right].some(({ type: t }) =>
-    [t, present(t)].some((u) => functions.of(u) !== undefined || functions.choiceOf(u) !== undefined),
+    [t, present(t)].some((u) => functions.of(u) !== undefined || choices.of(u) !== undefined),
   );
   if (either) return context.refuse(language.functionCompared(spanOf(node)), bool);
   if (left.type.kind === "opaque" || right.type.kind === "opaque")
@@ -60,6 +64,9 @@ export function lowerEquality(
   );
 }
 
+const isStrict = ({ operatorToken: { kind } }: ts.BinaryExpression): boolean =>
+  kind === SyntaxKind.EqualsEqualsEqualsToken || kind === SyntaxKind.ExclamationEqualsEqualsToken;
+
 /** `x === undefined`, `x == null`. */
 function lowerMissingTest(context: FunctionContext, node: ts.BinaryExpression): Value | undefined {
   const absence = (e: ts.Expression): "null" | "undefined" | undefined =>
@@ -72,16 +79,13 @@ function lowerMissingTest(context: FunctionContext, node: ts.BinaryExpression): 
   const as = right ?? absence(node.left);
   if (as === undefined) return undefined;
   const tested = right === undefined ? node.right : node.left;
-  const strict =
-    node.operatorToken.kind === SyntaxKind.EqualsEqualsEqualsToken ||
-    node.operatorToken.kind === SyntaxKind.ExclamationEqualsEqualsToken;
   const v = context.expression(tested);
   if (context.isRefused(v)) return context.standIn(bool);
   if (context.maybeMissing.has(v.id))
     return context.refuse(language.missingValue(spanOf(tested), tested.getText()), bool);
   // A function that is there is never missing.
   if (context.file.types.functions.of(v.type) !== undefined) return context.constant(false);
-  if (!strict) return isNullish(context, v, node);
+  if (!isStrict(node)) return isNullish(context, v, node);
   return isAbsent(context, v, as === "null" ? null : undefined, node);
 }
 
@@ -121,6 +125,11 @@ function lowerTypeTest(context: FunctionContext, node: ts.BinaryExpression): Val
   if (asked === undefined || typeof text !== "string") return undefined;
   const v = context.expression(asked.expression);
   if (context.isRefused(v)) return context.standIn(bool);
+  const any = context.file.types.choices.mixed(v.type);
+  if (any !== undefined && text !== "undefined")
+    return isAmong(context, v, any, node, (type) => nameOf(context, type) === text);
+  const whole = choiceOf(context, v.type);
+  if (whole !== undefined && v.type.kind === "maybe") return ofMissing(context, v, whole, text, node);
   const name = nameOf(context, v.type);
   if (name === undefined) return context.refuse(language.reflection(spanOf(asked), "typeof"), bool);
   if (text === "undefined")
@@ -144,8 +153,25 @@ function lowerTypeTest(context: FunctionContext, node: ts.BinaryExpression): Val
   return primitive(context, node, "not", [isNullish(context, v, node)]);
 }
 
+/** `typeof v === text` of a value that may be missing, or of one of several types. */
+function ofMissing(context: FunctionContext, v: Value, any: Choice, text: string, node: ts.Node): Value {
+  if (text === "undefined") return isUndefined(context, v, node);
+  return branchValue(
+    context,
+    isNullish(context, v, node),
+    () => (text === "object" ? isAbsent(context, v, null, node) : context.constant(false)),
+    () => isAmong(context, presentValue(context, v, node), any, node, (type) => nameOf(context, type) === text),
+    { type: bool },
+  );
+}
+
 export function lowerTypeOf(context: FunctionContext, node: ts.TypeOfExpression, hint: string | undefined): Value {
-  const v = context.expression(node.expression);
+  return typeOfValue(context, context.expression(node.expression), node, hint);
+}
+
+function typeOfValue(context: FunctionContext, v: Value, node: ts.TypeOfExpression, hint: string | undefined): Value {
+  const any = context.file.types.choices.mixed(v.type);
+  if (any !== undefined) return withMember(context, v, any, node, hint, (own) => typeOfValue(context, own, node, hint));
   const name = nameOf(context, v.type);
   if (name === undefined || context.isRefused(v)) {
     return context.isRefused(v)
@@ -161,10 +187,8 @@ export function lowerTypeOf(context: FunctionContext, node: ts.TypeOfExpression,
       () => context.constant("object"),
       { type: { kind: "str" }, hint },
     );
-  return branchValue(context, isNullish(context, v, node), otherwise, () => context.constant(name), {
-    type: { kind: "str" },
-    hint,
-  });
+  const there = (): Value => typeOfValue(context, presentValue(context, v, node), node, hint);
+  return branchValue(context, isNullish(context, v, node), otherwise, there, { type: { kind: "str" }, hint });
 }
 
 // ----------------------------------------------------------------------------------------------------------- instanceof
@@ -195,9 +219,18 @@ export function lowerCaughtInstance(
 
 /** `"r" in s`: is it one of the members of a union that have the field? */
 export function lowerIn(context: FunctionContext, node: ts.BinaryExpression, hint: string | undefined): Value {
-  const name = literalOf(context, node.left);
   const v = context.expression(node.right);
+  const any = context.file.types.choices.mixed(v.type);
+  if (any !== undefined) return withMember(context, v, any, node, hint, (own) => isIn(context, node, own, hint));
+  return isIn(context, node, v, hint);
+}
+
+function isIn(context: FunctionContext, node: ts.BinaryExpression, v: Value, hint: string | undefined): Value {
+  const name = literalOf(context, node.left);
   if (context.isRefused(v)) return context.standIn(bool);
+  // TypeScript admits objects only.
+  if (context.file.types.choices.kindOf(v.type) !== "object" && v.type.kind !== "opaque")
+    return context.constant(false, hint);
   if (v.type.kind === "opaque" || v.type.kind === "dict")
     return isKeyOf(context, node, context.expression(node.left), v, hint);
   const { records } = context.file.types;
