@@ -16,6 +16,7 @@ export const featureNames = [
   "optional",
   "linked",
   "unions",
+  "several",
   "sharing",
   "exceptions",
   "control",

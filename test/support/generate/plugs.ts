@@ -16,6 +16,7 @@ import { linked } from "./linked.js";
 import { objects } from "./objects.js";
 import { optional } from "./optional.js";
 import { rules } from "./rules.js";
+import { several } from "./several.js";
 import { sharing } from "./sharing.js";
 import { steering } from "./steering.js";
 import { unions } from "./unions.js";
@@ -33,6 +34,7 @@ export const allPlugs: { readonly [feature in Feature]: Plug } = {
   optional,
   linked,
   unions,
+  several,
   sharing,
   exceptions,
   control,

@@ -180,8 +180,14 @@ const mixedTypes = (
 ): ReturnType<typeof language.mixedTypes> =>
   language.mixedTypes(spanOf(node), "===", context.show(a.type), context.show(b.type));
 
-/** What the checker says of the type of a value of several at `node`. */
-export function narrowedChoice(context: FunctionContext, v: Value, any: Choice, type: ts.Type, node: ts.Node): Value {
+/** What the checker says of the type of a value of several at `node`; absent where it says that there is no such value. */
+export function narrowedChoice(
+  context: FunctionContext,
+  v: Value,
+  any: Choice,
+  type: ts.Type,
+  node: ts.Node,
+): Value | undefined {
   const { checker, types } = context.file;
   const all = (type.isUnion() ? type.types : [type]).filter((t) => (t.flags & absentFlags) === 0);
   const kinds = all.map((t) => kindOfValues(checker, t));
@@ -197,7 +203,8 @@ export function narrowedChoice(context: FunctionContext, v: Value, any: Choice, 
   };
   const left = any.members.filter((m) => fits(m.type));
   const [one] = left;
-  if (one === undefined || left.length === any.members.length) return v;
+  if (left.length === any.members.length || all.length === 0) return v;
+  if (one === undefined) return undefined;
   if (left.length === 1) return take(context, v, one, node);
   return asChoice(context, v, types.choices.among(left.map((m) => m.type))) ?? v;
 }

@@ -23,7 +23,8 @@ export function narrowed(context: FunctionContext, v: Value, node: ts.Expression
   if (!isOpen) return unreached(context, type, node);
   const there = v.type.kind === "maybe" && !mayBeMissing(type) ? presentValue(context, v, node) : v;
   const choice = choiceOf(context, there.type);
-  if (choice !== undefined && there.type.kind !== "maybe") return narrowedChoice(context, there, choice, type, node);
+  if (choice !== undefined && there.type.kind !== "maybe")
+    return narrowedChoice(context, there, choice, type, node) ?? unreached(context, type, node);
   return isWide(context, there.type) ? asMember(context, there, type, node) : there;
 }
 
