@@ -29,7 +29,7 @@ export function narrowed(context: FunctionContext, v: Value, node: ts.Expression
 }
 
 /** What nobody will read. */
-export function unreached(context: FunctionContext, type: ts.Type, node: ts.Expression): Value {
+export function unreached(context: FunctionContext, type: ts.Type, node: ts.Node): Value {
   const mapped = context.file.types.map(type);
   const nothing = context.at(node) && context.placeholder("type" in mapped ? mapped.type : { kind: "void" });
   context.never.add(nothing.id);
