@@ -75,7 +75,7 @@ export const notANumber = error("ADC2013", (operator: string, type: string) => [
 
 export const mixedTypes = error("ADC2014", (operator: string, left: string, right: string) => [
   `The two sides of \`${operator}\` have different types, \`${left}\` and \`${right}\`.`,
-  "Every value must have one type.",
+  "What a value may be must be told apart by `typeof`, `Array.isArray`, or its members.",
   "Write an `if`, or make both sides of one type.",
 ]);
 

@@ -222,10 +222,9 @@ export function lowerFile(
     checkLost(lowered, checked, file, (d) => said(d) || report(d), failed);
   }
   const diagnostics = inOrder(found);
-  if (failed() && wanted.size === 0 && file.types.places.found && how.growsFunctions !== true) {
-    const other = lowerFile(program, source, nameOf, files, isChecked, { ...how, growsFunctions: true });
-    if (other.lowered !== undefined || other.wanted.size > 0) return other;
-  }
+  // What is wrong then is wrong whatever function is where.
+  if (failed() && wanted.size === 0 && file.types.places.found && how.growsFunctions !== true)
+    return lowerFile(program, source, nameOf, files, isChecked, { ...how, growsFunctions: true });
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
   return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
 }

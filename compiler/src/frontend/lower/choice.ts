@@ -128,6 +128,13 @@ export function isAmong(
   return rest.reduce((sum, k) => primitive(context, node, "or", [sum, test(k)]), test(first));
 }
 
+/** A number or a boolean as a number; absent where it may be something else. */
+export function numberOrFlag(context: FunctionContext, v: Value, node: ts.Node): Value | undefined {
+  const any = context.file.types.choices.mixed(v.type);
+  if (any?.members.every(({ type }) => type.kind === "num" || type.kind === "bool") !== true) return undefined;
+  return withMember(context, v, any, node, v.hint, (own) => context.number(own, "+", node));
+}
+
 /** `v === other`, of which one may have several types; absent where neither has, and they are of one kind. */
 export function equalsAmong(context: FunctionContext, a: Value, b: Value, node: ts.Node): Value | undefined {
   const { choices } = context.file.types;

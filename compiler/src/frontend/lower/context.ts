@@ -33,6 +33,8 @@ export interface Lowering {
   bind(context: FunctionContext, name: ts.BindingName, value: Value): void;
   /** A function value, or an object with functions, as one of several; absent where it is none of them. */
   asFunction(context: FunctionContext, value: Value, type: Type, node: ts.Node | undefined): Value | undefined;
+  /** `+v` of what is a number or a boolean. */
+  asNumber(context: FunctionContext, value: Value, node: ts.Node): Value | undefined;
   /** `Array.from(source, callback)`. */
   from: typeof lowerFrom;
   /** An expression as text with holes, for what no derivative flows through. */
@@ -244,6 +246,8 @@ export class FunctionContext {
     if (v.type.kind === "maybe" && (v.type.of.kind === "num" || v.type.of.kind === "bool"))
       return this.number(presentValue(this, v, node), operator, node);
     if (this.isRefused(v)) return this.standIn(num);
+    const either = this.lowering.asNumber(this, v, node);
+    if (either !== undefined) return either;
     return this.refuse(language.notANumber(spanOf(node), operator, this.show(v.type)));
   }
 

@@ -21,7 +21,7 @@ import { classReference, nameOfConstructor } from "./class-reference.js";
 import { lowerStaticCall, lowerStaticOrSuper } from "./class-static.js";
 import { lowerInstanceOf } from "./class-variants.js";
 import { lowerFrom } from "./callbacks.js";
-import { asChoice } from "./choice.js";
+import { asChoice, numberOrFlag } from "./choice.js";
 import { asOneOf } from "./closure.js";
 import { lowerCollectionSize, membersOrNone, snapshotOf } from "./collection.js";
 import { FunctionContext, type Lowering } from "./context.js";
@@ -45,6 +45,7 @@ export const lowering: Lowering = {
   effect: lowerEffect,
   assign,
   bind,
+  asNumber: numberOrFlag,
   asFunction: (context, v, type, node) => asOneOf(context, v, type, node) ?? asChoice(context, v, type),
   from: lowerFrom,
   text: textOf,
