@@ -39,7 +39,7 @@ const { TypeFlags, SymbolFlags } = ts;
 export type Bindings = ReadonlyMap<ts.Type, Type>;
 export const noBindings: Bindings = new Map();
 
-export const unionReason = "A value of several types is not in the language";
+export const unionReason = "Which of its types a value has is not known";
 
 const absentFlags = TypeFlags.Undefined | TypeFlags.Null | TypeFlags.Void;
 
