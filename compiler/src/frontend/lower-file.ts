@@ -1,4 +1,5 @@
 /** From one source file to IR: its annotated functions, and everything they call. */
+import type { Growing } from "./type-places.js";
 import { ts } from "ts-morph";
 import { constantWrites } from "../analysis/constant-writes.js";
 import { type Diagnostic, language, type Span } from "../diagnostics.js";
@@ -46,8 +47,8 @@ export interface LowerResult {
 export interface Reading {
   /** Maps and sets that are made in the program are all of our own. */
   readonly ownsCollections?: true;
-  /** What the fields of classes hold, where it is functions, is found in the whole program. */
-  readonly growsFunctions?: true;
+  /** What such places hold, where it is functions, is found in the whole program. */
+  readonly growsFunctions?: Growing;
   /** The members of these records stand in the order in which the program writes them. */
   readonly memberOrders?: ReadonlyMap<string, readonly string[]>;
   /** TypeScript checks whole files. Else only the statements that are lowered, which is enough where nothing is wrong. */
@@ -122,7 +123,7 @@ export function lowerFile(
   );
   file.types.setEntry(source, (symbol) => packages.codeOf(symbol));
   file.made.all = how.ownsCollections === true;
-  file.types.places.grow = how.growsFunctions === true;
+  file.types.places.grow = how.growsFunctions ?? "none";
   file.types.memberOrders = how.memberOrders ?? new Map();
   const before = new Map(found);
   let annotated: Annotated[] = [];
@@ -222,9 +223,15 @@ export function lowerFile(
     checkLost(lowered, checked, file, (d) => said(d) || report(d), failed);
   }
   const diagnostics = inOrder(found);
-  // What is wrong then is wrong whatever function is where.
-  if (failed() && wanted.size === 0 && file.types.places.found && how.growsFunctions !== true)
-    return lowerFile(program, source, nameOf, files, isChecked, { ...how, growsFunctions: true });
+  if (failed() && wanted.size === 0 && file.types.places.found) {
+    const grow = file.types.places.grow;
+    const again = (growsFunctions: Growing): LowerResult =>
+      lowerFile(program, source, nameOf, files, isChecked, { ...how, growsFunctions });
+    // What is wrong then is wrong whatever function is where.
+    if (grow === "none") return again("assigned");
+    const other = grow === "assigned" ? again("declared") : undefined;
+    if (other !== undefined && (other.lowered !== undefined || other.wanted.size > 0)) return other;
+  }
   if (failed() || wanted.size > 0) return { diagnostics, wanted };
   return { lowered: { path: source.fileName, program: lowered, annotated }, diagnostics, wanted };
 }

@@ -3,11 +3,16 @@ import type { RecordDecl, Type } from "../ir/ir.js";
 import { arrayOf, maybe, tupleOf } from "../ir/types.js";
 import type { RecordTable } from "./record-table.js";
 
+export type Growing = "none" | "assigned" | "declared";
+
 export class FunctionPlaces {
-  /** Are there fields of classes that hold functions of which only the program says which they are? */
+  /** Are there places that hold functions of which only the program says which they are? */
   found = false;
-  /** Such fields hold any function that is given to them anywhere in the program. */
-  grow = false;
+  /**
+   * Which of them hold any function that is given to them anywhere in the program: fields of classes and members that are
+   * assigned, or all members and lists that are declared, those of one name and type together.
+   */
+  grow: Growing = "none";
 
   constructor(private readonly records: RecordTable) {}
 
@@ -15,7 +20,14 @@ export class FunctionPlaces {
   of(type: Type, name: string, shown: string): Type {
     if (!this.records.contents.hasFunction(type)) return type;
     this.found = true;
-    return this.grow ? this.#within(type, name, `${name}: ${shown}`) : type;
+    return this.grow === "none" ? type : this.#within(type, name, `${name}: ${shown}`);
+  }
+
+  /** The type of a member or a list by its declaration: a place like any other, where those are needed. */
+  declared(type: Type, name: string, shown: string): Type {
+    if (!this.records.contents.hasFunction(type)) return type;
+    this.found = true;
+    return this.grow === "declared" ? this.#within(type, name, `${name}: ${shown}`) : type;
   }
 
   /** Is there such a place in a value of this type? */

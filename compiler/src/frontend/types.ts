@@ -414,7 +414,13 @@ export class TypeMapper extends TypeRecords implements ClassHost {
         this.records.delete(name);
         return { why: `${mapped.why} (field \`${property.name}\`)` };
       }
-      const own = "why" in mapped ? opaque(this.show(this.checker.getNonNullableType(fieldType))) : mapped.type;
+      const shown = (): string => this.show(this.checker.getNonNullableType(fieldType));
+      const own =
+        "why" in mapped
+          ? opaque(shown())
+          : noDiff
+            ? mapped.type
+            : this.places.declared(mapped.type, property.name, shown());
       // `k?: undefined`, as TypeScript has it of literals beside others that have a `k`: there is none.
       if (optional && own.kind === "void") continue;
       const kind = { ...(noDiff ? { noDiff: true } : {}), ...(optional ? { optional: true as const } : {}) };

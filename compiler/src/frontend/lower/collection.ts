@@ -266,6 +266,7 @@ export function lowerCollectionMethod(
     case "has":
       return foreign(context, node, ["", ".has(", ")"], [placesOf(context, node, self, type), key], bool, {
         pure: false,
+        compares: true,
         hint,
       });
     case "delete":
@@ -409,7 +410,7 @@ function shrinks(context: FunctionContext): boolean {
 }
 
 function isHeld(context: FunctionContext, node: ts.Node, places: Value, key: Value, index: Value): Value {
-  return foreign(context, node, heldText, [places, key, index], bool, { pure: false });
+  return foreign(context, node, heldText, [places, key, index], bool, { pure: false, compares: true });
 }
 
 /** What only the functions of the prelude call; absent where it is none of these. */
@@ -429,7 +430,8 @@ export function lowerPlaces(
     if (places !== undefined && key !== undefined && index !== undefined)
       return isHeld(context, node, places, key, index);
   }
-  if (name === "placeOf") return context.integer(foreign(context, node, texts, args, num, { pure: false, hint }));
+  if (name === "placeOf")
+    return context.integer(foreign(context, node, texts, args, num, { pure: false, compares: true, hint }));
   context.at(node).push({ kind: "foreign", text: texts, args, pure: false });
   return context.undefinedOf({ kind: "void" });
 }

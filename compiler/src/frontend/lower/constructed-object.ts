@@ -27,6 +27,8 @@ export interface Construction {
   readonly hint: string | undefined;
   /** What is in the fields so far, in the order in which they were set. */
   readonly fields: Map<string, Value>;
+  /** What was written for them. */
+  readonly sources: Map<string, ts.Node>;
   made: Value | undefined;
 }
 
@@ -36,6 +38,7 @@ export function setField(context: FunctionContext, member: FieldMember, v: Value
   if (construction.made === undefined) {
     construction.fields.delete(member.name);
     construction.fields.set(member.name, v);
+    construction.sources.set(member.name, valueOf(node));
     return;
   }
   const { made } = construction;
@@ -43,7 +46,14 @@ export function setField(context: FunctionContext, member: FieldMember, v: Value
     made.type.kind === "record" ? fieldsOf(context, made.type).find((f) => f.name === member.name) : undefined;
   if (field === undefined) return;
   context.putInto(made, v);
-  context.at(node).store({ kind: "field", base: made, name: member.name }, context.coerce(v, field.type, node));
+  const stored = context.coerce(v, field.type, valueOf(node));
+  context.at(node).store({ kind: "field", base: made, name: member.name }, stored);
+}
+
+/** `[]` of `terms: Term[] = []` and `this.terms = []`. */
+function valueOf(node: ts.Node): ts.Node {
+  if (ts.isPropertyDeclaration(node)) return node.initializer ?? node;
+  return ts.isBinaryExpression(node) && assigned(node) !== undefined ? node.right : node;
 }
 
 const fieldsOf = (context: FunctionContext, type: Type): readonly Field[] =>
@@ -171,7 +181,11 @@ export function settle(context: FunctionContext, node: ts.Node): Value {
     }
     const base = "why" in field ? { name: member.name, type: chosen } : { ...field, type: chosen };
     fields.push(base);
-    members.push(v === undefined ? empty(context, chosen) : context.coerce(v, chosen, node));
+    members.push(
+      v === undefined
+        ? empty(context, chosen)
+        : context.coerce(v, chosen, construction.sources.get(member.name) ?? node),
+    );
   }
   if (types.table.isOneOfSeveral(construction.node)) {
     const { text, imports } = constructorText(context, construction.node);

@@ -242,6 +242,7 @@ function typeFor(context: FunctionContext, node: ts.Expression, members: Readonl
 /** A field that holds functions, other ones later: it takes any that is given to a member of this declaration. */
 function assignedPlace({ file }: FunctionContext, node: ts.Expression, f: Field): Field | undefined {
   const { checker, types } = file;
+  if (types.places.isIn(f.type)) return f;
   const type = checker.getContextualType(node) ?? checker.getTypeAtLocation(node);
   const declared = checker.getPropertyOfType(checker.getNonNullableType(type), f.name)?.valueDeclaration;
   if (declared === undefined || !isLiteralMember(declared) || !types.table.isAssigned(declared)) return undefined;
