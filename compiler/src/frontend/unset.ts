@@ -1,6 +1,6 @@
 /**
- * `new Array<number>(n)` whose elements adc cannot see being set, all of them. An element that was never set is NaN in every
- * computation; what tells it from one are the methods that pass over it, and questions after `undefined`.
+ * `new Array<number>(n)` whose elements adc cannot see being set, all of them, and `{} as Point`. What was never set is NaN in
+ * every computation; what tells it from a number are the methods that pass over it, and questions after `undefined`.
  */
 import { ts } from "ts-morph";
 import { assigned } from "./assignments.js";
@@ -24,13 +24,28 @@ export function useOf(checker: ts.TypeChecker, node: ts.NewExpression | ts.CallE
   if (variable === undefined || !ts.isIdentifier(variable)) return useAt(node);
   const symbol = symbolOf(checker, variable);
   const declared = symbol?.valueDeclaration;
-  if (declared === undefined) return "escapes";
-  let scope: ts.Node = declared;
+  return declared === undefined ? "escapes" : useOfVariable(checker, declared, symbol, useAt);
+}
+
+/** Is `{} as Point`, of a variable, asked for nothing but its members? Where it goes, it is taken to be complete. */
+export function isFilledByName(checker: ts.TypeChecker, node: ts.ObjectLiteralExpression): boolean {
+  const { parent } = around(node);
+  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
+  return useOfVariable(checker, parent, symbolOf(checker, parent.name), useOfObject) !== "asked";
+}
+
+function useOfVariable(
+  checker: ts.TypeChecker,
+  declared: ts.Node,
+  symbol: ts.Symbol | undefined,
+  useAt: (node: ts.Expression) => Use,
+): Use {
+  let scope = declared;
   while (!isFunctionLike(scope) && !ts.isSourceFile(scope)) scope = scope.parent;
   let found: Use = "elements";
   const visit = (at: ts.Node): void => {
     const isName =
-      ts.isIdentifier(at) && at.text === variable.text && at.parent !== declared && symbolOf(checker, at) === symbol;
+      ts.isIdentifier(at) && at.text === symbol?.name && at.parent !== declared && symbolOf(checker, at) === symbol;
     const use = isName ? useAt(at) : "elements";
     if (use === "asked" || found === "elements") found = use;
     if (found !== "asked") ts.forEachChild(at, visit);
@@ -60,4 +75,14 @@ function useAt(node: ts.Expression): Use {
   if (ts.isExpressionStatement(parent)) return "elements";
   if (ts.isForOfStatement(parent)) return "elements";
   return "escapes";
+}
+
+function useOfObject(node: ts.Expression): Use {
+  const at = around(node);
+  const { parent } = at;
+  if ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === at)
+    return asksIfThere(parent) ? "asked" : "elements";
+  if (ts.isReturnStatement(parent) || ts.isPropertyAssignment(parent)) return "escapes";
+  const isArgument = ts.isCallExpression(parent) && parent.expression !== at;
+  return isArgument && !/^(Object|JSON|Reflect)\b/.test(parent.expression.getText()) ? "escapes" : "asked";
 }

@@ -7,6 +7,7 @@ import { constantOf } from "../globals.js";
 import { libraryFunction } from "../prelude.js";
 import { argumentCount } from "../packages/arguments.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
+import { isFilledByName } from "../unset.js";
 import { lowerAccess, standInFor } from "./access.js";
 import { lowerNew } from "./array.js";
 import { lowerArrayLiteral } from "./array-literal.js";
@@ -39,10 +40,30 @@ export function lowerExpression(context: FunctionContext, whole: ts.Expression, 
   if (known !== undefined) return known;
   const link = openLink(context, node);
   if (link !== undefined) return narrowed(context, lowerChain(context, node, link, true, hint), whole);
-  const plain = lowerPlain(context, node, hint);
+  const plain = filledByName(context, node, whole, hint) ?? lowerPlain(context, node, hint);
   if (node !== whole) underCasts(context, plain, whole);
   const v = node === whole ? plain : asUnion(context, asTuple(context, plain, whole), whole);
   return narrowed(context, v, whole);
+}
+
+/** `{} as Point`, whose members are set next: before that they are NaN. */
+function filledByName(
+  context: FunctionContext,
+  node: ts.Expression,
+  whole: ts.Expression,
+  hint: string | undefined,
+): Value | undefined {
+  if (node === whole || !ts.isObjectLiteralExpression(node) || node.properties.length > 0) return undefined;
+  const { checker, types } = context.file;
+  const mapped = types.map(checker.getTypeAtLocation(whole));
+  const type = "type" in mapped ? mapped.type : undefined;
+  const decl = type?.kind === "record" && !types.classes.has(type.name) ? types.records.get(type.name) : undefined;
+  if (type === undefined || decl === undefined || decl.fields.length === 0 || decl.variants !== undefined)
+    return undefined;
+  const isPlain = decl.fields.every((f) => f.type.kind === "num" && f.optional !== true && f.noDiff !== true);
+  if (!isPlain || !isFilledByName(checker, node)) return undefined;
+  const members = decl.fields.map(() => context.constant(Number.NaN));
+  return context.at(node).aggregate(type, members, hint);
 }
 
 /** `{ kind: "box", w, h } as Shape`: from here on the value may be any of the union. */
