@@ -247,6 +247,17 @@ export class RecordTable {
     return record(name);
   }
 
+  /** A record with these fields that stands for no type of the source. */
+  undeclaredOf(fields: readonly Field[]): Type {
+    const identity = `undeclared ${shapeOf(fields)}`;
+    const known = this.#byShape.get(identity);
+    if (known !== undefined) return record(known);
+    const name = this.nameFrom(fields.map((f) => f.name).join("_") || "Empty");
+    this.#byShape.set(identity, name);
+    this.records.set(name, { name, fields });
+    return record(name);
+  }
+
   /** The record of an instance of a class, by what tells it apart. */
   classRecord(identity: string): string | undefined {
     return this.#byShape.get(identity);

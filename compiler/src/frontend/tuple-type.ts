@@ -24,3 +24,13 @@ export function tupleType(types: TypeMapper, type: ts.Type): Mapped {
     ? { why: "Tuples with rest members are in the language where all members are of one type" }
     : { type: tupleOf(mapped.map((t, i) => (optional.includes(i) ? maybe(t) : t))) };
 }
+
+/** `{ readonly nodes: readonly [-0.5, 0.5] }`: are there numbers in the type, in its tuples and objects? */
+export function isWrittenTable(checker: ts.TypeChecker, type: ts.Type): boolean {
+  if ((type.flags & ts.TypeFlags.NumberLiteral) !== 0) return true;
+  if (checker.isTupleType(type)) return memberTypes(checker, type).some((t) => isWrittenTable(checker, t));
+  const isAnonymous = ((type.getSymbol()?.flags ?? 0) & ts.SymbolFlags.ObjectLiteral) !== 0;
+  return (
+    isAnonymous && checker.getPropertiesOfType(type).some((p) => isWrittenTable(checker, checker.getTypeOfSymbol(p)))
+  );
+}

@@ -85,6 +85,11 @@ export abstract class TypeRecords {
     return this.recordTable.unite(names);
   }
 
+  /** A record with these fields that stands for no type of the source. */
+  undeclaredOf(fields: readonly Field[]): Type {
+    return this.recordTable.undeclaredOf(fields);
+  }
+
   /** The record with these fields. */
   recordOf(fields: readonly Field[]): Type {
     return this.recordTable.recordOf(fields);

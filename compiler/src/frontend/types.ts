@@ -25,7 +25,7 @@ import { ClassTable } from "./classes.js";
 import { isMarkedNoDiff, isNoDiffMark, noDiffReason, withoutNoDiff } from "./no-diff.js";
 import { mentions } from "./record-table.js";
 import { isLibrary, isReadonlyList, isRuntimeSymbol, original, propertiesOf, typeArguments } from "./source.js";
-import { tupleType } from "./tuple-type.js";
+import { isWrittenTable, tupleType } from "./tuple-type.js";
 import { FunctionPlaces, Outside } from "./type-places.js";
 import { asLiteral, hasMethods, hasOpenTuple, isClosed, wideName } from "./type-questions.js";
 import { TypeRecords } from "./type-records.js";
@@ -455,7 +455,9 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     if (this.#bindings.size > 0) return undefined;
     // `{ readonly rate: 0.1 }`, from `as const`, is the type of one object only.
     const isOne = this.checker.getPropertiesOfType(type).some((p) => this.checker.getTypeOfSymbol(p).isLiteral());
-    return isOne || hasOpenTuple(this.checker, type) ? undefined : this.text(type);
+    return isOne || isWrittenTable(this.checker, type) || hasOpenTuple(this.checker, type)
+      ? undefined
+      : this.text(type);
   }
 
   /** Records of one shape are one: what is `readonly` in one declaration counts for all. */

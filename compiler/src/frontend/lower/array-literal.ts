@@ -153,7 +153,7 @@ function memberTypes(
   }
   const [first] = parts;
   if (first === undefined && wanted?.kind === "array")
-    return { kind: "array", elem: openElement(context, node, wanted.elem) };
+    return { kind: "array", elem: openElement(context, node, emptyElement(context, node, wanted.elem)) };
   const types = parts.map((p) => p.value.type);
   if (first !== undefined && types.some((t) => context.file.types.holdsOwn(t))) {
     // Which functions it holds, the members say.
@@ -176,6 +176,11 @@ function memberTypes(
   return joined === undefined || joined.kind === "void"
     ? { kind: "tuple", elems: parts.map((p) => p.value.type) }
     : { kind: "array", elem: joined };
+}
+
+/** What a list without members may hold: the functions it is declared to hold, nothing in it tells. */
+function emptyElement({ file }: FunctionContext, node: ts.Node, declared: Type): Type {
+  return file.types.placesOf(declared, "listed", `${file.nameOf(node.getSourceFile())}:${node.pos}`);
 }
 
 const isLiteral = (node: ts.Node): boolean => ts.isExpression(node) && ts.isArrayLiteralExpression(bare(node));

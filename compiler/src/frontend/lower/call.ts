@@ -18,6 +18,7 @@ import { writesToConsole } from "../packages/console.js";
 import { lowerBuiltinCall } from "./math.js";
 import { unreached } from "./narrow.js";
 import { presentValue } from "./missing.js";
+import { listedType } from "./tables.js";
 import { lowerObjectCall } from "./object-calls.js";
 import { callWithRule } from "./package-rule.js";
 import { lowerDerivative } from "./derivative.js";
@@ -182,9 +183,21 @@ function methodOrOutside(
   return outside(context, node, inner.getText(), used);
 }
 
-/** What a variable holds of which TypeScript knows nothing, or too much: a gradient that is not generated yet, one of several tuples. */
+/**
+ * What a variable, or a member of what it holds, is where TypeScript knows nothing of it, or too much: a gradient that is
+ * not generated yet, one of several tuples.
+ */
 function valueType(context: FunctionContext, node: ts.Expression): Type | undefined {
   const inner = bare(node);
+  if (ts.isPropertyAccessExpression(inner)) {
+    const owner = valueType(context, inner.expression);
+    const fields = owner?.kind === "record" ? context.file.types.records.get(owner.name)?.fields : undefined;
+    return fields?.find((f) => f.name === inner.name.text)?.type;
+  }
+  if (ts.isElementAccessExpression(inner)) {
+    const table = context.file.types.map(context.file.checker.getTypeAtLocation(inner.expression));
+    return "type" in table ? listedType(context, inner.argumentExpression, table.type) : undefined;
+  }
   if (!ts.isIdentifier(inner)) return undefined;
   const symbol = symbolOf(context.file.checker, inner);
   return symbol === undefined || context.env.slot(symbol) === undefined ? undefined : context.env.get(symbol)?.type;

@@ -74,13 +74,7 @@ function constructing(
   at: ts.Node,
   run: () => void,
 ): Value {
-  const construction: Construction = {
-    ...what,
-    running: what.node,
-    fields: new Map(),
-    sources: new Map(),
-    made: undefined,
-  };
+  const construction: Construction = { ...what, running: what.node, fields: new Map(), made: undefined };
   const { env } = context;
   // A constructor inside a method has a `this` of its own.
   const slot = env.slot(thisKey);

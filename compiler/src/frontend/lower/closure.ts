@@ -12,7 +12,6 @@ import type { FunctionContext } from "./context.js";
 import { convert } from "./convert.js";
 import { isHidden, type Key } from "./env.js";
 import { branchValue } from "./flow.js";
-import { unreached } from "./narrow.js";
 import { primitive } from "./primitive.js";
 
 /** What a function captures where it is mentioned: the variables and what they hold now. */
@@ -102,12 +101,7 @@ export function dispatch(
 ): Value {
   const which = context.integer(context.at(node).load(field(f, whichField), num, whichField));
   const [first] = any.members;
-  if (first === undefined) {
-    // No function is put there anywhere: nothing calls it.
-    if (context.file.types.functions.isGrowing(f.type))
-      return unreached(context, context.file.checker.getTypeAtLocation(node), node);
-    return context.refuse(language.functionValuesNotYet(spanOf(node), node.getText()));
-  }
+  if (first === undefined) return context.refuse(language.functionValuesNotYet(spanOf(node), node.getText()));
   const from = (k: number): Value => {
     const one = any.members[k];
     if (one === undefined) return context.undefinedOf({ kind: "void" });

@@ -27,8 +27,6 @@ export interface Construction {
   readonly hint: string | undefined;
   /** What is in the fields so far, in the order in which they were set. */
   readonly fields: Map<string, Value>;
-  /** What was written for them. */
-  readonly sources: Map<string, ts.Node>;
   made: Value | undefined;
 }
 
@@ -38,7 +36,6 @@ export function setField(context: FunctionContext, member: FieldMember, v: Value
   if (construction.made === undefined) {
     construction.fields.delete(member.name);
     construction.fields.set(member.name, v);
-    construction.sources.set(member.name, valueOf(node));
     return;
   }
   const { made } = construction;
@@ -46,14 +43,7 @@ export function setField(context: FunctionContext, member: FieldMember, v: Value
     made.type.kind === "record" ? fieldsOf(context, made.type).find((f) => f.name === member.name) : undefined;
   if (field === undefined) return;
   context.putInto(made, v);
-  const stored = context.coerce(v, field.type, valueOf(node));
-  context.at(node).store({ kind: "field", base: made, name: member.name }, stored);
-}
-
-/** `[]` of `terms: Term[] = []` and `this.terms = []`. */
-function valueOf(node: ts.Node): ts.Node {
-  if (ts.isPropertyDeclaration(node)) return node.initializer ?? node;
-  return ts.isBinaryExpression(node) && assigned(node) !== undefined ? node.right : node;
+  context.at(node).store({ kind: "field", base: made, name: member.name }, context.coerce(v, field.type, node));
 }
 
 const fieldsOf = (context: FunctionContext, type: Type): readonly Field[] =>
@@ -181,11 +171,7 @@ export function settle(context: FunctionContext, node: ts.Node): Value {
     }
     const base = "why" in field ? { name: member.name, type: chosen } : { ...field, type: chosen };
     fields.push(base);
-    members.push(
-      v === undefined
-        ? empty(context, chosen)
-        : context.coerce(v, chosen, construction.sources.get(member.name) ?? node),
-    );
+    members.push(v === undefined ? empty(context, chosen) : context.coerce(v, chosen, node));
   }
   if (types.table.isOneOfSeveral(construction.node)) {
     const { text, imports } = constructorText(context, construction.node);

@@ -35,6 +35,8 @@ export interface Lowering {
   asFunction(context: FunctionContext, value: Value, type: Type, node: ts.Node | undefined): Value | undefined;
   /** `+v` of what is a number or a boolean. */
   asNumber(context: FunctionContext, value: Value, node: ts.Node): Value | undefined;
+  /** A list without elements takes the type of the place it comes to. */
+  fitEmpty(context: FunctionContext, value: Value, type: Type, node: ts.Node): void;
   /** `Array.from(source, callback)`. */
   from: typeof lowerFrom;
   /** An expression as text with holes, for what no derivative flows through. */
@@ -235,6 +237,7 @@ export class FunctionContext {
     if (sameType(v.type, type)) return v;
     if (this.isRefused(v)) return this.standIn(type);
     if (this.never.has(v.id)) return this.placeholder(type);
+    this.lowering.fitEmpty(this, v, type, node);
     const converted = convert(this, v, type, node);
     if (converted !== undefined) return converted;
     return this.refuse(language.typeMismatch(spanOf(node), this.show(v.type), this.show(type)), type);

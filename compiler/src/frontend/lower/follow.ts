@@ -7,7 +7,7 @@ import { arrayOf, bool } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
 import { nameOfFunction, type OneFunction } from "../function-types.js";
 import { bindingsOf } from "../instance.js";
-import { isPrelude } from "../prelude.js";
+import { isPrelude, preludeFunction } from "../prelude.js";
 import { externalFunctions } from "../prelude/runtime.js";
 import { deepest, resultOf, signatureOf } from "../signature.js";
 import { usesArguments } from "../packages/arguments.js";
@@ -252,7 +252,9 @@ function restOf(
   const wanted = "type" in mapped && !context.file.types.isOpen(mapped.type) ? mapped.type : undefined;
   const types = parts.map((p) => (p.kind === "one" ? p.value.type : elementType(p.array.type)));
   const joined = types.slice(1).reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), types[0]);
-  return arrayOfParts(context, node, parts, wanted ?? (joined === undefined ? undefined : arrayOf(joined)), undefined);
+  const declared = parts.length === 0 && "type" in mapped ? mapped.type : undefined;
+  const type = wanted ?? (joined === undefined ? declared : arrayOf(joined));
+  return arrayOfParts(context, node, parts, type, undefined);
 }
 
 /** Calls a function value; absent where the value is none that is known. */
@@ -272,7 +274,17 @@ export function callValue(
       ? callFunction(context, node, one.node, thisValue, args, hint, bound)
       : lowerDerivative(context, node, one.generated, args, hint);
   if (known.kind === "one") return call(known, boundOf(context, present, known, node));
+  if (known.members.length === 0) return callOfNone(context, node);
   return dispatch(context, present, known, node, hint, call);
+}
+
+/** A call of what is read from a place that no function is put into: a loop over it never gets here, all else throws. */
+function callOfNone(context: FunctionContext, node: ts.Expression): Value {
+  const name = context.constant(ts.isCallExpression(node) ? bare(node.expression).getText() : "it");
+  callFunction(context, node, preludeFunction("noFunction"), undefined, [name]);
+  const type = context.typeAt(node);
+  if (type === undefined) return standInFor(context, node);
+  return type.kind === "void" ? context.undefinedOf(type) : context.placeholder(type);
 }
 
 /** What a function value returns for arguments of these types. */

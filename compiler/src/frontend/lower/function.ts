@@ -37,7 +37,7 @@ import { isWide } from "./narrow.js";
 import { lowerOpaqueElement, lowerOpaqueNew, lowerOpaqueProperty, membersOfOpaque } from "./opaque.js";
 import { piecesOf } from "./statement.js";
 import { underWrittenType } from "./untyped.js";
-import { declareOpen, mayEnd, returnNothing, returnValue } from "./variables.js";
+import { declareOpen, fitEmpty, mayEnd, returnNothing, returnValue } from "./variables.js";
 
 export const lowering: Lowering = {
   expression: lowerExpression,
@@ -46,6 +46,7 @@ export const lowering: Lowering = {
   assign,
   bind,
   asNumber: numberOrFlag,
+  fitEmpty,
   asFunction: (context, v, type, node) => asOneOf(context, v, type, node) ?? asChoice(context, v, type),
   from: lowerFrom,
   text: textOf,

@@ -166,8 +166,6 @@ function declareOne(context: FunctionContext, node: ts.VariableDeclaration): voi
  */
 function declaredType(context: FunctionContext, node: ts.VariableDeclaration, v: Value): Type | undefined {
   const isMissing = v.type.kind === "void";
-  const list = emptyList(context, node);
-  if (list !== undefined) return list;
   if (isConst(node) && !isMissing) return v.type;
   const type = context.file.checker.getTypeAtLocation(node.name);
   if (node.type === undefined) {
@@ -185,19 +183,6 @@ function declaredType(context: FunctionContext, node: ts.VariableDeclaration, v:
   if (type.isUnion() && !isMissing) return v.type;
   context.typeAt(node.type, type);
   return undefined;
-}
-
-/** `const handlers: ((v: number) => void)[] = []`, which functions elsewhere fill: the type of the place. */
-function emptyList(context: FunctionContext, node: ts.VariableDeclaration): Type | undefined {
-  const { initializer } = node;
-  if (node.type === undefined || initializer === undefined || !ts.isIdentifier(node.name)) return undefined;
-  const inner = bare(initializer);
-  if (!ts.isArrayLiteralExpression(inner) || inner.elements.length > 0) return undefined;
-  const { checker, types } = context.file;
-  const type = checker.getTypeAtLocation(node.name);
-  const mapped = types.map(type);
-  const placed = "type" in mapped ? types.places.declared(mapped.type, node.name.text, types.show(type)) : undefined;
-  return placed !== undefined && types.places.isIn(placed) ? placed : undefined;
 }
 
 function declareEmpty(context: FunctionContext, node: ts.VariableDeclaration): void {

@@ -277,11 +277,24 @@ export function adopt(context: FunctionContext, a: Value, b: Value): void {
     const open = context.openArrays.get(empty.id);
     const wanted = present(other.type);
     if (open === undefined || empty.type.kind !== "array" || wanted.kind !== "array") continue;
-    const isKnown = !types.isOpen(empty.type.elem) || types.isOpen(wanted.elem);
+    const isUntold = types.isOpen(empty.type.elem) || types.places.isIn(empty.type.elem);
+    const isKnown = !isUntold || types.isOpen(wanted.elem);
     if (isKnown || open.of.elements.has(open.node) || !running.includes(open.of)) continue;
     open.of.elements.set(open.node, wanted.elem);
     throw new Again(open.of, open.node);
   }
+}
+
+/** A list that was made without elements comes to where one of functions is wanted: it is one of those. */
+export function fitEmpty(context: FunctionContext, v: Value, type: Type, node: ts.Node): void {
+  const { types, running } = context.file;
+  const open = context.openArrays.get(v.id);
+  const wanted = present(type);
+  if (open === undefined || v.type.kind !== "array" || wanted.kind !== "array") return;
+  if (!types.places.isIn(v.type.elem) || !types.holdsOwn(wanted.elem) || types.isOpen(wanted.elem)) return;
+  if (open.of.elements.has(open.node) || !running.includes(open.of)) return;
+  open.of.elements.set(open.node, wanted.elem);
+  throw new Again(open.of, node);
 }
 
 /** `v` becomes an element of an array. If that was made without elements, it says what they are. */

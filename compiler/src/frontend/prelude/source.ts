@@ -300,6 +300,10 @@ ${runtimeSource}
 ${specialSource}
 ${wrappers}
 
+export function noFunction(name: string): never {
+  throw new TypeError(name + " is not a function");
+}
+
 export function distinct<T>(xs: readonly T[]): void {
   for (let i = 0; i < xs.length; i++) {
     for (let k = 0; k < i; k++) {
