@@ -3,8 +3,10 @@
  * object may be of, constructors with the initial values of fields. By name and class, so rather too many than too few.
  */
 import { ts } from "ts-morph";
+import { eachChild } from "./chains.js";
 import { type ClassNode, type ClassTable, constructorOf, isStatic, nameText } from "./classes.js";
 import { noteCode } from "./dependencies.js";
+import { filesMatching } from "./scans.js";
 import { bare, isFunctionLike, isLibrary, symbolOf } from "./source.js";
 
 /** What `new C`, `super(…)`, `object.m(…)` or `object.x` may run; absent where it is none of these. */
@@ -58,6 +60,41 @@ function memberBodies(table: ClassTable, node: ts.PropertyAccessExpression): rea
     .flatMap((c) => c.members.flatMap((m) => bodyNamed(m, name)));
   for (const body of bodies) noteCode(table.program, body);
   return bodies.length === 0 ? undefined : bodies;
+}
+
+/** May a call `object.m(…)` run what no class says: a function that a field was given, a member of an object literal? */
+export function mayRunOther(table: ClassTable, callee: ts.PropertyAccessExpression): boolean {
+  const declarations = symbolOf(table.checker, callee.name)?.declarations ?? [];
+  return declarations.some((d) => {
+    if (ts.isPropertyDeclaration(d)) return !table.isMethodLike(d);
+    if (ts.isMethodSignature(d) || ts.isPropertySignature(d)) return isInLiteral(table.program, callee.name.text);
+    return ts.isParameter(d);
+  });
+}
+
+/** Has an object literal of the program a member of this name? */
+function isInLiteral(program: ts.Program, name: string): boolean {
+  const pattern = new RegExp(`\\b${name.replaceAll("$", "\\$&")}\\b`);
+  return filesMatching(program, pattern).some((file) => literalMembers(file).has(name));
+}
+
+const known = new WeakMap<ts.SourceFile, ReadonlySet<string>>();
+
+function literalMembers(file: ts.SourceFile): ReadonlySet<string> {
+  const names = known.get(file);
+  if (names !== undefined) return names;
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node))
+      for (const { name } of node.properties) {
+        const text = name === undefined ? undefined : nameText(name);
+        if (text !== undefined) found.add(text);
+      }
+    eachChild(node, visit);
+  };
+  visit(file);
+  known.set(file, found);
+  return found;
 }
 
 function bodyNamed(member: ts.ClassElement, name: string): ts.Node[] {

@@ -71,6 +71,8 @@ export class EffectTable {
     readonly kindOf: (type: ts.Type) => string | undefined,
     /** The bodies that a use of a class may run. */
     readonly members: (node: ts.Node) => readonly ts.Node[] | undefined,
+    /** May a call of a member run functions that are not among these? */
+    readonly mayRunOther: (callee: ts.PropertyAccessExpression) => boolean,
     /** What a called expression is: a function value, something outside, … */
     readonly isValue: (callee: ts.Expression) => boolean,
     /** The function a name stands for. */
@@ -155,6 +157,7 @@ export class EffectTable {
       if (this.isValue(callee)) into.values.add(this.#parameterNamed(callee) ?? "any");
       return;
     }
+    if (body === undefined && ts.isPropertyAccessExpression(callee) && this.mayRunOther(callee)) into.values.add("any");
     for (const member of members) {
       const summary = this.#summary(member);
       this.#merge(summary, into);

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostics.js";
 import type { Func, GlobalDecl, Loc, Type, Value, ValueId } from "../ir/ir.js";
 import { SourceNames } from "./source-names.js";
 import { CaptureTable } from "./captures.js";
-import { classBodies } from "./class-effects.js";
+import { classBodies, mayRunOther } from "./class-effects.js";
 import { EffectTable } from "./effects.js";
 import { type Ruled, rulesIn } from "./custom-rules/table.js";
 import type { Instance } from "./instance.js";
@@ -179,6 +179,7 @@ export class FileContext extends SourceNames {
       (call) => this.calleeBody(call),
       (type) => this.types.kindOf(type),
       (node) => classBodies(this.types.table, node),
+      (callee) => mayRunOther(this.types.table, callee),
       (callee) => this.callee(callee).kind === "value",
       (name) => {
         const callee = this.callee(name);

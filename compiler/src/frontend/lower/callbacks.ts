@@ -9,6 +9,7 @@ import { whileThere, whileThereName } from "../prelude/while-there.js";
 import { bare, spanOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { alloc } from "./array-make.js";
+import { effectsOf } from "./callback-effects.js";
 import { type Argument, argumentsOf, callFunction } from "./follow.js";
 import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
@@ -63,24 +64,6 @@ function mayBeShortened(context: FunctionContext, node: ts.CallExpression, callb
   if (!ts.isPropertyAccessExpression(callee)) return false;
   const kind = context.file.effects.elementKind(callee.expression);
   return effectsOf(context, callback.type).some((found) => mayShorten(found, kind, () => anywhere(context, node)));
-}
-
-/** What calling a function value may change. The functions it has captured are followed as far as the types tell. */
-function effectsOf(context: FunctionContext, type: Type, seen = new Set<string>()): readonly Effects[] {
-  const found = context.file.types.functions.of(type);
-  if (found === undefined || seen.has(found.name)) return [];
-  seen.add(found.name);
-  return (found.kind === "one" ? [found] : found.members).flatMap((one) => {
-    const own = one.file.effects.of(one.node);
-    const values = new Set(own.values);
-    const inner: Effects[] = [];
-    for (const { key, type: held } of one.captures)
-      if (!("hidden" in key) && values.has(key) && context.file.types.functions.of(held) !== undefined) {
-        values.delete(key);
-        inner.push(...effectsOf(context, held, seen));
-      }
-    return [{ ...own, values }, ...inner];
-  });
 }
 
 /** All that stands in the file of the marked function: what a function value may do that comes from there. */

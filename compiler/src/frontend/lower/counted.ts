@@ -5,15 +5,12 @@ import { isAssignment, isStep } from "../assignments.js";
 import { classBodies } from "../class-effects.js";
 import { type Effects, mayResize, mayStoreTo } from "../effects.js";
 import { bare, symbolOf } from "../source.js";
+import { withCalled } from "./callback-effects.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
 
-export interface Counted {
-  readonly counter: ts.Symbol;
+export interface Counted extends CountedHead {
   readonly from: Value;
-  readonly test: For["test"];
-  readonly bound: ts.Expression;
-  readonly step: number;
 }
 
 const tests = new Map<ts.SyntaxKind, For["test"]>([
@@ -24,8 +21,28 @@ const tests = new Map<ts.SyntaxKind, For["test"]>([
 ]);
 const mirrored: Record<For["test"], For["test"]> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 
+/** What the head of a `for` statement says: `for (let i = …; i < bound; i += step)`. */
+export interface CountedHead {
+  readonly counter: ts.Symbol;
+  readonly test: For["test"];
+  readonly bound: ts.Expression;
+  readonly step: number;
+}
+
 /** Called when the head's declarations have been lowered. */
 export function countedForm(context: FunctionContext, node: ts.ForStatement): Counted | undefined {
+  const head = countedHead(context, node);
+  if (head === undefined) return undefined;
+  const { effects } = context.file;
+  const parts = [node.statement, node.condition, node.incrementor].flatMap((n) =>
+    n === undefined ? [] : withCalled(context, effects.of(n)),
+  );
+  if (!isInvariant(context, head.bound, parts)) return undefined;
+  const from = context.env.get(head.counter);
+  return from !== undefined && context.isInteger(from) ? { ...head, from } : undefined;
+}
+
+export function countedHead(context: FunctionContext, node: ts.ForStatement): CountedHead | undefined {
   const { initializer, condition, incrementor } = node;
   if (initializer === undefined || condition === undefined || incrementor === undefined) return undefined;
   if (!ts.isVariableDeclarationList(initializer)) return undefined;
@@ -35,7 +52,7 @@ export function countedForm(context: FunctionContext, node: ts.ForStatement): Co
   const stepped = stepOf(context, incrementor);
   if (test === undefined || stepped === undefined || stepped.step === 0 || !Number.isInteger(stepped.step))
     return undefined;
-  const { counter } = stepped;
+  const { counter, step } = stepped;
   if (
     !initializer.declarations.some((d) => ts.isIdentifier(d.name) && symbolOf(context.file.checker, d.name) === counter)
   )
@@ -44,13 +61,9 @@ export function countedForm(context: FunctionContext, node: ts.ForStatement): Co
     ts.isIdentifier(bare(e)) && symbolOf(context.file.checker, bare(e)) === counter;
   const left = isCounter(compared.left);
   if (!left && !isCounter(compared.right)) return undefined;
+  if ([node.statement, condition].some((n) => context.file.effects.of(n).assigned.has(counter))) return undefined;
   const bound = left ? compared.right : compared.left;
-  const effects = [context.file.effects.of(node.statement), context.file.effects.of(condition)];
-  if (effects.some((e) => e.assigned.has(counter))) return undefined;
-  if (!isInvariant(context, bound, [...effects, context.file.effects.of(incrementor)])) return undefined;
-  const from = context.env.get(counter);
-  if (from === undefined || !context.isInteger(from)) return undefined;
-  return { counter, from, test: left ? test : mirrored[test], bound, step: stepped.step };
+  return { counter, test: left ? test : mirrored[test], bound, step };
 }
 
 /** `i++`, `i -= 2`, `i = i + 1` and their like. */
@@ -87,8 +100,8 @@ function stepOf(context: FunctionContext, node: ts.Expression): { counter: ts.Sy
   return typeof by === "number" ? { counter, step: plus ? by : -by } : undefined;
 }
 
-/** Has the expression the same value at every test of the loop, and no effect? */
-function isInvariant(context: FunctionContext, node: ts.Expression, changed: readonly Effects[]): boolean {
+/** Has the expression the same value whenever it is asked for while these effects happen, and none of its own? */
+export function isInvariant(context: FunctionContext, node: ts.Expression, changed: readonly Effects[]): boolean {
   const again = (e: ts.Expression): boolean => isInvariant(context, e, changed);
   const inner = bare(node);
   if (literalOf(context, inner) !== undefined || inner.kind === ts.SyntaxKind.ThisKeyword) return true;
@@ -102,9 +115,10 @@ function isInvariant(context: FunctionContext, node: ts.Expression, changed: rea
     if (context.file.isMath(inner.expression)) return true;
     const { text } = inner.name;
     if (!again(inner.expression) || classBodies(context.file.types.table, inner) !== undefined) return false;
-    if (text !== "length") return changed.every((e) => !e.fields.has(text));
-    const kind = context.file.effects.elementKind(inner.expression);
-    return changed.every((e) => !mayResize(e, kind) && !e.fields.has(text));
+    return (
+      changed.every((e) => !e.fields.has(text) && e.values.size === 0) &&
+      (text !== "length" || keepsLength(context, inner.expression, changed))
+    );
   }
   if (ts.isElementAccessExpression(inner)) {
     const kind = context.file.effects.elementKind(inner.expression);
@@ -121,4 +135,10 @@ function isInvariant(context: FunctionContext, node: ts.Expression, changed: rea
     return again(inner.condition) && again(inner.whenTrue) && again(inner.whenFalse);
   if (ts.isCallExpression(inner)) return context.file.calleeBody(inner) === "pure" && inner.arguments.every(again);
   return false;
+}
+
+/** Is the list the same one, as long as it was? */
+export function keepsLength(context: FunctionContext, list: ts.Expression, changed: readonly Effects[]): boolean {
+  const kind = context.file.effects.elementKind(list);
+  return isInvariant(context, list, changed) && changed.every((e) => !mayResize(e, kind));
 }
