@@ -5,8 +5,8 @@ import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool, isTypedArrayName, num, present } from "../../ir/types.js";
 import { isPackageFile } from "../packages/program.js";
-import { isFilledNext } from "../filled.js";
-import { useOf } from "../unset.js";
+import { isFilledNext } from "./filled.js";
+import { useOf } from "./unset.js";
 import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { elementType, standInFor } from "./access.js";
 import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
@@ -129,9 +129,8 @@ export function newArray(
     // Without a fill its elements are missing; reading one is the caller's mistake in JavaScript too.
     const { kind } = elementType(type);
     const isScalar = kind === "num" || kind === "bool";
-    const { checker, effects } = context.file;
-    const isSet = isSetLater || !isScalar || isFilledNext(checker, effects, node);
-    const use = isSet ? undefined : kind === "num" ? useOf(checker, node) : "asked";
+    const isSet = isSetLater || !isScalar || isFilledNext(context, node);
+    const use = isSet ? undefined : kind === "num" ? useOf(context.file.checker, node) : "asked";
     if (use === "asked") return standInAfter(context, at, language.sparseArray(spanOf(node)));
     if (use === "escapes") context.report(meaning.maybeUnset(spanOf(node)));
     const made = alloc(context, at, type, length, hint, isSet ? undefined : Number.NaN);

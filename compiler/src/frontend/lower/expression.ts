@@ -7,7 +7,7 @@ import { constantOf } from "../globals.js";
 import { libraryFunction } from "../prelude.js";
 import { argumentCount } from "../packages/arguments.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
-import { isFilledByName } from "../unset.js";
+import { isFilledByName } from "./unset.js";
 import { lowerAccess, standInFor } from "./access.js";
 import { lowerNew } from "./array.js";
 import { lowerArrayLiteral } from "./array-literal.js";

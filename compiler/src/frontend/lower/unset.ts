@@ -3,9 +3,9 @@
  * every computation; what tells it from a number are the methods that pass over it, and questions after `undefined`.
  */
 import { ts } from "ts-morph";
-import { assigned } from "./assignments.js";
+import { assigned } from "../assignments.js";
 import { asksIfThere } from "./filled.js";
-import { isFunctionLike, symbolOf } from "./source.js";
+import { isFunctionLike, symbolOf } from "../source.js";
 
 /**
  * What becomes of a new array of numbers: only its elements and length are used (`elements`: one never set is NaN there as
