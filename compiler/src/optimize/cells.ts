@@ -31,7 +31,7 @@ import { placeType } from "../ir/derive.js";
 import { eachDefinition, mapOp, regions, results } from "../ir/walk.js";
 import { Elements } from "../analysis/elements.js";
 import { areaOf, hasViews, makesFresh, Origins } from "./effects.js";
-import { dereferenced, questionedValues } from "./hoist.js";
+import { asksForMissing, dereferenced, questionedValues } from "./hoist.js";
 import { mapFuncs } from "./pass.js";
 import { Provenance } from "./provenance.js";
 import { Resolution } from "./resolution.js";
@@ -73,6 +73,7 @@ class Keeper {
   private readonly provenance: Provenance;
   private readonly records: Records;
   private readonly hasViews: boolean;
+  private readonly asksForMissing: boolean;
   private elements: Elements | undefined;
   /** References that surely are objects where the walk is. */
   private readonly exists = new ScopedMap<true>();
@@ -84,6 +85,7 @@ class Keeper {
     this.records = program.records;
     this.hasViews = hasViews(program);
     this.provenance = new Provenance(func, new Origins(func, program.records));
+    this.asksForMissing = asksForMissing(func.body);
     const questioned = questionedValues(func.body);
     for (const param of func.body.params) if (!questioned.has(param.id)) this.exists.set(`${param.id}`, true);
   }
@@ -202,6 +204,9 @@ class Keeper {
     const { place } = first;
     if (inside.has(place.base.id) || this.exists.get(`${place.base.id}`) !== true || !this.isNumber(place))
       return undefined;
+    // Past the end of a typed array is nothing, also behind a write.
+    const mayBeMissing = place.base.type.kind === "typed" && group.some((op) => op.kind === "load");
+    if (mayBeMissing && this.asksForMissing) return undefined;
     const index = place.kind === "elem" ? computation(place.index, inside, made) : [];
     if (index === undefined || !isComputedFromIt(group, made)) return undefined;
     const area = areaOf(place, this.records);

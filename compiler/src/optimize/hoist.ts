@@ -199,3 +199,15 @@ export function questionedValues(region: Region, found: Set<ValueId> = new Set()
   }
   return found;
 }
+
+/**
+ * Does a function ask whether a number is there, or NaN? What is read past the end of a typed array is missing, every time;
+ * what is computed from that is NaN.
+ */
+export function asksForMissing(region: Region): boolean {
+  return region.ops.some(
+    (op) =>
+      (op.kind === "prim" && (op.name === "isNaN" || (op.name === "isNullish" && op.args[0]?.type.kind === "num"))) ||
+      regions(op).some(asksForMissing),
+  );
+}

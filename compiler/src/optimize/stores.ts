@@ -25,6 +25,7 @@ import { placeType } from "../ir/derive.js";
 import { mapOp, regions, results } from "../ir/walk.js";
 import { areaOf, hasViews, Origins, type Site } from "./effects.js";
 import { type Held, HeldPlaces } from "./held.js";
+import { asksForMissing } from "./hoist.js";
 import { mapFuncs } from "./pass.js";
 import { Provenance } from "./provenance.js";
 import { Resolution } from "./resolution.js";
@@ -70,6 +71,7 @@ class Forwarder {
   private pending = new Map<string, Map<string, Pending>>();
   private held = new HeldPlaces();
   private elements: Elements | undefined;
+  private readonly asksForMissing: boolean;
   /** The operation at hand, as it was given. */
   private current: Op | undefined;
 
@@ -81,6 +83,7 @@ class Forwarder {
     this.origins = new Origins(func, records);
     this.provenance = new Provenance(func, this.origins);
     this.findTouched(func.body);
+    this.asksForMissing = asksForMissing(func.body);
   }
 
   region(region: Region): Region {
@@ -215,7 +218,9 @@ class Forwarder {
 
   private load(op: Load, slots: Slots): void {
     const pending = this.find(op.place);
-    if (pending?.value !== undefined && this.isPlain(op.place) && !this.mayBeAbsent(op.place)) {
+    // Past the end of a typed array is nothing, also behind a write.
+    const mayBeMissing = op.place.base.type.kind === "typed" && this.asksForMissing;
+    if (pending?.value !== undefined && !mayBeMissing && this.isPlain(op.place) && !this.mayBeAbsent(op.place)) {
       if (pending.kind === "accum") {
         this.resolution.set(op.result, this.turnIntoStore(pending, pending.value, op.result, slots));
         return;
