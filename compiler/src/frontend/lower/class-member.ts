@@ -15,6 +15,7 @@ import { fieldOf, load, standInFor } from "./access.js";
 import type { Target } from "./assign.js";
 import { type Argument, argumentsOf, callFunction, callValue } from "./follow.js";
 import { accessorField } from "./class-fields.js";
+import { literalForm } from "./class-refusals.js";
 import { dispatch, dispatchMixed, isMixed, mixedOf, refusedClass, type Variant, variantsOf } from "./class-variants.js";
 import { type Bound, functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
@@ -135,14 +136,7 @@ function refusesMixed(context: FunctionContext, base: Value, asked: Asked, node:
     return member !== undefined && member.kind !== "field";
   };
   if (!isMixed(context, base.type, has)) return false;
-  context.report(
-    language.classForm(
-      spanOf(node),
-      `\`${asked.text}\` of an object that is of a class, or an object literal,`,
-      "A class has it in common for all its objects, a literal has one of its own",
-      "Write a class for the literal",
-    ),
-  );
+  context.report(literalForm(node, `\`${asked.text}\` of an object that is of a class, or an object literal,`));
   return true;
 }
 

@@ -72,3 +72,12 @@ function decoratorsOf(context: FunctionContext, cls: ClassNode): ts.Decorator[] 
     return symbol === undefined || !isRuntimeSymbol(original(context.file.checker, symbol), "differentiable");
   });
 }
+
+/** What has a class in some cases, and is written out in others. */
+export const literalForm = (node: ts.Node, what: string) =>
+  language.classForm(
+    spanOf(node),
+    what,
+    "A class has its members in common for all its objects, a literal has its own",
+    "Write a class for the literal",
+  );

@@ -13,7 +13,8 @@ import { className } from "../classes.js";
 import type { Construction } from "./constructed-object.js";
 import type { ClassLowering } from "./class-lowering.js";
 import type { lowerFrom } from "./callbacks.js";
-import { convert } from "./convert.js";
+import { literalForm } from "./class-refusals.js";
+import { convert, isConvertible, isOnlyOfClasses } from "./convert.js";
 import type { Guard } from "./guards.js";
 import type { DataLowering } from "./data-lowering.js";
 import { Env, type Hidden, isHidden, newFlag, thisKey } from "./env.js";
@@ -238,6 +239,8 @@ export class FunctionContext {
     if (this.isRefused(v)) return this.standIn(type);
     if (this.never.has(v.id)) return this.placeholder(type);
     this.lowering.fitEmpty(this, v, type, node);
+    if (isOnlyOfClasses(this, type, v.type) && isConvertible(this, v, type))
+      return this.refuse(literalForm(node, "An object that is of a class, or an object literal,"), type);
     const converted = convert(this, v, type, node);
     if (converted !== undefined) return converted;
     return this.refuse(language.typeMismatch(spanOf(node), this.show(v.type), this.show(type)), type);

@@ -70,6 +70,19 @@ function isCastable(context: FunctionContext, from: Type, to: Type): boolean {
   return variantsOf(context, to.name).some((name) => all.includes(name));
 }
 
+/** Does a type leave no room for objects that the value may be, and that nobody made with a class? */
+export function isOnlyOfClasses(context: FunctionContext, type: Type, value: Type): boolean {
+  const [to, from] = [present(type), present(value)];
+  if ((to.kind === "array" && from.kind === "array") || (to.kind === "dict" && from.kind === "dict"))
+    return isOnlyOfClasses(context, to.elem, from.elem);
+  if (to.kind === "tuple" && from.kind === "tuple")
+    return to.elems.some((t, i) => isOnlyOfClasses(context, t, from.elems[i] ?? t));
+  if (to.kind !== "record" || from.kind !== "record") return false;
+  const { classes } = context.file.types;
+  const own = variantsOf(context, to.name);
+  return own.every((name) => classes.has(name)) && variantsOf(context, from.name).some((name) => !classes.has(name));
+}
+
 const variantsOf = (context: FunctionContext, name: string): readonly string[] =>
   context.file.types.records.get(name)?.variants ?? [name];
 

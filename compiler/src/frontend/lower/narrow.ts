@@ -6,7 +6,8 @@ import { ts } from "ts-morph";
 import type { Type, Value } from "../../ir/ir.js";
 import { choiceOf, isOutOfReach, narrowedChoice } from "./choice.js";
 import type { FunctionContext } from "./context.js";
-import { convert } from "./convert.js";
+import { bare, symbolOf } from "../source.js";
+import { convert, isOnlyOfClasses } from "./convert.js";
 import { branch, branchValue } from "./flow.js";
 import { isNullish, presentValue } from "./missing.js";
 
@@ -42,8 +43,19 @@ function asMember(context: FunctionContext, v: Value, type: ts.Type, node: ts.Ex
   // Other objects may have the type of a class or of an interface as well.
   const family = context.file.types.records.get(mapped.type.name);
   if (!type.isUnion() && family?.variants !== undefined && family.instance !== undefined) return v;
+  if (!type.isUnion() && isOnlyOfClasses(context, mapped.type, v.type) && !isTested(context, type, node)) return v;
   const isMember = isVariantOf(context, mapped.type, v.type);
   return isMember ? (convert(context, v, mapped.type, node) ?? v) : v;
+}
+
+/** Does TypeScript say something else of a value here than where it was declared? */
+function isTested({ file: { checker } }: FunctionContext, type: ts.Type, node: ts.Expression): boolean {
+  const inner = bare(node);
+  if (inner !== node && !ts.isParenthesizedExpression(node) && !ts.isNonNullExpression(node)) return true;
+  const name = ts.isPropertyAccessExpression(inner) ? inner.name : inner;
+  const symbol = ts.isIdentifier(name) ? symbolOf(checker, name) : undefined;
+  if (symbol === undefined) return false;
+  return checker.getNonNullableType(checker.getTypeOfSymbol(symbol)) !== checker.getNonNullableType(type);
 }
 
 /** Has the one only members that the other has too, and fewer? */

@@ -11,7 +11,7 @@ import { isReference, present, sameType, tupleOf } from "../../ir/types.js";
 import type { Signature } from "../file-context.js";
 import { type FunctionNode, spanOf, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
-import { isConvertible, joinedType } from "./convert.js";
+import { isConvertible, isOnlyOfClasses, joinedType } from "./convert.js";
 import type { Slot } from "./env.js";
 
 /** Thrown where a type turns out to be another than was thought: the function is lowered again. */
@@ -36,7 +36,9 @@ export function declareVariable(
   value: Value | undefined,
   node: ts.Node,
 ): void {
-  const wider = context.signature?.variables.get(symbol) ?? type;
+  const known = context.signature?.variables.get(symbol);
+  const isOther = value !== undefined && known === undefined && isOnlyOfClasses(context, type, value.type);
+  const wider = (isOther ? widened(context, value, type) : known) ?? type;
   if (value !== undefined) adapt(context, value, wider, node);
   const v = value === undefined ? undefined : context.coerce(value, wider, node);
   const slot = { hint: symbol.name, level: context.level };
