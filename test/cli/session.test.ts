@@ -12,6 +12,16 @@ const files = {
     compilerOptions: { target: "es2022", module: "nodenext", strict: true, types: [] },
     include: ["src"],
   }),
+  "node_modules/pack/package.json":
+    '{ "name": "pack", "type": "module", "exports": { "types": "./index.d.ts", "default": "./index.js" } }',
+  "node_modules/pack/index.d.ts": "export declare function twice(x: number): number;\n",
+  "node_modules/pack/index.js": "export function twice(x) {\n  return 2 * x;\n}\n",
+  "src/packed.ts": `import { twice } from "pack";
+/** @differentiable */
+export function packed(x: number): number {
+  return twice(x) * x;
+}
+`,
   "src/helper.ts": `export function scale(x: number): number {
   return 2 * x;
 }
@@ -91,6 +101,7 @@ interface Step {
 
 const steps: readonly Step[] = [
   { what: "nothing" },
+  { what: "the code of a package, not what it declares", edits: [["node_modules/pack/index.js", "2 * x", "5 * x"]] },
   { what: "the body of a helper", edits: [["src/helper.ts", "2 * x", "5 * x"]] },
   { what: "the body of a helper that nobody calls", edits: [["src/helper.ts", "return x;", "return x + 1;"]] },
   { what: "a helper without a declared type", edits: [["src/helper.ts", "=> x * x", "=> x * x * x"]] },
@@ -205,7 +216,7 @@ describe("builds of one session", () => {
       const { outputs } = await build({ cwd: folder.path, session });
       return outputs.filter(({ status }) => status === "written").map(({ path }) => path.slice(folder.path.length + 5));
     };
-    expect(await written()).toHaveLength(5);
+    expect(await written()).toHaveLength(6);
     rmSync(join(folder.path, "src/c_grad.ts"));
     expect(await written()).toEqual(["c_grad.ts"]);
     folder.write("src/c.ts", folder.read("src/c.ts").replace("Math.sin", "Math.cos"));

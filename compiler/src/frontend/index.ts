@@ -4,7 +4,7 @@ import { ts } from "ts-morph";
 import { configuration, type Diagnostic } from "../diagnostics.js";
 import type { Loc } from "../ir/ir.js";
 import { hasAnnotation } from "./annotations.js";
-import { type Difference, differenceOf, noteEverything, recording } from "./dependencies.js";
+import { type Difference, differenceOf, recording } from "./dependencies.js";
 import { Disk } from "./disk.js";
 import { lowerFile, type LowerResult } from "./lower-file.js";
 import { functionText, type FunctionText } from "./function-text.js";
@@ -141,6 +141,8 @@ function open(
       return undefined;
     }
   };
+  /** The files whose functions lead into packages. */
+  const leading = new Set<string>();
   const lower = (path: string, checksFiles: boolean): LowerResult => {
     const source = program.getSourceFile(path) ?? program.getSourceFile(resolve(path));
     if (source === undefined) return { diagnostics: [configuration.fileMissing(undefined, path)], wanted: new Set() };
@@ -152,7 +154,7 @@ function open(
     // Something is wrong, or in a package: then everything is to be said, and what TypeScript says comes first.
     let result = lowerFile(program, source, nameOf, files, false, { checksFiles: true });
     while (result.wanted.size > 0 && [...result.wanted].some((wanted) => !paths.has(wanted))) {
-      noteEverything(program);
+      leading.add(path);
       for (const wanted of result.wanted) paths.add(wanted);
       const larger = extend(paths);
       const again = larger.getSourceFile(source.fileName) ?? source;
@@ -170,7 +172,8 @@ function open(
     },
     lower: (path, checksFiles = false) => {
       const { result, needs } = recording(program, () => lower(path, checksFiles));
-      return { ...result, needs };
+      // What runs in packages is no part of the program that is compared with later ones.
+      return leading.has(path) ? result : { ...result, needs };
     },
     since: (earlier) => {
       const before = programs.get(earlier);
