@@ -6,6 +6,7 @@ import type { Place, Type, Value } from "../../ir/ir.js";
 import { num, sameType } from "../../ir/types.js";
 import { inherited } from "../packages/prototype.js";
 import { isPlainTuple, spanOf } from "../source.js";
+import { elementType } from "./array-make.js";
 import type { Choice } from "../choice-types.js";
 import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
@@ -15,10 +16,6 @@ import { presentValue } from "./missing.js";
 import { lowerTable } from "./tables.js";
 import { admit } from "./variables.js";
 import { loadMember, storeMember, type TupleMember } from "./tuple.js";
-
-export function elementType(type: Type): Type {
-  return type.kind === "array" ? type.elem : num;
-}
 
 export interface Located {
   readonly place: Place;

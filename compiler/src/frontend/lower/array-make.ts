@@ -3,9 +3,13 @@ import type { ts } from "ts-morph";
 import { elem, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { isReference, num } from "../../ir/types.js";
-import { elementType } from "./access.js";
 import type { FunctionContext } from "./context.js";
 import { primitive } from "./primitive.js";
+
+/** What the elements of an array or a typed array are. */
+export function elementType(type: Type): Type {
+  return type.kind === "array" ? type.elem : num;
+}
 
 /** `for (let i = 0; i < to; i++)` made by the compiler, without carried variables. */
 export function countTo(

@@ -3,11 +3,11 @@
  * here on, so it is one; that it was an array nobody can tell.
  */
 import { ts } from "ts-morph";
+import { elementType } from "./array-make.js";
 import { elem } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
 import { isReference, sameType } from "../../ir/types.js";
 import { bare } from "../source.js";
-import { elementType } from "./access.js";
 import type { FunctionContext } from "./context.js";
 
 /** Methods that make the array they return. */

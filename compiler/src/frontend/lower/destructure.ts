@@ -5,17 +5,8 @@ import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference } from "../../ir/types.js";
 import { bare, declaredSymbol, spanOf } from "../source.js";
-import {
-  elementType,
-  fieldOf,
-  isLeftOut,
-  type Located,
-  load,
-  standInFor,
-  memberByKey,
-  whereLeftOut,
-} from "./access.js";
-import { alloc, countTo } from "./array-make.js";
+import { fieldOf, isLeftOut, type Located, load, standInFor, memberByKey, whereLeftOut } from "./access.js";
+import { elementType, alloc, countTo } from "./array-make.js";
 import { targetOf } from "./assign.js";
 import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
