@@ -208,6 +208,9 @@ function resultType(
 /** What comes from outside, or goes there, is gone through as a whole. */
 function withoutApart(file: FileContext, mapped: Mapped): Mapped {
   if ("type" in mapped && file.types.choices.isIn(mapped.type)) return { why: unionReason };
+  const { places } = file.types;
+  if ("type" in mapped && places.grow === "declared" && places.isUnder(mapped.type))
+    return { why: "Which functions it holds is not known" };
   const name = "type" in mapped ? file.types.apartIn(mapped.type) : undefined;
   return name === undefined ? mapped : { why: `The objects of the union have fields \`${name}\` of different types` };
 }

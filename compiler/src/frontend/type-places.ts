@@ -38,6 +38,17 @@ export class FunctionPlaces {
     return this.records.functions.isGrowing(type);
   }
 
+  /** Is there such a place anywhere in what a value of this type leads to? */
+  isUnder(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
+    if (this.isIn(type)) return true;
+    if (type.kind === "array" || type.kind === "dict") return this.isUnder(type.elem, seen);
+    if (type.kind === "maybe") return this.isUnder(type.of, seen);
+    if (type.kind === "tuple") return type.elems.some((t) => this.isUnder(t, seen));
+    if (type.kind !== "record" || seen.has(type.name)) return false;
+    const inside = new Set(seen).add(type.name);
+    return (this.records.records.get(type.name)?.fields ?? []).some((f) => this.isUnder(f.type, inside));
+  }
+
   #within(type: Type, name: string, place: string): Type {
     switch (type.kind) {
       case "opaque":

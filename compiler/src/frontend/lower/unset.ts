@@ -21,10 +21,31 @@ export function useOf(checker: ts.TypeChecker, node: ts.NewExpression | ts.CallE
     : ts.isBinaryExpression(parent) && assigned(parent) === parent.left && parent.right === outer
       ? parent.left
       : undefined;
+  const member = variable === undefined ? memberName(outer) : undefined;
+  if (member !== undefined) return useOfMember(node, member);
+  if (variable !== undefined && ts.isPropertyAccessExpression(variable)) return useOfMember(node, variable.name.text);
+  // A row of a table is seen by whoever has the table.
+  if (variable !== undefined && ts.isElementAccessExpression(variable))
+    return asksAnything(functionAround(node)) ? "asked" : "escapes";
   if (variable === undefined || !ts.isIdentifier(variable)) return useAt(node);
   const symbol = symbolOf(checker, variable);
   const declared = symbol?.valueDeclaration;
   return declared === undefined ? "escapes" : useOfVariable(checker, declared, symbol, useAt);
+}
+
+/** `re`, of `{ re: new Array<number>(n) }` and of a field that begins so. */
+function memberName({ parent }: ts.Expression): string | undefined {
+  const isMember = ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent);
+  return isMember ? parent.name.getText() : undefined;
+}
+
+/** What is asked in the file of members of this name. */
+function useOfMember(node: ts.Node, name: string): Use {
+  const isAsked = (at: ts.Node): boolean => {
+    if (ts.isPropertyAccessExpression(at) && at.name.text === name && useAt(at) === "asked") return true;
+    return ts.forEachChild(at, (child) => isAsked(child) || undefined) ?? false;
+  };
+  return isAsked(node.getSourceFile()) ? "asked" : "escapes";
 }
 
 /** Is `{} as Point`, of a variable, asked for nothing but its members? Where it goes, it is taken to be complete. */
@@ -40,8 +61,7 @@ function useOfVariable(
   symbol: ts.Symbol | undefined,
   useAt: (node: ts.Expression) => Use,
 ): Use {
-  let scope = declared;
-  while (!isFunctionLike(scope) && !ts.isSourceFile(scope)) scope = scope.parent;
+  const scope = functionAround(declared);
   let found: Use = "elements";
   const visit = (at: ts.Node): void => {
     const isName =
@@ -52,6 +72,21 @@ function useOfVariable(
   };
   visit(scope);
   return found;
+}
+
+function functionAround(node: ts.Node): ts.Node {
+  let scope = node;
+  while (!isFunctionLike(scope) && !ts.isSourceFile(scope)) scope = scope.parent;
+  return scope;
+}
+
+/** Is any list asked for more than its elements? */
+function asksAnything(node: ts.Node): boolean {
+  const isList =
+    ts.isPropertyAccessExpression(node) && ts.isCallExpression(node.parent) && node.parent.expression === node;
+  if (isList && useAt(node.expression) === "asked" && node.expression.getText() !== "Math") return true;
+  if (ts.isElementAccessExpression(node) && asksIfThere(node)) return true;
+  return ts.forEachChild(node, (child) => asksAnything(child) || undefined) ?? false;
 }
 
 /** The expression with the parentheses, casts and `!` around it. */
