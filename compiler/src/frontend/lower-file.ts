@@ -2,7 +2,7 @@
 import type { Growing } from "./type-places.js";
 import { ts } from "ts-morph";
 import { constantWrites } from "../analysis/constant-writes.js";
-import { type Diagnostic, language, type Span } from "../diagnostics.js";
+import { annotation, type Diagnostic, language, type Span } from "../diagnostics.js";
 import type { Op, Program, ValueId } from "../ir/ir.js";
 import { isBySource, withoutThrownCopies } from "../ir/thrown.js";
 import { walk } from "../ir/walk.js";
@@ -30,7 +30,7 @@ import { refuseSharedInitialisers } from "./init-writes.js";
 import { annotate, instanceOf } from "./requests.js";
 import { checkRunAgain } from "./run-again.js";
 import { refuseStopped } from "./stopped.js";
-import { callPath, signatureOf } from "./signature.js";
+import { callPath, signatureOf, unknownFunctions } from "./signature.js";
 import { spanAt, spanOf } from "./source.js";
 import { typescriptErrors } from "./typescript-errors.js";
 
@@ -147,7 +147,12 @@ export function lowerFile(
       const signature =
         instance === undefined ? undefined : signatureOf(file, request.node, undefined, report, instance);
       for (const { type } of signature?.params ?? []) file.types.outside.add(type);
-      if (signature?.instance.self !== undefined) file.types.outside.add(signature.instance.self);
+      const self = signature?.instance.self;
+      if (self !== undefined) {
+        file.types.outside.add(self);
+        if (file.types.places.isUnder(self))
+          report(annotation.signatureType(spanOf(request.node), "`this`", "this", unknownFunctions));
+      }
       const entry = signature === undefined ? undefined : annotate(file, request, signature, report);
       if (entry !== undefined && signature !== undefined) {
         annotated.push(entry);

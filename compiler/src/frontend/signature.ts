@@ -205,12 +205,13 @@ function resultType(
   return { type: undefined, is: "guess" };
 }
 
+/** Of an object that comes from outside. */
+export const unknownFunctions = "Which functions it holds is not known";
+
 /** What comes from outside, or goes there, is gone through as a whole. */
 function withoutApart(file: FileContext, mapped: Mapped): Mapped {
   if ("type" in mapped && file.types.choices.isIn(mapped.type)) return { why: unionReason };
-  const { places } = file.types;
-  if ("type" in mapped && places.grow === "declared" && places.isUnder(mapped.type))
-    return { why: "Which functions it holds is not known" };
+  if ("type" in mapped && file.types.places.isUnder(mapped.type)) return { why: unknownFunctions };
   const name = "type" in mapped ? file.types.apartIn(mapped.type) : undefined;
   return name === undefined ? mapped : { why: `The objects of the union have fields \`${name}\` of different types` };
 }
