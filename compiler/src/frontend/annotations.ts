@@ -55,12 +55,13 @@ export function findRequests(file: ts.SourceFile, report: (d: Diagnostic) => voi
     if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) texts.push(node);
     for (const tag of ownTags(node)) {
       read.add(tag.getStart(file));
-      if (marked.has(node)) {
+      const on = implementationOf(node);
+      if (marked.has(on)) {
         report(annotation.malformedPair(tagNameSpan(tag), `@${tagName}`));
         continue;
       }
-      marked.add(node);
-      const request = readRequest(node, tag, report);
+      marked.add(on);
+      const request = readRequest(on, tag, report);
       if (request !== undefined) requests.push(request);
     }
     if (ts.isMethodDeclaration(node)) {
@@ -230,6 +231,21 @@ export type Marked = {
   readonly node: FunctionNode;
   readonly topLevel: boolean;
 } & ({ readonly owner?: never } | { readonly owner: ClassNode; readonly member: ts.ClassElement });
+
+/** Of one of several signatures of a function, the one with the body; else the node itself. */
+function implementationOf(node: ts.Node): ts.Node {
+  if (!(ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) || node.body !== undefined) return node;
+  const { parent, name } = node;
+  const among: readonly ts.Node[] = ts.isSourceFile(parent) || ts.isModuleBlock(parent) ? parent.statements : [];
+  const others = ts.isClassLike(parent) ? parent.members : among;
+  const isAlike = (other: ts.Node): boolean =>
+    ts.isMethodDeclaration(node)
+      ? ts.isMethodDeclaration(other) && isStatic(other) === isStatic(node) && isNamed(other)
+      : ts.isFunctionDeclaration(other) && isNamed(other);
+  const isNamed = (other: ts.FunctionDeclaration | ts.MethodDeclaration): boolean =>
+    other.body !== undefined && other.name?.getText() === name?.getText();
+  return others.find(isAlike) ?? node;
+}
 
 /** The function that the comment before a node is about. */
 export function markedFunction(node: ts.Node): Marked | undefined {
