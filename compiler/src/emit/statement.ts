@@ -245,7 +245,7 @@ export class Statements {
     invariant(thenBlock !== undefined && elseBlock !== undefined, "an if has two arms");
     const [result] = op.results;
     if (folding.expressions.has(item) && result !== undefined) {
-      out.push(this.assignments.define(result, expressions.definition(item, result).text, block));
+      out.push(this.defineNumber(item, result, block));
       return;
     }
     let done: Block | undefined;
