@@ -7,6 +7,7 @@
  * Rows are told apart, too: elements of an array into which nothing but new arrays have been put, each once.
  */
 import type { For, Func, Load, Op, Place, Value, ValueId } from "../ir/ir.js";
+import type { PrimName } from "../ir/primitives.js";
 import { regions } from "../ir/walk.js";
 import { Bounds } from "./bounds.js";
 import { add, constant, divide, factors, multiply, type Polynomial, reduced, variable } from "./polynomial.js";
@@ -16,6 +17,9 @@ const mostTests = 8;
 
 type Integers = Pick<ReadonlySet<ValueId>, "has">;
 
+/** What gives whole numbers where it is given such. */
+const staysWhole: ReadonlySet<PrimName> = new Set<PrimName>(["add", "sub", "mul", "neg", "mod", "abs", "min", "max"]);
+
 /** How a value is computed, and in which loops. */
 interface Definition {
   readonly op: Op | undefined;
@@ -24,6 +28,7 @@ interface Definition {
 
 export class Dependence {
   readonly #definitions = new Map<ValueId, Definition>();
+  readonly #usuallyWhole = new Map<ValueId, boolean>();
 
   constructor(
     func: Func,
@@ -84,9 +89,23 @@ export class Dependence {
     return this.integers.has(length.id) && this.#isWithin(index, length, at, this.integers);
   }
 
-  /** Is it, if all numbers it depends on are whole ones, as lengths and limits usually are? */
+  /** Is it, if all numbers that are given and read are whole ones, as lengths and limits usually are? Half of one may not be. */
   isWithinIfWhole(index: Value, length: Value, at: Position): boolean {
-    return this.#isWithin(index, length, at, { has: () => true });
+    return this.#isWithin(index, length, at, { has: (id) => this.#isUsuallyWhole(id) });
+  }
+
+  #isUsuallyWhole(id: ValueId): boolean {
+    let known = this.#usuallyWhole.get(id);
+    if (known === undefined) {
+      const op = this.#definitions.get(id)?.op;
+      known =
+        this.integers.has(id) ||
+        (op?.kind === "const"
+          ? typeof op.value === "number" && Number.isInteger(op.value)
+          : op?.kind !== "prim" || (staysWhole.has(op.name) && op.args.every((v) => this.#isUsuallyWhole(v.id))));
+      this.#usuallyWhole.set(id, known);
+    }
+    return known;
   }
 
   #isWithin(index: Value, length: Value, at: Position, integers: Integers): boolean {
