@@ -1,7 +1,8 @@
 /**
  * The mode `hessian`: a Hessian-vector product for each number that is differentiated, each with the unit vector of that
  * number. A product is the gradient of the derivative in a direction (reverse over forward, as for `hvp`), so all of them
- * together cost as many gradients as there are numbers, times a small constant.
+ * together cost as many gradients as there are numbers, times a small constant. Several are computed at once (`lanes.ts`): what
+ * does not depend on the direction, which are the function itself and its gradient, is computed once for them.
  *
  * Block (i, j) is parameter i with each number replaced by the gradient with respect to parameter j.
  */
@@ -18,15 +19,19 @@ import { type Directional, directionalDerivative, receiveCopies } from "../tange
 import type { Derivation, Made } from "./derivation.js";
 import { type Effects, effectsOf, silent } from "./effects.js";
 import { withoutValue } from "./gradient.js";
-import { makeSeeds } from "./seeds.js";
-import { absentOr, bySweeps, Replacement } from "./replaced.js";
+import { bySweeps } from "./by-sweeps.js";
+import { productInDirections } from "./directions.js";
+import { makeSeeds, type Seeded } from "./seeds.js";
+import { absentOr, Replacement } from "./replaced.js";
 
 export function hessianMode(derivation: Derivation): readonly Made[] {
   const { reverse } = derivation;
   const effects = effectsOf(reverse.complete, reverse.entry);
   const product = hessianVectorProduct(derivation, effects);
-  derivation.funcs.set(product.func.name, product.func);
-  return [{ mode: "hessian", func: hessian(derivation, product, effects) }];
+  const wide = productInDirections(derivation, product);
+  const { func } = wide ?? product;
+  derivation.funcs.set(func.name, func);
+  return [{ mode: "hessian", func: hessian(derivation, { ...product, func }, effects, wide?.width ?? 1) }];
 }
 
 /** A function of the parameters and of a shadow for each of some of them, to the products by differentiated parameter. */
@@ -72,7 +77,7 @@ function keepSeeds(context: Context, func: Func, { shadows }: Directional): Func
   return { ...func, body: { ...func.body, params, ops: [...b.ops, ...func.body.ops] } };
 }
 
-function hessian(derivation: Derivation, product: Product, effects: Effects): Func {
+function hessian(derivation: Derivation, product: Product, effects: Effects, width: number): Func {
   const context = derivation.reverse;
   const func = context.func(context.entry);
   const name = `${func.name}.hessian`;
@@ -81,34 +86,54 @@ function hessian(derivation: Derivation, product: Product, effects: Effects): Fu
   // A function that never returns has no Hessian: this one does what it does.
   if (product.func.body.yields === null) return { ...receiveCopies(context), name, results: [num] };
   if (effects.says || effects.throws) callOnce(derivation, params, b);
-  const seeds = makeSeeds(context, product.shadowed, params, b);
-  const leaves = product.func.results;
+  const lanes = Array.from({ length: width }, () => makeSeeds(context, product.shadowed, params, b));
+  const count = product.func.results.length / width;
+  const leaves = product.func.results.slice(0, count);
   const call = (at: Builder, given: readonly Value[]): readonly Value[] => {
-    const results = leaves.map((t) => value(t, "row"));
+    const results = product.func.results.map((t) => value(t, "row"));
     at.push({ kind: "call", callee: product.func.name, args: given, results });
     return results;
   };
+  const seeds = lanes.flat();
   const all = [...params, ...seeds.map((s) => s.seed)];
   const { records } = context.program;
   const stock = { funcs: derivation.funcs, records: derivation.records };
-  const replacement = new Replacement(records, stock, bySweeps(records, leaves, call), func, "hessian");
+  const replacement = new Replacement(records, stock, bySweeps(records, leaves, call, width), func, "hessian");
+  /** The blocks of parameters that are numbers, each in a direction of its own. */
+  const numbers = (at: Builder, moved: readonly number[]): readonly (readonly Value[])[] => {
+    const set = new Map(moved.map((index, lane) => [seedOf(lanes, lane, index), at.const(1)] as const));
+    const given = seeds.map((s) => {
+      const one = set.get(s);
+      return one === undefined ? s.seed : at.cast(one, s.seed.type);
+    });
+    const made = call(at, [...params, ...given]);
+    return moved.map((_, lane) => made.slice(lane * count, (lane + 1) * count));
+  };
+  const plain = context.wrt.filter((index) => params[index]?.type.kind === "num");
+  const rowsOfNumbers = new Map<number, readonly Value[]>();
+  for (let from = 0; from < plain.length; from += width) {
+    const moved = plain.slice(from, from + width);
+    numbers(b, moved).forEach((row, k) => rowsOfNumbers.set(moved[k] ?? -1, row));
+  }
   const rows = context.wrt.map((index) => {
-    const found = seeds.find((s) => s.index === index);
-    invariant(found !== undefined, "a seed for each differentiated parameter");
-    const { param, seed } = found;
-    if (isReference(param.type)) return replacement.inside(b, param.type, [seed], all, "hessian");
-    const set = (at: Builder): readonly Value[] => {
-      const one = at.cast(at.const(1), seed.type);
-      return call(
-        at,
-        all.map((v) => (v === seed ? one : v)),
-      );
-    };
-    return param.type.kind === "maybe" ? setWherePresent(b, param, param.type, leaves, set) : set(b);
+    const { param } = seedOf(lanes, 0, index);
+    if (isReference(param.type)) {
+      const sources = lanes.map((_, lane) => seedOf(lanes, lane, index).seed);
+      return replacement.inside(b, param.type, sources, all, "hessian");
+    }
+    if (param.type.kind === "maybe")
+      return setWherePresent(b, param, param.type, leaves, (at) => numbers(at, [index])[0] ?? []);
+    return rowsOfNumbers.get(index) ?? [];
   });
   const blocks = rows.map((row) => together(row, b));
   const made = together(blocks, b);
   return { ...func, name, body: b.region(params, [made]), results: [made.type] };
+}
+
+function seedOf(lanes: readonly (readonly Seeded[])[], lane: number, index: number): Seeded {
+  const found = lanes[lane]?.find((s) => s.index === index);
+  invariant(found !== undefined, "a seed for each differentiated parameter, in each direction");
+  return found;
 }
 
 /** What the function prints or throws, it does once, and also where there is nothing to differentiate. */

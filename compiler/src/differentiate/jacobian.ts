@@ -16,7 +16,8 @@ import { resultCount } from "./result-count.js";
 import type { Derivation, Made } from "./derivation.js";
 import { withoutValue } from "./gradient.js";
 import { sparseJacobianMode } from "./sparse.js";
-import { absentOr, bySweeps, Replacement } from "./replaced.js";
+import { bySweeps } from "./by-sweeps.js";
+import { absentOr, Replacement } from "./replaced.js";
 import { append } from "../support/append.js";
 
 export function jacobianMode(derivation: Derivation): readonly Made[] {

@@ -16,7 +16,6 @@ import {
   maybe,
   num,
   record,
-  shadowType,
   str,
   tupleOf,
   typeText,
@@ -40,28 +39,21 @@ export interface Filling {
   readonly sourceType: (type: Type) => Type;
   /** Makes what replaces the number that is at this place of each source; `held` is the type of what is there. */
   readonly fill: (b: Builder, places: readonly Place[], held: Type, environment: Environment) => readonly Value[];
+  /** Makes what replaces several numbers at once, each at a place of a source of its own; there are `width` sources then. */
+  readonly several?: {
+    readonly width: number;
+    readonly fill: (
+      b: Builder,
+      numbers: readonly Numbered[],
+      environment: Environment,
+    ) => readonly (readonly Value[])[];
+  };
 }
 
-/**
- * The only source is a structure of zeros, a seed: each number in turn is set to 1, what belongs there is made by a sweep with
- * that seed, and the number is set to 0 again.
- */
-export function bySweeps(
-  primal: Records,
-  leaves: readonly Type[],
-  run: (b: Builder, environment: Environment) => readonly Value[],
-): Filling {
-  return {
-    leaves,
-    sourceType: (type) => shadowType(type, primal),
-    fill: (b, [place], held, environment) => {
-      invariant(place !== undefined, "a seed");
-      b.store(place, b.cast(b.const(1), held));
-      const made = run(b, environment);
-      b.store(place, b.cast(b.const(0), held));
-      return made;
-    },
-  };
+/** The place of a number in a source, and whether there is one. */
+export interface Numbered {
+  readonly place: Place;
+  readonly isThere?: Value;
 }
 
 /** `type` with each number replaced by a `leaf`. What a number replaces has the type of a gradient. */
@@ -127,12 +119,16 @@ export class Replacement {
       case "dict":
         return this.dictionary(b, type, sources, environment, hint);
       case "tuple": {
-        const members = type.elems.map((e, k) =>
-          isDifferentiable(e, this.primal)
-            ? this.at(b, e, places(sources, String(k)), environment)
-            : this.filling.leaves.map(() => b.const(0)),
+        const held = type.elems.map((e, k) => ({ name: String(k), type: e }));
+        const made = this.members(
+          b,
+          held.filter((m) => isDifferentiable(m.type, this.primal)),
+          sources,
+          environment,
         );
-        return this.made(b, type, members, hint);
+        const nothing = this.filling.leaves.map(() => b.const(0));
+        const all = held.map((m) => made.get(m.name) ?? nothing);
+        return this.made(b, type, all, hint);
       }
       case "record":
         return this.isRecursive(type.name)
@@ -202,8 +198,68 @@ export class Replacement {
       return result;
     });
     const element: Type = type.kind === "array" ? type.elem : num;
+    if (element.kind === "num" && this.filling.several !== undefined) {
+      this.numbers(b, this.filling.several, sources, length, sheets, environment);
+      return sheets;
+    }
     b.each(length, (body, index) => this.member(body, element, sources, index, sheets, environment));
     return sheets;
+  }
+
+  /** Puts what belongs to the numbers of arrays in its place on each sheet, several at once. */
+  private numbers(
+    b: Builder,
+    several: NonNullable<Filling["several"]>,
+    sources: readonly Value[],
+    length: Value,
+    sheets: readonly Value[],
+    environment: Environment,
+  ): void {
+    const index = value(num, "i");
+    const body = b.nested();
+    const positions = sources.map((_, k) => (k === 0 ? index : body.prim("add", [index, body.const(k)])));
+    const numbers = sources.map((source, k): Numbered => {
+      const at = positions[k] ?? index;
+      const place = elem(source, at);
+      return k === 0 ? { place } : { place, isThere: body.prim("lt", [at, length]) };
+    });
+    several.fill(body, numbers, environment).forEach((elements, k) => {
+      whereThere(body, numbers[k]?.isThere, (at) => {
+        sheets.forEach((sheet, s) => {
+          const made = elements[s];
+          if (made !== undefined) at.store(elem(sheet, positions[k] ?? index), made);
+        });
+      });
+    });
+    const loop = { test: "<", to: length, step: several.width, inits: [], breaks: false, results: [] } as const;
+    b.push({ kind: "for", from: b.const(0), ...loop, body: body.region([index], []) });
+  }
+
+  /** What belongs to these members of tuples or objects, by name. */
+  private members(
+    b: Builder,
+    held: readonly { readonly name: string; readonly type: Type }[],
+    sources: readonly Value[],
+    environment: Environment,
+  ): ReadonlyMap<string, readonly Value[]> {
+    const { several } = this.filling;
+    const made = new Map<string, readonly Value[]>();
+    const together = several === undefined ? [] : held.filter((m) => m.type.kind === "num");
+    const width = several?.width ?? 1;
+    for (let from = 0; from < together.length; from += width) {
+      const some = together.slice(from, from + width);
+      const numbers = sources.flatMap((source, k): readonly Numbered[] => {
+        const member = some[k];
+        return member === undefined ? [] : [{ place: field(source, member.name) }];
+      });
+      several?.fill(b, numbers, environment).forEach((elements, k) => {
+        const member = some[k];
+        if (member !== undefined) made.set(member.name, elements);
+      });
+    }
+    for (const m of held)
+      if (!together.includes(m)) made.set(m.name, this.at(b, m.type, places(sources, m.name), environment));
+    return made;
   }
 
   private dictionary(
@@ -257,10 +313,14 @@ export class Replacement {
   ): readonly Value[] {
     const decl = this.primal.get(type.name);
     invariant(decl !== undefined, `unknown record ${type.name}`);
-    const members = differentiableFields(decl, this.primal).map((f) =>
-      this.at(b, f.type, places(sources, f.name), environment),
-    );
-    return this.made(b, type, members, hint);
+    const fields = differentiableFields(decl, this.primal);
+    const made = this.members(b, fields, sources, environment);
+    const all = fields.map((f) => {
+      const member = made.get(f.name);
+      invariant(member !== undefined, `nothing for ${f.name}`);
+      return member;
+    });
+    return this.made(b, type, all, hint);
   }
 
   private ifPresent(
@@ -308,6 +368,23 @@ export class Replacement {
     const decl = this.primal.get(name);
     return decl?.fields.some((f) => leadsTo(f.type, this.primal, (held) => held === name)) === true;
   }
+}
+
+/** What is done where something is there; always, where nothing says whether it is. */
+export function whereThere(b: Builder, isThere: Value | undefined, run: (at: Builder) => void): void {
+  if (isThere === undefined) {
+    run(b);
+    return;
+  }
+  b.if(
+    isThere,
+    [],
+    (at) => {
+      run(at);
+      return [];
+    },
+    () => [],
+  );
 }
 
 const places = (sources: readonly Value[], name: string): readonly Place[] => sources.map((s) => field(s, name));

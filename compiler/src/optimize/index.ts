@@ -97,10 +97,14 @@ const conventions: ReadonlySet<string> = new Set(["sum-of-squares", "outline"]);
 /** The name of a decision that can be left out as a pass can: that loops run again iteration by iteration in the reverse sweep. */
 export const fusion = "fuse";
 
-/** Names of the passes, and of that decision, that can be left out. */
+/** … and of that one: that Hessians are computed in several directions at once. */
+export const severalDirections = "directions";
+
+/** Names of the passes, and of those decisions, that can be left out. */
 export const optionalPasses: readonly string[] = [
   ...Object.keys(passes).filter((name) => !conventions.has(name)),
   fusion,
+  severalDirections,
 ];
 
 /** Runs passes in order. A pass that has run is left out the next time if nothing has changed since. */
