@@ -238,7 +238,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
       const decl = this.records.get(wide.type.name);
       if (isOfClasses && decl !== undefined)
         this.records.set(wide.type.name, { ...decl, instance: { isGuarded: true } });
-      const text = isOfClasses ? undefined : this.#recordText(union);
+      const text = isOfClasses || !this.#isAsWritten(decl?.fields ?? []) ? undefined : this.#recordText(union);
       if (decl !== undefined && decl.text === undefined && text !== undefined && types.length === union.types.length)
         this.records.set(wide.type.name, { ...decl, text });
     }
@@ -437,7 +437,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
       return { type: record(known) };
     }
     this.recordTable.setShape(fields, name);
-    const text = this.#recordText(type);
+    const text = this.#isAsWritten(fields) ? this.#recordText(type) : undefined;
     this.records.set(name, text === undefined ? { name, fields } : { name, fields, text });
     return { type: record(name) };
   }
@@ -447,6 +447,11 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     for (const cache of this.#known.values())
       for (const [type, mapped] of cache)
         if ("type" in mapped && mentions(typeText(mapped.type), name)) cache.delete(type);
+  }
+
+  /** Do the members hold what the source says? Functions that are found in the program, and values of several types, are records. */
+  #isAsWritten(fields: readonly Field[]): boolean {
+    return !fields.some(({ type }) => this.choices.isIn(type) || this.places.isUnder(type));
   }
 
   /** How a record is written, where every object of its shape can be written so. */
@@ -472,7 +477,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
   /** A record that was first met in a generic function gets its text where it is met with one. */
   #addText(name: string, type: ts.Type): void {
     const decl = this.records.get(name);
-    if (decl === undefined || decl.text !== undefined) return;
+    if (decl === undefined || decl.text !== undefined || !this.#isAsWritten(decl.fields)) return;
     const text = this.#recordText(type);
     if (text !== undefined) this.records.set(name, { ...decl, text });
   }
