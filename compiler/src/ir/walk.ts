@@ -114,6 +114,9 @@ export function regions(op: Op): readonly Region[] {
   }
 }
 
+/** The same operation with other regions; the operation itself when they stay. */
+export const mapRegions = (op: Op, region: (r: Region) => Region): Op => mapOp(op, (v) => v, region);
+
 /**
  * The same operation with its operands (not results) replaced by `use` and its regions by `region`; the operation itself
  * when that changes nothing, which spares passes most of their garbage.

@@ -28,14 +28,13 @@ import type {
 } from "../ir/ir.js";
 import { num, type Records } from "../ir/types.js";
 import { placeType } from "../ir/derive.js";
-import { eachDefinition, mapOp, regions, results } from "../ir/walk.js";
+import { eachDefinition, mapOp, mapRegions, regions } from "../ir/walk.js";
 import { Elements } from "../analysis/elements.js";
-import { areaOf, hasViews, makesFresh, Origins } from "./effects.js";
-import { asksForMissing, dereferenced, questionedValues } from "./hoist.js";
+import { areaOf, hasViews, Origins } from "./effects.js";
+import { asksForMissing, Existing } from "./existing.js";
 import { mapFuncs } from "./pass.js";
 import { Provenance } from "./provenance.js";
 import { Resolution } from "./resolution.js";
-import { ScopedMap } from "./scoped-map.js";
 
 /** Numbers that one loop keeps; more would not stay in registers. */
 const mostCells = 6;
@@ -76,7 +75,7 @@ class Keeper {
   private readonly asksForMissing: boolean;
   private elements: Elements | undefined;
   /** References that surely are objects where the walk is. */
-  private readonly exists = new ScopedMap<true>();
+  private readonly exists: Existing;
 
   constructor(
     private readonly func: Func,
@@ -86,32 +85,29 @@ class Keeper {
     this.hasViews = hasViews(program);
     this.provenance = new Provenance(func, new Origins(func, program.records));
     this.asksForMissing = asksForMissing(func.body);
-    const questioned = questionedValues(func.body);
-    for (const param of func.body.params) if (!questioned.has(param.id)) this.exists.set(`${param.id}`, true);
+    this.exists = new Existing(func);
   }
 
   region(region: Region): Region {
-    const mark = this.exists.mark();
+    return { ...region, ops: this.exists.within(() => this.ops(region)) };
+  }
+
+  private ops(region: Region): readonly Op[] {
     const ops: Op[] = [];
     for (const op of region.ops) {
       if (regions(op).length === 0) ops.push(op);
       else {
         const before = this.changed;
         this.changed = false;
-        const walked = mapOp(
-          op,
-          (v) => v,
-          (r) => this.region(r),
-        );
+        const walked = mapRegions(op, (r) => this.region(r));
         // Where something inside has changed, nothing is known of it until the next round.
         if ((op.kind === "for" || op.kind === "while") && !this.changed) ops.push(...this.loop(op));
         else ops.push(walked);
         this.changed ||= before;
       }
-      for (const v of makesFresh(op) ? results(op) : dereferenced(op)) this.exists.set(`${v.id}`, true);
+      this.exists.learn(op);
     }
-    this.exists.undo(mark);
-    return { ...region, ops };
+    return ops;
   }
 
   private loop(loop: Loop): readonly Op[] {
@@ -202,8 +198,7 @@ class Keeper {
     const [first] = group;
     if (first === undefined || group.every((op) => op.kind === "load")) return undefined;
     const { place } = first;
-    if (inside.has(place.base.id) || this.exists.get(`${place.base.id}`) !== true || !this.isNumber(place))
-      return undefined;
+    if (inside.has(place.base.id) || !this.exists.has(place.base) || !this.isNumber(place)) return undefined;
     // Past the end of a typed array is nothing, also behind a write.
     const mayBeMissing = place.base.type.kind === "typed" && group.some((op) => op.kind === "load");
     if (mayBeMissing && this.asksForMissing) return undefined;

@@ -9,7 +9,7 @@
 import { basename } from "node:path";
 import type { Func, Loc, Op, Program, Region, TypeImport, ValueId } from "../ir/ir.js";
 import { primitive } from "../ir/primitives.js";
-import { mapOp, walk } from "../ir/walk.js";
+import { mapRegions, walk } from "../ir/walk.js";
 
 const from = "@adc/runtime";
 const checkFinite: TypeImport = { name: "checkFinite", from };
@@ -64,11 +64,7 @@ function checked(region: Region, what: What, loc: Loc | undefined, known: Readon
     const inside =
       op.kind === "while"
         ? { ...op, body: checked(op.body, what, at, known) }
-        : mapOp(
-            op,
-            (v) => v,
-            (r) => checked(r, what, at, known),
-          );
+        : mapRegions(op, (r) => checked(r, what, at, known));
     if (op.kind !== "prim" || primitive(op.name).result !== "num" || known.has(op.result.id) || isWhole(op.name))
       return [inside];
     const place = at === undefined ? "" : `${basename(at.file)}:${at.line}`;

@@ -10,12 +10,12 @@
 import { like } from "../ir/build.js";
 import type { Const, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { primitives } from "../ir/primitives.js";
-import { mapOp, operands, regions, results } from "../ir/walk.js";
-import { type EffectsTable, functionEffects, makesFresh, Origins, regionWrites, Writes, writesOf } from "./effects.js";
+import { mapOp, mapRegions, operands, regions, results } from "../ir/walk.js";
+import { type EffectsTable, functionEffects, Origins, regionWrites, Writes, writesOf } from "./effects.js";
+import { Existing } from "./existing.js";
 import { arithmeticValues } from "./arithmetic.js";
 import { mapFuncs } from "./pass.js";
 import { renameRegion } from "./rename.js";
-import { ScopedMap } from "./scoped-map.js";
 import { append } from "../support/append.js";
 
 /** Primitives of at least this cost move whatever they are for. */
@@ -37,61 +37,46 @@ class Hoister {
   private readonly writes: ReadonlyMap<Region, Writes>;
   /** Values that more than indices and conditions depend on. */
   private readonly arithmetic: ReadonlySet<ValueId>;
-  /** References that surely are objects where the walk is: made here, a parameter, or already read or written through. */
-  private readonly exists = new ScopedMap<true>();
+  private readonly exists: Existing;
   private readonly literals = new Map<ValueId, Const>();
 
   constructor(func: Func, program: Program, effects: EffectsTable) {
     this.origins = new Origins(func, program.records);
     this.writes = regionWrites(func.body, (op) => writesOf(op, program.records, this.origins, effects));
     this.arithmetic = arithmeticValues(func);
-    const questioned = questionedValues(func.body);
-    for (const param of func.body.params) if (!questioned.has(param.id)) this.exists.set(`${param.id}`, true);
+    this.exists = new Existing(func);
   }
 
   region(region: Region): Region {
-    const mark = this.exists.mark();
+    return { ...region, ops: this.exists.within(() => this.ops(region)) };
+  }
+
+  private ops(region: Region): readonly Op[] {
     const ops: Op[] = [];
     for (const op of region.ops) {
       if (op.kind === "for" || op.kind === "while") this.loop(op, ops);
       else if (regions(op).length === 0) ops.push(op);
-      else
-        ops.push(
-          mapOp(
-            op,
-            (v) => v,
-            (r) => this.region(r),
-          ),
-        );
+      else ops.push(mapRegions(op, (r) => this.region(r)));
       this.learn(op);
     }
-    this.exists.undo(mark);
-    return { ...region, ops };
+    return ops;
   }
 
   private learn(op: Op): void {
     if (op.kind === "const") this.literals.set(op.result.id, op);
-    for (const v of makesFresh(op) ? results(op) : dereferenced(op)) this.exists.set(`${v.id}`, true);
+    this.exists.learn(op);
   }
 
   private loop(op: For | While, out: Op[]): void {
     const written = new Writes();
     for (const inner of regions(op)) written.addAll(this.writes.get(inner) ?? Writes.all());
-    const walked = mapOp(
-      op,
-      (v) => v,
-      (r) => this.region(r),
-    );
+    const walked = mapRegions(op, (r) => this.region(r));
     const copies = new Map<ValueId, Value>();
-    const emptied = mapOp(
-      walked,
-      (v) => v,
-      (region) => {
-        const { moved, rest } = this.split(region, written, copies);
-        for (const each of moved) out.push(each);
-        return rest;
-      },
-    );
+    const emptied = mapRegions(walked, (region) => {
+      const { moved, rest } = this.split(region, written, copies);
+      for (const each of moved) out.push(each);
+      return rest;
+    });
     out.push(emptied);
   }
 
@@ -110,7 +95,7 @@ class Hoister {
         append(moved, this.withLiterals(op, inside, copies));
         this.suggestName(op);
         // From here on the code after it in `moved` may rely on it having read the object.
-        for (const v of makesFresh(op) ? results(op) : dereferenced(op)) this.exists.set(`${v.id}`, true);
+        this.exists.learn(op);
       } else {
         rest.push(op);
         for (const v of results(op)) inside.add(v.id);
@@ -151,7 +136,7 @@ class Hoister {
   }
 
   private surely(v: Value): boolean {
-    return this.exists.get(`${v.id}`) === true;
+    return this.exists.has(v);
   }
 
   /** The operation, with copies in front of it of the literals that stay in the loop. */
@@ -172,42 +157,4 @@ class Hoister {
     const moved = mapOp(op, outside, (r) => r);
     return [...made, moved];
   }
-}
-
-/** The objects an operation reads or writes through: it throws when one is missing. */
-export function dereferenced(op: Op): readonly Value[] {
-  switch (op.kind) {
-    case "load":
-    case "store":
-    case "accum":
-      return [op.place.base];
-    case "length":
-    case "resize":
-      return [op.array];
-    default:
-      return [];
-  }
-}
-
-/** Values that are compared with others or asked whether they are there: they may be `undefined` or `null`. */
-export function questionedValues(region: Region, found: Set<ValueId> = new Set()): ReadonlySet<ValueId> {
-  for (const op of region.ops) {
-    if (op.kind === "prim" && ["isNullish", "eq", "ne", "is"].includes(op.name))
-      for (const v of op.args) found.add(v.id);
-    if (op.kind === "foreign" || op.kind === "throw") for (const v of op.args) found.add(v.id);
-    for (const inner of regions(op)) questionedValues(inner, found);
-  }
-  return found;
-}
-
-/**
- * Does a function ask whether a number is there, or NaN? What is read past the end of a typed array is missing, every time;
- * what is computed from that is NaN.
- */
-export function asksForMissing(region: Region): boolean {
-  return region.ops.some(
-    (op) =>
-      (op.kind === "prim" && (op.name === "isNaN" || (op.name === "isNullish" && op.args[0]?.type.kind === "num"))) ||
-      regions(op).some(asksForMissing),
-  );
 }

@@ -14,7 +14,7 @@ import { Builder, like, value } from "../ir/build.js";
 import { cloneOps, substitute, type Substitution } from "../ir/clone.js";
 import type { For, Func, Op, Program, Region, Value, ValueId } from "../ir/ir.js";
 import { num } from "../ir/types.js";
-import { mapOp, regions, walk } from "../ir/walk.js";
+import { mapRegions, regions, walk } from "../ir/walk.js";
 import { append } from "../support/append.js";
 import { Nests, type Part } from "./nest.js";
 import { mapFuncs } from "./pass.js";
@@ -51,14 +51,7 @@ class Jammer {
       const parts = op.kind === "for" ? this.nests.parts(op) : undefined;
       if (op.kind === "for" && parts !== undefined) append(ops, this.jammed(op, parts));
       else if (regions(op).length === 0) ops.push(op);
-      else
-        ops.push(
-          mapOp(
-            op,
-            (v) => v,
-            (r) => this.region(r),
-          ),
-        );
+      else ops.push(mapRegions(op, (r) => this.region(r)));
       changed ||= ops.at(-1) !== op;
     }
     return changed ? { ...region, ops } : region;

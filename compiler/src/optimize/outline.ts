@@ -14,7 +14,7 @@ import { Builder, like, value } from "../ir/build.js";
 import { cloneOps, cloneRegion, type Substitution } from "../ir/clone.js";
 import type { Checkpointing, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { isNumber } from "../ir/types.js";
-import { eachDefinition, eachUse, mapOp, results, walk } from "../ir/walk.js";
+import { eachDefinition, eachUse, mapRegions, results, walk } from "../ir/walk.js";
 import type { PassOptions } from "./pass.js";
 import {
   docOf,
@@ -80,11 +80,7 @@ class Outliner implements Inside {
 
   region(region: Region): Region {
     const ops = region.ops.flatMap((op): readonly Op[] => {
-      const inner = mapOp(
-        op,
-        (v) => v,
-        (r) => this.region(r),
-      );
+      const inner = mapRegions(op, (r) => this.region(r));
       if ((inner.kind !== "for" && inner.kind !== "while") || inner.tag?.kind !== "checkpoint") return [inner];
       const { tag, ...loop } = inner;
       return this.#split(loop, tag);

@@ -25,7 +25,7 @@ import { placeType } from "../ir/derive.js";
 import { mapOp, regions, results } from "../ir/walk.js";
 import { areaOf, hasViews, Origins, type Site } from "./effects.js";
 import { type Held, HeldPlaces } from "./held.js";
-import { asksForMissing } from "./hoist.js";
+import { asksForMissing } from "./existing.js";
 import { mapFuncs } from "./pass.js";
 import { Provenance } from "./provenance.js";
 import { Resolution } from "./resolution.js";

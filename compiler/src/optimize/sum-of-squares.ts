@@ -6,7 +6,7 @@
  * **How** In program order: `x * x`, `x ** 2`, sums of such and sums with a literal zero are sums of squares.
  */
 import type { Op, Program, Region, Value, ValueId } from "../ir/ir.js";
-import { mapOp } from "../ir/walk.js";
+import { mapRegions } from "../ir/walk.js";
 import { mapFuncs } from "./pass.js";
 
 export function recogniseSumsOfSquares(program: Program): Program {
@@ -24,11 +24,7 @@ class Recogniser {
   private op(op: Op): Op {
     if (op.kind === "const") this.literals.set(op.result.id, op.value);
     if (op.kind !== "prim") {
-      return mapOp(
-        op,
-        (v) => v,
-        (r) => this.region(r),
-      );
+      return mapRegions(op, (r) => this.region(r));
     }
     const [x, y] = op.args;
     if (op.name === "sqrt" && x !== undefined && this.sums.has(x.id)) return { ...op, name: "sqrtSumSquares" };
