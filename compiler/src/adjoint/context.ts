@@ -7,9 +7,9 @@ import { analyzeMemory, type MemoryClass, type MemoryModel, reachable } from "..
 import { probedSlots } from "../analysis/probes.js";
 import { Snapshots } from "../analysis/snapshots.js";
 import { analyzeStability, type Stability } from "../analysis/stability.js";
-import type { Func, FunctionRule, Program, RecordDecl, Type, Value, ValueId } from "../ir/ir.js";
+import type { Func, FunctionRule, Op, Program, RecordDecl, Type, Value, ValueId } from "../ir/ir.js";
 import { gradientRecord, gradientType, isReference, shadowName, shadowRecord, shadowType } from "../ir/types.js";
-import { walk } from "../ir/walk.js";
+import { regions, walk } from "../ir/walk.js";
 import type { Rule, RuleSet } from "../rules/rule.js";
 import { withClosedRules } from "./closed-rules.js";
 import { invariant } from "../support/invariant.js";
@@ -149,6 +149,20 @@ export class Context {
       for (const member of owner.members()) classes.add(member);
     }
     return false;
+  }
+
+  /**
+   * May the reverse code of the last `if` follow in its arms? Shadows are made before it then, and so no array may become
+   * longer or shorter in it.
+   */
+  isReversedInArms(op: Op): op is Op & { readonly kind: "if" } {
+    let isSteady = op.kind === "if";
+    const visit = (inner: Op): void => {
+      const isCalled = inner.kind === "call" && inner.args.some((a) => isReference(a.type) && this.changesLength(a));
+      if (inner.kind === "resize" || (inner.kind === "store" && inner.grows === true) || isCalled) isSteady = false;
+    };
+    for (const arm of regions(op)) walk(arm, visit);
+    return isSteady;
   }
 
   /** Is this parameter of the differentiated function given a copy that nobody else holds? */

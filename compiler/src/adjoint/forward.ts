@@ -29,7 +29,8 @@ export function writeForward(state: FunctionState, halves: HalfSource, region: R
   for (const op of region.ops) {
     frame.forward.loc = op.loc;
     for (const v of results(op)) state.frames.define(v, frame, op);
-    const inTail = state.isJoint && op === last && frame.shape.kind === "root";
+    const isLast = state.isJoint && op === last && frame.shape.kind === "root";
+    const inTail = isLast && state.context.isReversedInArms(op);
     const entry = op.kind === "if" ? writeIf(state, halves, op, frame, inTail) : writeOp(state, halves, op, frame);
     if (entry !== undefined) entries.push(entry);
   }

@@ -61,7 +61,7 @@ function makePlan(context: Context, trial: () => Frames): FusionPlan {
     for (const op of region.ops) {
       const fused = op.kind === "for" ? decide(op, after, within) : undefined;
       if (fused !== undefined) plan.set(op, fused);
-      const isTail = op.kind === "if" && op === last && isInScope && within === undefined;
+      const isTail = op === last && isInScope && within === undefined && context.isReversedInArms(op);
       for (const inner of regions(op))
         visit(inner, fused !== undefined || isTail, fused === undefined ? within : fused.op);
     }
