@@ -111,7 +111,11 @@ function make(context: Context, member: Member): string {
   }
 }
 
-const pick = (context: Context): Declared => context.random.pick(declared.get(context.whole) ?? []);
+/** One of the declared types; absent in a program without any. */
+function pick(context: Context): Declared | undefined {
+  const known = declared.get(context.whole) ?? [];
+  return known.length === 0 ? undefined : context.random.pick(known);
+}
 
 /** Any value of the type. */
 function any(context: Context, of: Declared): string {
@@ -125,6 +129,7 @@ function alongList(context: Context): Outcome | "nothing" {
   if (context.trips > 30) return "nothing";
   const { random } = context;
   const of = pick(context);
+  if (of === undefined) return "nothing";
   const [list, it, sum] = [context.fresh("any"), context.fresh("it"), context.fresh("sum")];
   const items = Array.from({ length: random.integer(1, 4) }, () => any(context, of));
   context.line(`const ${list}: ${of.name}[] = [${items.join(", ")}];`);
@@ -154,6 +159,7 @@ function inLoop(context: Context): Outcome | "nothing" {
   if (context.trips > 10) return "nothing";
   const { random } = context;
   const of = pick(context);
+  if (of === undefined) return "nothing";
   const [name, sum, i] = [context.fresh("now"), context.fresh("sum"), context.fresh("k")];
   const first = make(context, random.pick(of.members));
   context.line(`let ${name} = (${first}) as ${of.name};`);
@@ -170,9 +176,10 @@ function inLoop(context: Context): Outcome | "nothing" {
   return undefined;
 }
 
-function variable(context: Context): Outcome {
+function variable(context: Context): Outcome | "nothing" {
   const { random } = context;
   const of = pick(context);
+  if (of === undefined) return "nothing";
   const [name, value] = [context.fresh("one"), context.fresh("size")];
   context.line(`const ${name}: ${of.name} = ${any(context, of)};`);
   context.line(`const ${value} = ${of.helper}(${name}, ${shrink(context, number(context, 1)).text});`);
@@ -182,9 +189,10 @@ function variable(context: Context): Outcome {
 }
 
 /** Members of an object, of which one may be left out. */
-function options(context: Context): Outcome {
+function options(context: Context): Outcome | "nothing" {
   const { random } = context;
   const of = pick(context);
+  if (of === undefined) return "nothing";
   const [name, value] = [context.fresh("opts"), context.fresh("got")];
   const given = random.chance(0.7) ? `, b: ${any(context, of)}` : "";
   context.line(`const ${name}: { a: ${of.name}; b?: ${of.name} } = { a: ${any(context, of)}${given} };`);
