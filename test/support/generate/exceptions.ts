@@ -131,10 +131,10 @@ function caughtFromCall(context: Context): Outcome | "nothing" {
     if (named)
       context.line(
         random.pick([
-          `if (error instanceof RangeError) ${settle(context)}`,
+          `if (error instanceof RangeError) { ${settle(context)} }`,
           `if (!(error instanceof Error)) throw error;`,
           `if (error instanceof TypeError) { ${settle(context)} } else { ${settle(context)} }`,
-          `if (error instanceof Error && error.message === "low") ${settle(context)}`,
+          `if (error instanceof Error && error.message === "low") { ${settle(context)} }`,
         ]),
       );
     calm(context, random.integer(0, 1));
