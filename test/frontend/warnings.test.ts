@@ -86,19 +86,3 @@ export function f(x: number): number {
     expect(warnings(source("override name = 'DomainError';"))).toEqual([]);
   });
 });
-
-describe("a new array whose elements may not all be set", () => {
-  it("is warned of where it goes elsewhere", () => {
-    const source = (use: string): string => `function spread(x: number[], at: number[]): number[] {
-  const y = new Array<number>(x.length);
-  for (let i = 0; i < at.length; i++) y[at[i]!] = x[i]!;
-  return ${use};
-}
-/** @differentiable */
-export function f(x: number[], at: number[]): number {
-  return spread(x, at)[0]! * 2;
-}`;
-    expect(warnings(source("y"))).toEqual(["warning ADC3007 2:13"]);
-    expect(warnings(source("[y[0]!, y[1]! * y.length]"))).toEqual([]);
-  });
-});

@@ -37,12 +37,6 @@ export const uncaught = warning("ADC3006", (name: string) => [
   "Export the class, test for the bad case before the call, or let the function return what went wrong.",
 ]);
 
-export const maybeUnset = warning("ADC3007", () => [
-  "Some elements of this array may never be set.",
-  "Generated code takes such an element for NaN. JavaScript does so in computations, but `map`, `reduce` and the like pass over it.",
-  "Add `.fill(0)`, or use `Float64Array`.",
-]);
-
 export const noSource = error("ADC4001", (name: string) => [
   `The source of \`${name}\` is not at hand.`,
   "Only its declaration is known, and adc has no derivative rule for it.",

@@ -6,7 +6,7 @@ import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool, isTypedArrayName, num, present } from "../../ir/types.js";
 import { isPackageFile } from "../packages/program.js";
 import { isFilledNext } from "./filled.js";
-import { useOf } from "./unset.js";
+import { isOnlyComputedWith } from "./unset.js";
 import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
@@ -130,9 +130,8 @@ export function newArray(
     const { kind } = elementType(type);
     const isScalar = kind === "num" || kind === "bool";
     const isSet = isSetLater || !isScalar || isFilledNext(context, node);
-    const use = isSet ? undefined : kind === "num" ? useOf(context.file.checker, node) : "asked";
-    if (use === "asked") return standInAfter(context, at, language.sparseArray(spanOf(node)));
-    if (use === "escapes") context.report(meaning.maybeUnset(spanOf(node)));
+    if (!isSet && (kind !== "num" || !isOnlyComputedWith(context.file.checker, node)))
+      return standInAfter(context, at, language.sparseArray(spanOf(node)));
     const made = alloc(context, at, type, length, hint, isSet ? undefined : Number.NaN);
     context.opens(made, at);
     return made;

@@ -7,7 +7,7 @@ import { constantOf } from "../globals.js";
 import { libraryFunction } from "../prelude.js";
 import { argumentCount } from "../packages/arguments.js";
 import { bare, isFunctionLike, spanOf, symbolOf } from "../source.js";
-import { isFilledByName } from "./unset.js";
+import { isFilledByName } from "./filled-object.js";
 import { lowerAccess, standInFor } from "./access.js";
 import { lowerNew } from "./array.js";
 import { lowerArrayLiteral } from "./array-literal.js";
@@ -46,7 +46,7 @@ export function lowerExpression(context: FunctionContext, whole: ts.Expression, 
   return narrowed(context, v, whole);
 }
 
-/** `{} as Point`, whose members are set next: before that they are NaN. */
+/** `{} as Point`, whose members are set next. */
 function filledByName(
   context: FunctionContext,
   node: ts.Expression,
@@ -61,8 +61,9 @@ function filledByName(
   if (type === undefined || decl === undefined || decl.fields.length === 0 || decl.variants !== undefined)
     return undefined;
   const isPlain = decl.fields.every((f) => f.type.kind === "num" && f.optional !== true && f.noDiff !== true);
-  if (!isPlain || !isFilledByName(checker, node)) return undefined;
-  const members = decl.fields.map(() => context.constant(Number.NaN));
+  const names = decl.fields.map((f) => f.name);
+  if (!isPlain || !isFilledByName(checker, node, names)) return undefined;
+  const members = decl.fields.map(() => context.constant(0));
   return context.at(node).aggregate(type, members, hint);
 }
 

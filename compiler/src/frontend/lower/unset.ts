@@ -1,92 +1,114 @@
 /**
- * `new Array<number>(n)` whose elements adc cannot see being set, all of them, and `{} as Point`. What was never set is NaN in
- * every computation; what tells it from a number are the methods that pass over it, and questions after `undefined`.
+ * `new Array<number>(n)` whose elements adc cannot see being set, all of them. One that was never set is `undefined` in JavaScript,
+ * and NaN in generated code: the same wherever it is computed with.
  */
 import { ts } from "ts-morph";
 import { assigned } from "../assignments.js";
+import { hasModifier, isFunctionLike, symbolOf } from "../source.js";
 import { asksIfThere } from "./filled.js";
-import { isFunctionLike, symbolOf } from "../source.js";
 
-/**
- * What becomes of a new array of numbers: only its elements and length are used (`elements`: one never set is NaN there as
- * well as in JavaScript), it goes elsewhere (`escapes`), or something asks here which elements it has (`asked`).
- */
-export type Use = "elements" | "escapes" | "asked";
-
-export function useOf(checker: ts.TypeChecker, node: ts.NewExpression | ts.CallExpression): Use {
+/** Is the new array, wherever it is known, used for nothing but its length, stores, and computing with its elements? */
+export function isOnlyComputedWith(checker: ts.TypeChecker, node: ts.NewExpression | ts.CallExpression): boolean {
   const outer = around(node);
   const { parent } = outer;
-  const variable = ts.isVariableDeclaration(parent)
-    ? parent.name
-    : ts.isBinaryExpression(parent) && assigned(parent) === parent.left && parent.right === outer
-      ? parent.left
+  const isAssigned = ts.isBinaryExpression(parent) && assigned(parent) === parent.left && parent.right === outer;
+  const place = isAssigned
+    ? parent.left
+    : ts.isVariableDeclaration(parent) || ts.isPropertyDeclaration(parent)
+      ? parent.name
       : undefined;
-  const member = variable === undefined ? memberName(outer) : undefined;
-  if (member !== undefined) return useOfMember(node, member);
-  if (variable !== undefined && ts.isPropertyAccessExpression(variable)) return useOfMember(node, variable.name.text);
-  // A row of a table is seen by whoever has the table.
-  if (variable !== undefined && ts.isElementAccessExpression(variable))
-    return asksAnything(functionAround(node)) ? "asked" : "escapes";
-  if (variable === undefined || !ts.isIdentifier(variable)) return useAt(node);
-  const symbol = symbolOf(checker, variable);
+  if (place === undefined) return false;
+  const symbol = symbolOf(checker, ts.isPropertyAccessExpression(place) ? place.name : place);
   const declared = symbol?.valueDeclaration;
-  return declared === undefined ? "escapes" : useOfVariable(checker, declared, symbol, useAt);
+  const scope = declared === undefined ? undefined : scopeOf(declared);
+  return (
+    symbol !== undefined &&
+    scope !== undefined &&
+    usesOf(checker, symbol, scope).every((use) => isHarmless(checker, use))
+  );
 }
 
-/** `re`, of `{ re: new Array<number>(n) }` and of a field that begins so. */
-function memberName({ parent }: ts.Expression): string | undefined {
-  const isMember = ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent);
-  return isMember ? parent.name.getText() : undefined;
+/** Where a variable, or a field that nobody else may name, can be mentioned; absent where that is not known. */
+function scopeOf(declared: ts.Declaration): ts.Node | undefined {
+  if (ts.isVariableDeclaration(declared)) {
+    let scope: ts.Node = declared;
+    while (!isFunctionLike(scope) && !ts.isSourceFile(scope)) scope = scope.parent;
+    return ts.isSourceFile(scope) ? undefined : scope;
+  }
+  const isOwn =
+    ts.isPropertyDeclaration(declared) &&
+    (ts.isPrivateIdentifier(declared.name) || hasModifier(declared, ts.SyntaxKind.PrivateKeyword));
+  return isOwn ? declared.parent : undefined;
 }
 
-/** What is asked in the file of members of this name. */
-function useOfMember(node: ts.Node, name: string): Use {
-  const isAsked = (at: ts.Node): boolean => {
-    if (ts.isPropertyAccessExpression(at) && at.name.text === name && useAt(at) === "asked") return true;
-    return ts.forEachChild(at, (child) => isAsked(child) || undefined) ?? false;
-  };
-  return isAsked(node.getSourceFile()) ? "asked" : "escapes";
-}
-
-/** Is `{} as Point`, of a variable, asked for nothing but its members? Where it goes, it is taken to be complete. */
-export function isFilledByName(checker: ts.TypeChecker, node: ts.ObjectLiteralExpression): boolean {
-  const { parent } = around(node);
-  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
-  return useOfVariable(checker, parent, symbolOf(checker, parent.name), useOfObject) !== "asked";
-}
-
-function useOfVariable(
-  checker: ts.TypeChecker,
-  declared: ts.Node,
-  symbol: ts.Symbol | undefined,
-  useAt: (node: ts.Expression) => Use,
-): Use {
-  const scope = functionAround(declared);
-  let found: Use = "elements";
+/** The expressions that mention it. */
+function usesOf(checker: ts.TypeChecker, symbol: ts.Symbol, scope: ts.Node): readonly ts.Expression[] {
+  const found: ts.Expression[] = [];
   const visit = (at: ts.Node): void => {
-    const isName =
-      ts.isIdentifier(at) && at.text === symbol?.name && at.parent !== declared && symbolOf(checker, at) === symbol;
-    const use = isName ? useAt(at) : "elements";
-    if (use === "asked" || found === "elements") found = use;
-    if (found !== "asked") ts.forEachChild(at, visit);
+    const isName = (ts.isIdentifier(at) || ts.isPrivateIdentifier(at)) && symbolOf(checker, at) === symbol;
+    const isDeclared = isName && symbol.declarations?.some((d) => d === at.parent) === true;
+    if (isName && !isDeclared) {
+      const { parent } = at;
+      if (ts.isPropertyAccessExpression(parent) && parent.name === at) found.push(parent);
+      else if (ts.isIdentifier(at)) found.push(at);
+    }
+    ts.forEachChild(at, visit);
   };
   visit(scope);
   return found;
 }
 
-function functionAround(node: ts.Node): ts.Node {
-  let scope = node;
-  while (!isFunctionLike(scope) && !ts.isSourceFile(scope)) scope = scope.parent;
-  return scope;
+function isHarmless(checker: ts.TypeChecker, use: ts.Expression): boolean {
+  const at = around(use);
+  const { parent } = at;
+  if (ts.isPropertyAccessExpression(parent)) return ["length", "push"].includes(parent.name.text);
+  if (ts.isElementAccessExpression(parent) && parent.expression === at) return isComputedWith(checker, parent);
+  if (ts.isBinaryExpression(parent) && assigned(parent) === at) return true;
+  if (!ts.isForOfStatement(parent) || parent.expression !== at) return false;
+  const [variable] = ts.isVariableDeclarationList(parent.initializer) ? parent.initializer.declarations : [];
+  return variable !== undefined && isVariableComputedWith(checker, variable);
 }
 
-/** Is any list asked for more than its elements? */
-function asksAnything(node: ts.Node): boolean {
-  const isList =
-    ts.isPropertyAccessExpression(node) && ts.isCallExpression(node.parent) && node.parent.expression === node;
-  if (isList && useAt(node.expression) === "asked" && node.expression.getText() !== "Math") return true;
-  if (ts.isElementAccessExpression(node) && asksIfThere(node)) return true;
-  return ts.forEachChild(node, (child) => asksAnything(child) || undefined) ?? false;
+const arithmetic: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.PlusToken,
+  ts.SyntaxKind.MinusToken,
+  ts.SyntaxKind.AsteriskToken,
+  ts.SyntaxKind.SlashToken,
+  ts.SyntaxKind.PercentToken,
+  ts.SyntaxKind.AsteriskAsteriskToken,
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanEqualsToken,
+  ts.SyntaxKind.GreaterThanToken,
+  ts.SyntaxKind.GreaterThanEqualsToken,
+  ts.SyntaxKind.PlusEqualsToken,
+  ts.SyntaxKind.MinusEqualsToken,
+  ts.SyntaxKind.AsteriskEqualsToken,
+  ts.SyntaxKind.SlashEqualsToken,
+]);
+
+/** Is `undefined` in the place of this number what NaN is? */
+function isComputedWith(checker: ts.TypeChecker, read: ts.Expression): boolean {
+  if (asksIfThere(read)) return false;
+  const at = around(read);
+  const { parent } = at;
+  if (ts.isBinaryExpression(parent)) {
+    if (parent.left === at && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken) return true;
+    // To a text an element that is missing adds another word than NaN does.
+    const isText = (checker.getTypeAtLocation(parent).flags & ts.TypeFlags.StringLike) !== 0;
+    return arithmetic.has(parent.operatorToken.kind) && !isText;
+  }
+  if (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)) return true;
+  if (ts.isCallExpression(parent)) return parent.expression !== at && /^Math\.\w+$/.test(parent.expression.getText());
+  if (ts.isConditionalExpression(parent)) return parent.condition === at || isComputedWith(checker, parent);
+  return ts.isVariableDeclaration(parent) && isVariableComputedWith(checker, parent);
+}
+
+/** `const t = y[k]`: the same of the variable. */
+function isVariableComputedWith(checker: ts.TypeChecker, variable: ts.VariableDeclaration): boolean {
+  const scope = scopeOf(variable);
+  const symbol = ts.isIdentifier(variable.name) ? symbolOf(checker, variable.name) : undefined;
+  if (scope === undefined || symbol === undefined) return false;
+  return usesOf(checker, symbol, scope).every((use) => isComputedWith(checker, use));
 }
 
 /** The expression with the parentheses, casts and `!` around it. */
@@ -95,29 +117,4 @@ function around(node: ts.Expression): ts.Expression {
   while (ts.isParenthesizedExpression(at.parent) || ts.isNonNullExpression(at.parent) || ts.isAsExpression(at.parent))
     at = at.parent;
   return at;
-}
-
-/** Methods for which an element never set is `undefined`, and so no number, like any other. */
-const indifferent = new Set(["length", "push", "fill"]);
-
-function useAt(node: ts.Expression): Use {
-  const at = around(node);
-  const { parent } = at;
-  if (ts.isPropertyAccessExpression(parent)) return indifferent.has(parent.name.text) ? "elements" : "asked";
-  if (ts.isElementAccessExpression(parent) && parent.expression === at)
-    return asksIfThere(parent) ? "asked" : "elements";
-  if (ts.isBinaryExpression(parent) && assigned(parent) === at) return "elements";
-  if (ts.isExpressionStatement(parent)) return "elements";
-  if (ts.isForOfStatement(parent)) return "elements";
-  return "escapes";
-}
-
-function useOfObject(node: ts.Expression): Use {
-  const at = around(node);
-  const { parent } = at;
-  if ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === at)
-    return asksIfThere(parent) ? "asked" : "elements";
-  if (ts.isReturnStatement(parent) || ts.isPropertyAssignment(parent)) return "escapes";
-  const isArgument = ts.isCallExpression(parent) && parent.expression !== at;
-  return isArgument && !/^(Object|JSON|Reflect)\b/.test(parent.expression.getText()) ? "escapes" : "asked";
 }
