@@ -14,7 +14,7 @@ import { Builder, like, value } from "../ir/build.js";
 import { cloneOps, cloneRegion, type Substitution } from "../ir/clone.js";
 import type { Checkpointing, For, Func, Op, Program, Region, Value, ValueId, While } from "../ir/ir.js";
 import { isNumber } from "../ir/types.js";
-import { eachDefinition, eachUse, mapRegions, results, walk } from "../ir/walk.js";
+import { eachDefinition, eachUse, mapOp, mapRegions, regions, results, walk } from "../ir/walk.js";
 import type { PassOptions } from "./pass.js";
 import {
   docOf,
@@ -52,6 +52,44 @@ function hasTag(func: Func): boolean {
   return found;
 }
 
+/**
+ * What the loop asks of numbers from outside, whether they are there, is asked before it: a number that is not there would not
+ * be told from NaN once it has been kept for the reverse sweep.
+ */
+function askedOutside(loop: For | While): { readonly before: readonly Op[]; readonly loop: For | While } {
+  const own = new Set<ValueId>();
+  for (const region of regions(loop)) eachDefinition(region, (v) => own.add(v.id));
+  const b = new Builder(loop.loc);
+  const answers = new Map<ValueId, Value>();
+  const known = new Map<ValueId, Value>();
+  const without = (region: Region): Region => ({
+    ...region,
+    ops: region.ops.flatMap((op): readonly Op[] => {
+      const [asked] = op.kind === "prim" && op.name === "isNullish" ? op.args : [];
+      if (op.kind !== "prim" || asked === undefined || asked.type.kind !== "num" || own.has(asked.id))
+        return [mapRegions(op, without)];
+      const answer = answers.get(asked.id) ?? b.prim("isNullish", [asked]);
+      answers.set(asked.id, answer);
+      known.set(op.result.id, answer);
+      return [];
+    }),
+  });
+  const stripped = withRegions(loop, without);
+  if (known.size === 0) return { before: [], loop };
+  const use = (v: Value): Value => known.get(v.id) ?? v;
+  const renamed = (region: Region): Region => ({
+    ...region,
+    ops: region.ops.map((op) => mapOp(op, use, renamed)),
+    yields: region.yields === null ? null : region.yields.map(use),
+  });
+  return { before: b.ops, loop: withRegions(stripped, renamed) };
+}
+
+const withRegions = (loop: For | While, region: (r: Region) => Region): For | While =>
+  loop.kind === "for"
+    ? { ...loop, body: region(loop.body) }
+    : { ...loop, cond: region(loop.cond), body: region(loop.body) };
+
 /** The entry calls what was its body. */
 function wrapper({ checkpoint: _checkpoint, ...func }: Func, inner: Func): Func {
   const b = new Builder(func.loc);
@@ -83,7 +121,8 @@ class Outliner implements Inside {
       const inner = mapRegions(op, (r) => this.region(r));
       if ((inner.kind !== "for" && inner.kind !== "while") || inner.tag?.kind !== "checkpoint") return [inner];
       const { tag, ...loop } = inner;
-      return this.#split(loop, tag);
+      const asked = askedOutside(loop);
+      return [...asked.before, ...this.#split(asked.loop, tag)];
     });
     return { ...region, ops };
   }
