@@ -4,7 +4,7 @@
  */
 import { ts } from "ts-morph";
 import type { Field, RecordDecl, Type } from "../ir/ir.js";
-import { bool, isReference, maybe, num, record, sameType, str, typeText } from "../ir/types.js";
+import { bool, holds, isReference, maybe, num, record, sameType, str, typeText } from "../ir/types.js";
 import { type FunctionTypes, whichField } from "./function-types.js";
 
 /** One of the types of a choice, and the field that holds a value of it. */
@@ -84,24 +84,8 @@ export class ChoiceTypes {
   }
 
   /** Is there a choice among values of different kinds in a value of this type? */
-  isIn(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
-    switch (type.kind) {
-      case "array":
-      case "dict":
-        return this.isIn(type.elem, seen);
-      case "tuple":
-        return type.elems.some((t) => this.isIn(t, seen));
-      case "maybe":
-        return this.isIn(type.of, seen);
-      case "record": {
-        if (this.mixed(type) !== undefined) return true;
-        if (seen.has(type.name)) return false;
-        const inside = new Set(seen).add(type.name);
-        return (this.records.get(type.name)?.fields ?? []).some((f) => this.isIn(f.type, inside));
-      }
-      default:
-        return false;
-    }
+  isIn(type: Type): boolean {
+    return holds(type, this.records, (t) => this.mixed(t) !== undefined || undefined);
   }
 
   /** The type of values of any of these types; one that is a choice stands for all of its own. */

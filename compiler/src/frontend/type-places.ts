@@ -1,6 +1,6 @@
 /** Fields of classes that hold functions, and objects that come from outside: what only the whole program says of types. */
 import type { RecordDecl, Type } from "../ir/ir.js";
-import { arrayOf, maybe, tupleOf } from "../ir/types.js";
+import { arrayOf, holds, maybe, tupleOf } from "../ir/types.js";
 import type { RecordTable } from "./record-table.js";
 
 export type Growing = "none" | "assigned" | "declared";
@@ -39,14 +39,8 @@ export class FunctionPlaces {
   }
 
   /** Is there such a place anywhere in what a value of this type leads to? */
-  isUnder(type: Type, seen: ReadonlySet<string> = new Set()): boolean {
-    if (this.isIn(type)) return true;
-    if (type.kind === "array" || type.kind === "dict") return this.isUnder(type.elem, seen);
-    if (type.kind === "maybe") return this.isUnder(type.of, seen);
-    if (type.kind === "tuple") return type.elems.some((t) => this.isUnder(t, seen));
-    if (type.kind !== "record" || seen.has(type.name)) return false;
-    const inside = new Set(seen).add(type.name);
-    return (this.records.records.get(type.name)?.fields ?? []).some((f) => this.isUnder(f.type, inside));
+  isUnder(type: Type): boolean {
+    return holds(type, this.records.records, (t) => this.records.functions.isGrowing(t) || undefined);
   }
 
   #within(type: Type, name: string, place: string): Type {

@@ -149,26 +149,37 @@ export function tellsLess(union: Type, than: Type, records: Records): boolean {
   return isApart(present(union)) && !isApart(present(than));
 }
 
-/** Do instances of classes belong to values of this type? */
-export function holdsInstances(type: Type, records: Records, seen: ReadonlySet<string> = new Set()): boolean {
+/** Is this true of the type, or of one of those that a value of it leads to? Where the answer is open, what is inside decides. */
+export function holds(
+  type: Type,
+  records: Records,
+  isWanted: (type: Type) => boolean | undefined,
+  seen: ReadonlySet<string> = new Set(),
+): boolean {
+  const found = isWanted(type);
+  if (found !== undefined) return found;
+  const inside = (inner: Type): boolean => holds(inner, records, isWanted, seen);
   switch (type.kind) {
     case "array":
     case "dict":
-      return holdsInstances(type.elem, records, seen);
+      return inside(type.elem);
     case "maybe":
-      return holdsInstances(type.of, records, seen);
+      return inside(type.of);
     case "tuple":
-      return type.elems.some((elem) => holdsInstances(elem, records, seen));
+      return type.elems.some(inside);
     case "record": {
       if (seen.has(type.name)) return false;
-      if (records.get(type.name)?.instance !== undefined) return true;
-      const inside = new Set(seen).add(type.name);
-      return fieldsWithin(type.name, records).some((f) => holdsInstances(f.type, records, inside));
+      const entered = new Set(seen).add(type.name);
+      return fieldsWithin(type.name, records).some((f) => holds(f.type, records, isWanted, entered));
     }
     default:
       return false;
   }
 }
+
+/** Do instances of classes belong to values of this type? */
+export const holdsInstances = (type: Type, records: Records): boolean =>
+  holds(type, records, (t) => (t.kind === "record" && records.get(t.name)?.instance !== undefined ? true : undefined));
 
 /**
  * The name of the shadow record of a record: one that no TypeScript type can have. A shadow is its own shadow: it has

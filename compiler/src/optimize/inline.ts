@@ -35,6 +35,7 @@ interface Callee {
 export function inline(program: Program, options: PassOptions): Program {
   const graph = callGraph(program);
   const callees = new Map<string, Callee>();
+  const parts = new Map<string, number>();
   const done = new Map<string, Func>();
   for (const name of graph.order) {
     const func = program.funcs.get(name);
@@ -42,11 +43,12 @@ export function inline(program: Program, options: PassOptions): Program {
     const own = size(func.body);
     const inliner = new Inliner(callees, own * (growthFactor - 1) + growthAllowance);
     const body = inliner.region(func.body);
-    const total = own + inliner.grown;
+    const total = own + inliner.grown + partsCalled(func.body, parts);
     const fits = total <= limit(name, graph, options);
     const isRunAgain = func.checkpoint === true && keepsMuch(body);
     // What is run again only because it is asked for sums its adjoints as it would in the place of the call.
     const running = isRunAgain && func.running === undefined && fits ? { running: numbersAmong(body.params) } : {};
+    if (isRunAgain && func.running !== undefined) parts.set(name, total);
     done.set(name, { ...func, body, ...running });
     const { yields } = body;
     // Where a function has a rule of its own, the call is what is differentiated.
@@ -78,6 +80,13 @@ function keepsMuch(body: Region): boolean {
 function limit(name: string, graph: CallGraph, options: PassOptions): number {
   if (graph.recursive.has(name) || options.keepCalls?.has(name) === true) return -1;
   return graph.calls.get(name) === 1 ? onceSize : smallSize;
+}
+
+/** The operations of a function's own loops that are run again: they count as they would without the tag. */
+function partsCalled(body: Region, parts: ReadonlyMap<string, number>): number {
+  let count = 0;
+  if (parts.size > 0) walk(body, (op) => (count += op.kind === "call" ? (parts.get(op.callee) ?? 0) : 0));
+  return count;
 }
 
 /** The number of operations of a region at every depth. */
