@@ -49,9 +49,17 @@ async function run(job) {
 function runSome(mark, first, some) {
   const args = [...command, "--count", String(some), "--seed", String(first)];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  let hasEnded = false;
   createInterface({ input: child.stdout }).on("line", (line) => {
     console.log(mark + line);
-    if (line.startsWith("fuzz: ") && line.includes(" programs, ")) totals.push(line);
+    if (!line.startsWith("fuzz: ") || !line.includes(" programs, ")) return;
+    hasEnded = true;
+    totals.push(line);
   });
-  return new Promise((resolve) => child.on("close", (status) => resolve(status ?? 1)));
+  return new Promise((resolve) =>
+    child.on("close", (status) => {
+      if (!hasEnded) console.log(`${mark}fuzz: the ${some} programs from seed ${first} on gave no total`);
+      resolve(status ?? 1);
+    }),
+  );
 }

@@ -7,13 +7,10 @@ import type { Field, Type, TypeImport, TypeText, TypedArrayName } from "../ir/ir
 import {
   arrayOf,
   bool,
-  dictOf,
-  isDifferentiable,
   isTypedArrayName,
   maybe,
   num,
   opaque,
-  present,
   record,
   sameType,
   str,
@@ -22,6 +19,7 @@ import {
 } from "../ir/types.js";
 import { type ClassHost, classType, familyType } from "./class-types.js";
 import { ClassTable } from "./classes.js";
+import { keyedType } from "./keyed-type.js";
 import { isMarkedNoDiff, isNoDiffMark, noDiffReason, withoutNoDiff } from "./no-diff.js";
 import { mentions } from "./record-table.js";
 import { isLibrary, isReadonlyList, isRuntimeSymbol, original, propertiesOf, typeArguments } from "./source.js";
@@ -346,46 +344,7 @@ export class TypeMapper extends TypeRecords implements ClassHost {
       symbol !== undefined && symbol.flags & SymbolFlags.Interface ? this.table.implementers(symbol) : [];
     if (symbol !== undefined && implementers.length > 0 && hasMethods(this.checker, type))
       return familyType(this, type, symbol, implementers);
-    if (checker.getIndexInfosOfType(type).length > 0) return { type: this.#keyed(type) };
-    const parameter = this.keyParameter(type);
-    if (parameter !== undefined) {
-      const member = this.map(parameter.member);
-      return "type" in member ? { type: dictOf(member.type, parameter.key) } : member;
-    }
-    return this.#record(type);
-  }
-
-  /** `Record<K, T>` in a function whose type parameter `K` stands for some texts or numbers: which, the function does not know. */
-  keyParameter(type: ts.Type): { readonly key: "str" | "num"; readonly member: ts.Type } | undefined {
-    const [key, member, ...others] = type.aliasTypeArguments ?? [];
-    const declaration = type.aliasSymbol?.declarations?.[0];
-    if (key === undefined || member === undefined || others.length > 0 || type.aliasSymbol?.name !== "Record")
-      return undefined;
-    if (declaration === undefined || !isLibrary(this.program, declaration)) return undefined;
-    const bound = key.flags & TypeFlags.TypeParameter ? this.checker.getBaseConstraintOfType(key) : undefined;
-    if (bound === undefined) return undefined;
-    if (bound.flags & TypeFlags.String) return { key: "str", member };
-    return bound.flags & TypeFlags.Number ? { key: "num", member } : undefined;
-  }
-
-  /** An object with arbitrary keys: its members are looked into where a derivative may flow through them. */
-  #keyed(type: ts.Type): Type {
-    const { checker } = this;
-    const closed = opaque(this.show(type));
-    const [info, ...others] = checker.getIndexInfosOfType(type);
-    if (info === undefined || others.length > 0) return closed;
-    const key =
-      info.keyType.flags & TypeFlags.String ? "str" : info.keyType.flags & TypeFlags.Number ? "num" : undefined;
-    const member = this.map(info.type);
-    if (key === undefined || "why" in member || this.isOpen(member.type)) return closed;
-    const fields = propertiesOf(checker, type).map((p) => this.map(checker.getTypeOfSymbol(p)));
-    if (!fields.every((f) => "type" in f && sameType(present(f.type), present(member.type)))) return closed;
-    // What is being mapped is an object that holds such objects.
-    const held = present(member.type);
-    const isBeingMapped = held.kind === "record" && this.records.get(held.name)?.fields.length === 0;
-    const isFollowed =
-      isBeingMapped || (isDifferentiable(member.type, this.records) && !this.choices.isIn(member.type));
-    return isFollowed ? dictOf(member.type, key) : closed;
+    return keyedType(this, type) ?? this.#record(type);
   }
 
   #record(type: ts.Type): Mapped {

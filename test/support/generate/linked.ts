@@ -140,6 +140,7 @@ function walk(context: Context): Outcome | "nothing" {
   const end = `${name} | ${absent}`;
   const link = random.pick(links);
   const test = random.pick([`${at} !== ${absent}`, at]);
+  const place = context.lines.length;
   context.loop(`for (let ${at}: ${end} = ${head.name}; ${test}; ${at} = ${at}.${link}) {`, 3, () => {
     context.line(`const ${cell}: ${name} = ${at};`);
     context.declare(cell, head.shape, { root: head.root, local: false, writable: head.writable });
@@ -150,6 +151,14 @@ function walk(context: Context): Outcome | "nothing" {
       context.line(`${cell}.value = ${shrink(context, number(context, 1)).text} + 0.5 * ${cell}.value;`);
     }
   });
+  // What is hung on where the walk has yet to come could make it endless.
+  const mayHangOn = /\.(?:next|left|right) = |\w\(/;
+  if (context.lines.slice(place + 1).some((line) => mayHangOn.test(line.replaceAll(/Math\.\w+/g, "")))) {
+    const count = context.fresh("count");
+    context.lines[place] = context.lines[place]!.replace(` = ${head.name}; ${test}; `, (head) =>
+      head.replaceAll("; ", "\0").replace("\0", `, ${count} = 0; `).replace("\0", ` && ${count} < 6; ${count}++, `),
+    );
+  }
   return undefined;
 }
 

@@ -3,11 +3,11 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool, isReference, maybe, num, present, sameType } from "../../ir/types.js";
+import { bool, isReference, maybe, present, sameType } from "../../ir/types.js";
 import { type Choice, type ChoiceMember, type Kind, kindOfValues } from "../choice-types.js";
 import { whichField } from "../function-types.js";
 import { spanOf } from "../source.js";
-import { renumbered } from "./closure.js";
+import { byWhich, renumbered, whichOf } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { convert, isConvertible } from "./convert.js";
 import { branchValue } from "./flow.js";
@@ -83,33 +83,16 @@ function take(context: FunctionContext, v: Value, member: ChoiceMember, node: ts
   return context.readFrom(v, isReference(member.type) ? context.at(node).cast(found, member.type) : found);
 }
 
-const whichOf = (context: FunctionContext, v: Value, node: ts.Node): Value =>
-  context.integer(context.at(node).load(field(v, whichField), num, whichField));
-
 /** Runs `use` with what `v` is: once for each type that it may have. */
-export function withMember(
+export const withMember = (
   context: FunctionContext,
   v: Value,
   any: Choice,
   node: ts.Node,
   hint: string | undefined,
   use: (own: Value) => Value,
-): Value {
-  const which = whichOf(context, v, node);
-  const from = (k: number): Value => {
-    const member = any.members[k];
-    if (member === undefined) return context.undefinedOf({ kind: "void" });
-    const own = (): Value => use(take(context, v, member, node));
-    if (k === any.members.length - 1) return own();
-    const test = primitive(context, node, "eq", [which, context.constant(k)]);
-    return branchValue(context, test, own, () => from(k + 1), {
-      hint,
-      mismatch: (a, b) =>
-        context.report(language.mixedTypes(spanOf(node), ".", context.show(a.type), context.show(b.type))),
-    });
-  };
-  return from(0);
-}
+): Value =>
+  byWhich(context, v, any.members, node, { hint, shown: "." }, (member) => use(take(context, v, member, node)));
 
 /** Is the value of one of the types of which this is true? */
 export function isAmong(

@@ -99,25 +99,45 @@ export function dispatch(
   hint: string | undefined,
   call: (one: OneFunction, bound: Bound) => Value,
 ): Value {
-  const which = context.integer(context.at(node).load(field(f, whichField), num, whichField));
-  const [first] = any.members;
-  if (first === undefined) return context.refuse(language.functionValuesNotYet(spanOf(node), node.getText()));
+  if (any.members.length === 0) return context.refuse(language.functionValuesNotYet(spanOf(node), node.getText()));
+  return byWhich(context, f, any.members, node, { hint, shown: "()" }, (one, k) => {
+    const values = one.captures.map((c, i) =>
+      context.readFrom(f, loadCapture(context, f, any.fields[k]?.[i] ?? c.name, c)),
+    );
+    return call(one, { captures: one.captures, values, bindings: one.bindings });
+  });
+}
+
+/** Which of the members a value is, as its field says. */
+export const whichOf = (context: FunctionContext, v: Value, node: ts.Node): Value =>
+  context.integer(context.at(node).load(field(v, whichField), num, whichField));
+
+/** Runs `use` once for each of the members that a value may be; the last needs no test. */
+export function byWhich<Member>(
+  context: FunctionContext,
+  v: Value,
+  members: readonly Member[],
+  node: ts.Node,
+  { hint, shown }: { readonly hint: string | undefined; readonly shown: string },
+  use: (member: Member, k: number) => Value,
+): Value {
+  const which = whichOf(context, v, node);
   const from = (k: number): Value => {
-    const one = any.members[k];
-    if (one === undefined) return context.undefinedOf({ kind: "void" });
-    const own = (): Value => {
-      const values = one.captures.map((c, i) =>
-        context.readFrom(f, loadCapture(context, f, any.fields[k]?.[i] ?? c.name, c)),
-      );
-      return call(one, { captures: one.captures, values, bindings: one.bindings });
-    };
-    if (k === any.members.length - 1) return own();
+    const member = members[k];
+    if (member === undefined) return context.undefinedOf({ kind: "void" });
+    if (k === members.length - 1) return use(member, k);
     const test = primitive(context, node, "eq", [which, context.constant(k)]);
-    return branchValue(context, test, own, () => from(k + 1), {
-      hint,
-      mismatch: (a, b) =>
-        context.report(language.mixedTypes(spanOf(node), "()", context.show(a.type), context.show(b.type))),
-    });
+    return branchValue(
+      context,
+      test,
+      () => use(member, k),
+      () => from(k + 1),
+      {
+        hint,
+        mismatch: (a, b) =>
+          context.report(language.mixedTypes(spanOf(node), shown, context.show(a.type), context.show(b.type))),
+      },
+    );
   };
   return from(0);
 }

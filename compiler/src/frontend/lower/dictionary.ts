@@ -8,6 +8,7 @@ import { elem, field } from "../../ir/build.js";
 import { deletionText } from "../../ir/deletion.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, bool, num, present, str } from "../../ir/types.js";
+import { keyParameter } from "../keyed-type.js";
 import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
 import { type Located, standInFor } from "./access.js";
@@ -70,7 +71,7 @@ export function dictionaryType(context: FunctionContext, node: ts.Expression): D
   for (const type of [checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
     if (type === undefined) continue;
     const there = checker.getNonNullableType(type);
-    if (checker.getIndexInfosOfType(there).length === 0 && types.keyParameter(there) === undefined) continue;
+    if (checker.getIndexInfosOfType(there).length === 0 && keyParameter(types, there) === undefined) continue;
     const mapped = types.map(there);
     if ("type" in mapped && mapped.type.kind === "dict") return mapped.type;
   }
