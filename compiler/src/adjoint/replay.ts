@@ -35,7 +35,7 @@ export function writeReplay(context: Context, func: Func, replay: Replay, halves
   const sums = replay.running.map((i) => value(num, adjointName(pick(given, i))));
   const tape = value(tapeType, "tape");
   // A snapshot that is used again stays as it is: the second run has a copy.
-  const args = replay.takesTape ? given : copies(context, func, given, b);
+  const args = replay.takesTape ? given : copies(context, func, given, b, replay.apart);
   if (!replay.takesTape) b.push({ kind: "openTape", owned: false, result: tape });
   const made = resultShadows.map(like);
   const notes = replay.apart === undefined ? undefined : ([newNotes("before"), newNotes("after")] as const);
@@ -90,14 +90,26 @@ function ownShadows(context: Context, replay: Replay, args: readonly Value[], b:
   return own;
 }
 
-/** Copies of what the function may overwrite, which share as the arguments do. */
-export function copies(context: Context, func: Func, given: readonly Value[], b: Builder): readonly Value[] {
+/**
+ * Copies of what the function may overwrite, which share as the arguments do. Of those that get shadows of the second run
+ * alone (`apart`) all are copied or none: one of them may lead to another, as their shadows then do.
+ */
+export function copies(
+  context: Context,
+  func: Func,
+  given: readonly Value[],
+  b: Builder,
+  apart?: ReadonlySet<number>,
+): readonly Value[] {
   const stability = context.stability(func.name);
+  const isWritten = (i: number): boolean => {
+    const param = func.body.params[i];
+    return param !== undefined && stability.isWritten(param.type, context.memory.classOf(param));
+  };
+  const together = apart !== undefined && [...apart].some(isWritten);
   const memos = new Memos(b);
   return given.map((v, i) => {
-    const param = func.body.params[i];
-    if (param === undefined || !isReference(v.type)) return v;
-    if (!stability.isWritten(param.type, context.memory.classOf(param))) return v;
+    if (!isReference(v.type) || !(isWritten(i) || (together && apart.has(i)))) return v;
     const own = like(v);
     b.push({ kind: "share", make: "copy", source: v, memo: memos.get("copies"), result: own });
     return own;

@@ -15,7 +15,7 @@ import { operands, regions, results, walk } from "../ir/walk.js";
 import { type EffectsTable, functionEffects, isRemovable, makesFresh, reachesFurther, written } from "./effects.js";
 import type { PassOptions } from "./pass.js";
 import { pick } from "./pick.js";
-import { reachable } from "./reachable.js";
+import { onlyReachable } from "./reachable.js";
 
 export function eliminateDeadCode(program: Program, options: PassOptions): Program {
   const effects = functionEffects(program);
@@ -25,7 +25,7 @@ export function eliminateDeadCode(program: Program, options: PassOptions): Progr
     liveness.mark(func);
     funcs.set(name, { ...func, body: sweep(func.body, liveness) });
   }
-  return { ...program, funcs: reachable({ ...program, funcs }, options.entries) };
+  return onlyReachable({ ...program, funcs }, options.entries);
 }
 
 /** Where a value comes from: result or region parameter number `index` of an `if` or a loop. */

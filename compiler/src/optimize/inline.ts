@@ -13,7 +13,7 @@ import { isNumber } from "../ir/types.js";
 import { mapOp, results, walk } from "../ir/walk.js";
 import { type CallGraph, callGraph } from "./call-graph.js";
 import type { PassOptions } from "./pass.js";
-import { reachable } from "./reachable.js";
+import { onlyReachable } from "./reachable.js";
 import { Resolution } from "./resolution.js";
 
 /** A callee of at most so many operations is inlined wherever it is called. */
@@ -58,7 +58,7 @@ export function inline(program: Program, options: PassOptions): Program {
   }
   const funcs = new Map<string, Func>();
   for (const [name, func] of program.funcs) funcs.set(name, done.get(name) ?? func);
-  return { ...program, funcs: reachable({ ...program, funcs }, options.entries) };
+  return onlyReachable({ ...program, funcs }, options.entries);
 }
 
 const numbersAmong = (params: readonly Value[]): readonly number[] =>

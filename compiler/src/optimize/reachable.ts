@@ -1,12 +1,12 @@
-/** Which functions of a program can still run. */
-import type { Func, Op, Program } from "../ir/ir.js";
+/** What of a program can still run. */
+import type { Op, Program } from "../ir/ir.js";
 import { ruleFunctions } from "../ir/rule-functions.js";
 import { walk } from "../ir/walk.js";
 
-/** The functions that the entries call, at any distance, in their order; all of them when no entries are given. */
-export function reachable(program: Program, entries: ReadonlySet<string> | undefined): ReadonlyMap<string, Func> {
+/** The program with the functions that the entries call, at any distance, and the constants these read; all when no entries are given. */
+export function onlyReachable(program: Program, entries: ReadonlySet<string> | undefined): Program {
   const { funcs } = program;
-  if (entries === undefined) return funcs;
+  if (entries === undefined) return program;
   const found = new Set<string>();
   const queue = [...entries];
   const constants = new Set<string>();
@@ -25,5 +25,7 @@ export function reachable(program: Program, entries: ReadonlySet<string> | undef
     walk(func.body, visit);
     queue.push(...ruleFunctions(func));
   }
-  return new Map([...funcs].filter(([name]) => found.has(name)));
+  const keep = <T>(all: ReadonlyMap<string, T>, names: ReadonlySet<string>): ReadonlyMap<string, T> =>
+    new Map([...all].filter(([name]) => names.has(name)));
+  return { ...program, funcs: keep(funcs, found), globals: keep(program.globals, constants) };
 }

@@ -2,7 +2,7 @@
 import type { Context } from "./context.js";
 import { argumentsText } from "./calls.js";
 import { build } from "./values.js";
-import type { ClassInfo, Method } from "./shapes.js";
+import { type ClassInfo, isReference, type Method } from "./shapes.js";
 
 /** An expression that makes an instance, of a class that extends `info` now and then. */
 export function instance(context: Context, info: ClassInfo, depth: number): string {
@@ -46,7 +46,11 @@ export function readInstance(context: Context, text: string, info: ClassInfo): s
   }
   const methods = info.methods.filter(
     (method) =>
-      method.returns.kind === "num" && affordable(context, method) && !(method.mutates && context.whole.options.plain),
+      method.returns.kind === "num" &&
+      affordable(context, method) &&
+      !(method.mutates && context.whole.options.plain) &&
+      // Calls among the members of arrays that are arguments of calls, three deep, make a program of a megabyte.
+      (context.nesting === 0 || method.params.every(({ shape }) => !isReference(shape))),
   );
   // Arguments may themselves be read from instances: that must come to an end.
   if (methods.length === 0 || context.quiet || context.nesting > 2 || !random.chance(0.4)) return undefined;

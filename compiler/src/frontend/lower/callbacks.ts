@@ -10,7 +10,8 @@ import { bare, spanOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { alloc } from "./array-make.js";
 import { effectsOf } from "./callback-effects.js";
-import { type Argument, argumentsOf, callFunction } from "./follow.js";
+import { type Argument, argumentsOf } from "./arguments.js";
+import { callFunction } from "./follow.js";
 import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 

@@ -6,7 +6,7 @@ import { standInFor } from "./access.js";
 import { callMember, memberOf } from "./class-member.js";
 import { dispatch, variantsOf } from "./class-variants.js";
 import type { FunctionContext } from "./context.js";
-import { argumentsOf } from "./follow.js";
+import { argumentsOf } from "./arguments.js";
 import { presentValue } from "./missing.js";
 
 /** `undefined` where the object has no such method; absent where it is of no class, or has the method as a field. */

@@ -1,50 +1,24 @@
 /** Calls of functions whose source is followed: their own, and those that function values are. */
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
-import { elem, value } from "../../ir/build.js";
+import { value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, bool } from "../../ir/types.js";
+import { bool } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
 import { nameOfFunction, type OneFunction } from "../function-types.js";
 import { bindingsOf } from "../instance.js";
 import { isPrelude, preludeFunction } from "../prelude.js";
 import { externalFunctions } from "../prelude/runtime.js";
 import { deepest, resultOf, signatureOf } from "../signature.js";
-import { usesArguments } from "../packages/arguments.js";
-import { bare, type FunctionNode, isPlainTuple, isThisParameter, spanOf, symbolOf, typeArguments } from "../source.js";
+import { bare, type FunctionNode, spanOf, symbolOf } from "../source.js";
 import { standInFor } from "./access.js";
-import { elementType } from "./array-make.js";
-import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
+import { type Argument, passedTo } from "./arguments.js";
 import { type Bound, boundOf, captured, dispatch } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { convert } from "./convert.js";
 import { derivativeResult, lowerDerivative } from "./derivative.js";
 import { type Catcher, catcherAt, caughtType, openGuard } from "./guards.js";
 import { presentValue } from "./missing.js";
-
-/** What a call passes: a value, nothing (`undefined`: the parameter takes its default), or all elements of an array. */
-export type Argument = Value | undefined | { readonly all: Value };
-
-/** The arguments of a call, in order; absent after a report. */
-export function argumentsOf(
-  context: FunctionContext,
-  nodes: readonly ts.Expression[] | undefined,
-): readonly Argument[] | undefined {
-  return partsOf(context, nodes ?? [])?.flatMap((part): readonly Argument[] =>
-    part.kind === "one" ? [part.value] : (membersOfTuple(context, part.array, part.node) ?? [{ all: part.array }]),
-  );
-}
-
-/** `...(xs as [number, number])`: an array that TypeScript is told to take for a tuple. */
-function membersOfTuple(context: FunctionContext, array: Value, node: ts.Node): readonly Value[] | undefined {
-  if (!ts.isSpreadElement(node)) return undefined;
-  const type = context.file.checker.getTypeAtLocation(node.expression);
-  if (!context.file.checker.isTupleType(type) || !isPlainTuple(type)) return undefined;
-  const element = elementType(array.type);
-  return typeArguments(context.file.checker, type).map((_, i) =>
-    context.readFrom(array, context.at(node).load(elem(array, context.constant(i)), element)),
-  );
-}
 
 /**
  * Calls a function whose source is followed, a method on `thisValue`. What it captures is taken from the variables of
@@ -187,75 +161,6 @@ function orDeclared(
   if (isNull)
     return "type" in mapped && !file.types.isOpen(mapped.type) ? (convert(context, v, mapped.type, undefined) ?? v) : v;
   return "type" in mapped && !file.types.isOpen(mapped.type) ? context.standIn(mapped.type) : "refused";
-}
-
-/** What each parameter receives; absent after a report. */
-function passedTo(
-  context: FunctionContext,
-  node: ts.Expression,
-  target: FunctionNode,
-  args: readonly Argument[],
-): readonly (Value | undefined)[] | undefined {
-  const passed: (Value | undefined)[] = [];
-  if (args.length > target.parameters.length && usesArguments(target)) {
-    context.report(language.notInLanguage(spanOf(node), "A call with more arguments than the function has parameters"));
-    return undefined;
-  }
-  // A `this` that is declared is no argument.
-  const first = isThisParameter(target.parameters[0]) ? 1 : 0;
-  for (const [position, param] of target.parameters.entries()) {
-    const i = position - first;
-    if (i < 0) {
-      passed.push(undefined);
-      continue;
-    }
-    const argument = args[i];
-    if (param.dotDotDotToken !== undefined) {
-      passed.push(restOf(context, node, args.slice(i), param));
-      break;
-    }
-    if (argument !== undefined && "all" in argument) {
-      context.report(language.spreadNotYet(spanOf(node), "in a call of a function with single parameters"));
-      return undefined;
-    }
-    if (argument === undefined && !mayBeLeftOut(context, param)) {
-      const name = param.name.getText();
-      context.report(meaning.calledParameter(spanOf(node), nameOfFunction(target), `\`${name}\` is missing`));
-      return undefined;
-    }
-    // `undefined` is as good as nothing.
-    const isMissing = argument === undefined || (argument.type.kind === "void" && !context.isNull(argument));
-    passed.push(isMissing ? undefined : argument);
-  }
-  return passed;
-}
-
-function mayBeLeftOut(context: FunctionContext, param: ts.ParameterDeclaration): boolean {
-  if (param.initializer !== undefined || param.questionToken !== undefined) return true;
-  const type = context.file.of(param).checker.getTypeAtLocation(param.name);
-  const { Any, Unknown, Undefined, Void } = ts.TypeFlags;
-  const may = (t: ts.Type): boolean => (t.flags & (Any | Unknown | Undefined | Void)) !== 0;
-  return type.isUnion() ? type.types.some(may) : may(type);
-}
-
-/** The array a rest parameter receives. */
-function restOf(
-  context: FunctionContext,
-  node: ts.Expression,
-  args: readonly Argument[],
-  param: ts.ParameterDeclaration,
-): Value {
-  const parts = args
-    .filter((a) => a !== undefined)
-    .map((a): Part => ("all" in a ? { kind: "many", array: a.all, node } : { kind: "one", value: a, node }));
-  const file = context.file.of(param);
-  const mapped = file.types.map(file.checker.getTypeAtLocation(param.name));
-  const wanted = "type" in mapped && !context.file.types.isOpen(mapped.type) ? mapped.type : undefined;
-  const types = parts.map((p) => (p.kind === "one" ? p.value.type : elementType(p.array.type)));
-  const joined = types.slice(1).reduce<Type | undefined>((a, t) => a && context.file.types.join(a, t), types[0]);
-  const declared = parts.length === 0 && "type" in mapped ? mapped.type : undefined;
-  const type = wanted ?? (joined === undefined ? declared : arrayOf(joined));
-  return arrayOfParts(context, node, parts, type, undefined);
 }
 
 /** Calls a function value; absent where the value is none that is known. */

@@ -10,7 +10,7 @@ import { spanOf } from "../source.js";
 import { noBindings } from "../types.js";
 import { standInFor } from "./access.js";
 import type { FunctionContext } from "./context.js";
-import { argumentsOf } from "./follow.js";
+import { argumentsOf } from "./arguments.js";
 
 export function callWithRule(
   context: FunctionContext,
