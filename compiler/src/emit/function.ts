@@ -201,8 +201,8 @@ function bodyOf(
   const layout = layOut(func.body, context.program.records);
   const folding = planFolding(layout);
   const variables = assignVariables(layout, folding);
-  const taken = takenNames(func, fixed, context);
-  for (const name of outside.reserved) taken.add(name);
+  const around = new Set([...takenNames(func, fixed, context), ...outside.reserved]);
+  const taken = usesTape(func) ? new Set([...around, ...tapeLocals]) : new Set(around);
   nameVariables(layout, variables, fixed, taken);
   const expressions = new Expressions(
     layout,
@@ -214,7 +214,7 @@ function bodyOf(
     (name) => context.names.importedFunction(name),
   );
   const { names: module, structures, types, annotations } = context;
-  const plan = { layout, folding, variables, expressions, module, structures, types, annotations, taken };
+  const plan = { layout, folding, variables, expressions, module, structures, types, annotations, taken, around };
   const { returnsAs, original } = outside;
   const statements = new Statements({
     ...plan,
@@ -226,7 +226,7 @@ function bodyOf(
   return { lines, names: (v) => variables.of(v).name, isWritten: (v) => variables.of(v).writes > 0 };
 }
 
-/** Names that variables of a function must not hide: the module's, those in foreign text, those of the tape's locals. */
+/** Names that variables of a function must not hide: the module's, its parameters', those in foreign text. */
 function takenNames(func: Func, fixed: ReadonlyMap<ValueId, string>, context: ModuleContext): Set<string> {
   const taken = new Set([...context.names.all, ...fixed.values(), "Tape", "borrowTape", "returnTape"]);
   for (const { instance } of context.program.records.values())
@@ -236,11 +236,17 @@ function takenNames(func: Func, fixed: ReadonlyMap<ValueId, string>, context: Mo
       for (const word of op.text.join(" ").match(/[A-Za-z_$][\w$]*/g) ?? []) taken.add(word);
     } else if (op.kind === "global") {
       taken.add(identifier(op.name));
-    } else if (op.kind === "save" || op.kind === "restore" || op.kind === "reserve") {
-      for (const name of tapeLocals) taken.add(name);
     }
   });
   return taken;
+}
+
+function usesTape(func: Func): boolean {
+  let found = false;
+  walk(func.body, (op) => {
+    found ||= op.kind === "save" || op.kind === "restore" || op.kind === "reserve";
+  });
+  return found;
 }
 
 function signature(start: string, params: readonly string[], returns: string): string[] {

@@ -23,4 +23,6 @@ export interface FunctionPlan {
   readonly original?: string;
   /** Names that variables may not have. */
   readonly taken: ReadonlySet<string>;
+  /** Those of them that stand for something else already: parameters, what the module declares. */
+  readonly around: ReadonlySet<string>;
 }

@@ -236,8 +236,9 @@ export class TapeCode {
   private namesOf(tape: Value): Locals["names"] {
     let names = this.names.get(tape.id);
     if (names === undefined) {
-      // The first tape of a function has the plain names, which are kept free for it.
-      const make = this.names.size === 0 ? (name: string) => name : this.fresh;
+      // The first tape of a function has the plain names, which are kept free for it where the source does not use them.
+      const isFirst = this.names.size === 0;
+      const make = (name: string): string => (isFirst && !this.plan.around.has(name) ? name : this.fresh(name));
       names = {
         stack: make("stack"),
         top: make("top"),

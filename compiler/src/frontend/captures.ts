@@ -50,21 +50,21 @@ export class CaptureTable {
   #collect(node: FunctionNode): Captures {
     const keys = new Set<Key>();
     const self = new Set<ts.Symbol>();
-    const roots: FunctionNode[] = [node];
+    const visited = new Set<FunctionNode>([node]);
     const literal = literalAround(node);
-    const visit = (at: ts.Node): void => {
+    // A function that is called here may stand around this one: what is its own there is captured where this one mentions it.
+    const visit = (at: ts.Node, root: FunctionNode): void => {
       if (ts.isTypeNode(at)) return;
       if (ts.isIdentifier(at) && isReference(at)) {
         const symbol = symbolOf(this.checker, at);
         const declaration = symbol?.valueDeclaration;
         if (symbol === undefined || declaration === undefined || functionAround(declaration) === undefined) return;
-        if (roots.some((root) => isInside(declaration, root))) return;
+        if (isInside(declaration, root)) return;
         const known = this.functionNamed(at);
         if (known !== undefined) {
-          if (functionAround(known) === undefined || roots.some((root) => root === known || isInside(known, root)))
-            return;
-          roots.push(known);
-          eachChild(known, visit);
+          if (functionAround(known) === undefined || visited.has(known) || isInside(known, node)) return;
+          visited.add(known);
+          eachChild(known, (child) => visit(child, known));
         } else if (literal !== undefined && initialises(literal, declaration)) {
           self.add(symbol);
         } else if (isVariable(declaration) && !this.isLibraryName(at)) {
@@ -72,9 +72,9 @@ export class CaptureTable {
         }
         return;
       }
-      eachChild(at, visit);
+      eachChild(at, (child) => visit(child, root));
     };
-    eachChild(node, visit);
+    eachChild(node, (child) => visit(child, node));
     const usesThis = mentionsThis(node);
     if (usesThis && ts.isArrowFunction(node)) keys.add(thisKey);
     return { keys: [...keys], self: [...self], usesThis: usesThis && !ts.isArrowFunction(node) };

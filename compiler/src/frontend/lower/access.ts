@@ -79,15 +79,19 @@ function fieldByName(context: FunctionContext, base: Value, record: string, node
   const literals = type.isUnion() ? type.types : [type];
   // In a generic function, `key: K` with `K extends keyof T` is the name of some field of this object.
   const isAnyKey = (type.flags & (ts.TypeFlags.TypeParameter | ts.TypeFlags.Index)) !== 0;
+  // `Color[i]`: a number that TypeScript knows nothing of is one of those that name members, or none of them.
+  const isAnyNumber = (type.flags & ts.TypeFlags.Number) !== 0;
   const names = isAnyKey
     ? all
-    : literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
+    : isAnyNumber
+      ? all.filter((name) => /^(?:0|[1-9]\d*)$/.test(name))
+      : literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));
   // The order in which TypeScript lists a union depends on what else was compiled.
   names.sort((a, b) => all.indexOf(a) - all.indexOf(b));
   const fields = names.map((name) => context.file.types.records.get(record)?.fields.find((f) => f.name === name));
   const [first] = fields;
   const isKnown =
-    (isAnyKey || names.length === literals.length) &&
+    (isAnyKey || isAnyNumber || names.length === literals.length) &&
     fields.every((f) => f !== undefined && first !== undefined && sameType(f.type, first.type));
   const index = context.expression(node);
   if (context.isRefused(index)) return undefined;
@@ -99,7 +103,7 @@ function fieldByName(context: FunctionContext, base: Value, record: string, node
   return {
     place: field(base, first.name),
     type: first.type,
-    member: { base, index, count: names.length, type: first.type, isWithin: true, keys },
+    member: { base, index, count: names.length, type: first.type, isWithin: !isAnyNumber, keys },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Empty lists: TypeScript says `never[]` of many, where the place of what they belong to says what they hold. */
 import { ts } from "ts-morph";
-import { bare, holdsNever, typeArguments } from "../source.js";
+import { holdsNever } from "../source.js";
+import { wantedHere } from "./wanted.js";
 
 /** `Array.from({ length: n }, () => [])`: what the place of the whole list expects of its elements, where TypeScript says `never[]`. */
 export function elementWanted(checker: ts.TypeChecker, node: ts.Expression): ts.Type | undefined {
@@ -15,19 +16,7 @@ export function elementWanted(checker: ts.TypeChecker, node: ts.Expression): ts.
     at = at.parent;
   const both = at === node ? undefined : checker.getTypeAtLocation(at);
   if (both !== undefined && checker.isArrayType(both) && !holdsNever(checker, both)) return both;
-  return elementOfCallback(checker, node);
-}
-
-function elementOfCallback(checker: ts.TypeChecker, node: ts.Expression): ts.Type | undefined {
-  let at: ts.Node = node.parent;
-  while (ts.isParenthesizedExpression(at)) at = at.parent;
-  if (!ts.isArrowFunction(at)) return undefined;
-  const call = at.parent;
-  if (!ts.isCallExpression(call) || !call.arguments.includes(at)) return undefined;
-  const callee = bare(call.expression);
-  if (!ts.isPropertyAccessExpression(callee) || !["from", "map"].includes(callee.name.text)) return undefined;
-  const wanted = elementOfCallback(checker, call) ?? checker.getContextualType(call);
+  const wanted = wantedHere(checker, node);
   const list = wanted === undefined ? undefined : checker.getNonNullableType(wanted);
-  const [element] = list !== undefined && checker.isArrayType(list) ? typeArguments(checker, list) : [];
-  return element === undefined || holdsNever(checker, element) ? undefined : element;
+  return list === undefined || !checker.isArrayType(list) || holdsNever(checker, list) ? undefined : list;
 }

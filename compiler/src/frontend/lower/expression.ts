@@ -19,6 +19,7 @@ import { lowerNewInstance } from "./class-construct.js";
 import { lowerThis } from "./constructed-object.js";
 import { classReference } from "./class-reference.js";
 import type { FunctionContext } from "./context.js";
+import { enumObject } from "./enum-object.js";
 import { lowerDelete } from "./delete.js";
 import { lowerText } from "./foreign.js";
 import { enumMember, literalOf } from "./literals.js";
@@ -203,8 +204,7 @@ function moduleName(context: FunctionContext, node: ts.Expression, symbol: ts.Sy
     const library = libraryFunction(callee.name);
     if (library !== undefined) return functionValue(context, library, node);
   }
-  const constant = constantOf(context, node, symbol);
-  return constant ?? standInFor(context, node);
+  return enumObject(context, node, symbol) ?? constantOf(context, node, symbol) ?? standInFor(context, node);
 }
 
 function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpression, hint: string | undefined): Value {

@@ -162,13 +162,13 @@ function membersOf(
   return made;
 }
 
-/** The type of all fields, where they have one, or are functions: one of them. */
+/** The type of all fields: the one they have, or one of those. */
 function commonType({ file: { types } }: FunctionContext, fields: readonly Field[]): Type | undefined {
   const [first, ...others] = fields.map((f) => f.type);
-  return others.reduce<Type | undefined>((all, t) => {
-    if (all === undefined || sameType(all, t)) return all;
-    return types.functions.of(all) === undefined ? undefined : types.join(all, t);
-  }, first);
+  return others.reduce<Type | undefined>(
+    (all, t) => (all === undefined || sameType(all, t) ? all : types.join(all, t)),
+    first,
+  );
 }
 
 /** `Object.assign(target, a, b)`: the fields of `a` and `b` are stored into `target`, one after the other. */

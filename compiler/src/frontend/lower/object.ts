@@ -19,6 +19,7 @@ import { opaqueObject } from "./opaque.js";
 import { keyLiteral } from "./literals.js";
 import { isNullish, isUndefined, mayBeUndefined, presentValue } from "./missing.js";
 import { primitive } from "./primitive.js";
+import { wantedHere } from "./wanted.js";
 
 export function lowerObject(
   context: FunctionContext,
@@ -262,7 +263,7 @@ function fieldFor(context: FunctionContext, name: string, v: Value, declared: Fi
 function candidatesFor(context: FunctionContext, node: ts.Expression): RecordDecl[] {
   const { checker, types } = context.file;
   const found: RecordDecl[] = [];
-  for (const type of [checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
+  for (const type of [wantedHere(checker, node), checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
     if (type === undefined) continue;
     const mapped = types.map(checker.getNonNullableType(type));
     const of = "type" in mapped ? present(mapped.type) : undefined;
