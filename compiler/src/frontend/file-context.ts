@@ -91,6 +91,8 @@ export interface MadeCollections {
   some: boolean;
   /** May something be taken out of one again? */
   shrinks?: boolean;
+  /** Does a loop change one of JavaScript's that it goes over? */
+  needed?: boolean;
 }
 
 export class FileContext extends SourceNames {

@@ -182,6 +182,9 @@ export function lowerFile(
     checked = checked.map((c) => ({ ...c, annotated: rules.asEntry(c.annotated) }));
   }
   const { wanted } = packages;
+  const asOwn = (): LowerResult =>
+    lowerFile(program, source, nameOf, files, isChecked, { ...how, ownsCollections: true });
+  if (file.made.needed && file.made.some && wanted.size === 0 && how.ownsCollections !== true) return asOwn();
   // Where the order of members matters, and objects are written in another one than the type's, it may be the only one.
   const orders = new Map([...file.reordered].filter(([name]) => mayBeWrittenOrder(file, name)));
   if (orders.size > 0 && wanted.size === 0 && how.memberOrders === undefined) {
@@ -218,8 +221,7 @@ export function lowerFile(
     checkFixedPoints(lowered, annotated, program, report);
     const isLost = checkLost(lowered, checked, file, report, failed);
     // What is put into a map of JavaScript may matter after all: then it must be one that a derivative can follow.
-    if (isLost && file.made.some && how.ownsCollections !== true)
-      return lowerFile(program, source, nameOf, files, isChecked, { ...how, ownsCollections: true });
+    if (isLost && file.made.some && how.ownsCollections !== true) return asOwn();
   }
   // Everything wrong is said at once.
   else if (wanted.size === 0) {

@@ -1,5 +1,6 @@
 /** What the mapper of types knows of its records, asked without touching a TypeScript type; `RecordTable` keeps it. */
 import type { Field, InstanceOf, RecordDecl, Type } from "../ir/ir.js";
+import { present } from "../ir/types.js";
 import type { ClassInstance } from "./class-types.js";
 import type { ClassNode } from "./classes.js";
 import type { ChoiceTypes } from "./choice-types.js";
@@ -63,6 +64,11 @@ export abstract class TypeRecords {
   /** Are there functions in a value of this type, known or not? */
   holdsFunction(type: Type): boolean {
     return this.recordTable.contents.holdsFunction(type);
+  }
+
+  /** Is it not known which object a value is: a function, one of several types? */
+  isNotOne(type: Type): boolean {
+    return [type, present(type)].some((t) => this.functions.of(t) !== undefined || this.choices.of(t) !== undefined);
   }
 
   /** The type of a place that is declared one way and given a value of another: which functions it holds, the value says. */

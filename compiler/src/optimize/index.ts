@@ -4,6 +4,7 @@ import { keepCells } from "./cells.js";
 import { eliminateCommonSubexpressions } from "./cse.js";
 import { eliminateDeadCode } from "./dce.js";
 import { hoistInvariants } from "./hoist.js";
+import { countLoops } from "./count.js";
 import { inline } from "./inline.js";
 import { jam } from "./jam.js";
 import { followLengths } from "./lengths.js";
@@ -39,6 +40,7 @@ const passes = {
   "sum-of-squares": recogniseSumsOfSquares,
   lengths: followLengths,
   hoist: hoistInvariants,
+  count: countLoops,
   stores: forwardStores,
   cells: keepCells,
   jam,
@@ -62,6 +64,7 @@ export const beforeDifferentiation = named(
   "simplify",
   "sum-of-squares",
   "hoist",
+  "count",
   "cse",
   "dce",
   "outline",

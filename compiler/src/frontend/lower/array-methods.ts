@@ -1,9 +1,9 @@
 /** Methods of arrays without callbacks. */
 import { ts } from "ts-morph";
-import { meaning } from "../../diagnostics.js";
+import { language, meaning } from "../../diagnostics.js";
 import { elem, field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { isReference, num, sameType, str } from "../../ir/types.js";
+import { bool, isReference, num, sameType, str } from "../../ir/types.js";
 import { takesCallback } from "../methods.js";
 import { resizing } from "../effects.js";
 import { bare, spanOf } from "../source.js";
@@ -231,6 +231,8 @@ function search(
   const element = elementType(array.type);
   // Values of several types are told apart by questions, not by one comparison.
   if (context.file.types.choices.isIn(element)) return undefined;
+  if (context.file.types.isNotOne(element))
+    return context.refuse(language.functionCompared(spanOf(node)), name === "includes" ? bool : num);
   const wanted = context.coerce(context.expression(first), element, first);
   const length = lengthOf(context, node, array);
   const from = second === undefined ? context.constant(0) : bounded(context, second, length);

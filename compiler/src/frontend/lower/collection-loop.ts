@@ -1,16 +1,14 @@
 /** `for…of` over maps and sets of our own. */
 import { ts } from "ts-morph";
-import { elem } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
-import { arrayOf, num } from "../../ir/types.js";
 import { eachChild } from "../chains.js";
 import { noExits } from "../exits.js";
-import { loopTag, refuseUnknownTrips } from "../loop-tags.js";
 import { bare } from "../source.js";
 import { collectionOf, countOf, stepAt, type Step } from "./collection.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
-import { body, copies, countedLoop, exitPiece, finish, frameOf, initial, region, type ToPieces } from "./loop-frame.js";
+import { countedLoop, type ToPieces } from "./loop-frame.js";
+import { openLoop } from "./open-loop.js";
 
 /** `for (const [key, value] of map)`, over a map or set of our own; what is put into it meanwhile comes too. */
 export function lowerForOfCollection(
@@ -66,32 +64,14 @@ export function lowerForOfCollection(
     });
     return;
   }
-  // Which place comes next, in memory of its own: the list is as long as it is when the next one is looked for.
-  const next = context.at(node).aggregate(arrayOf(num), [context.constant(0)]);
-  const first = elem(next, context.constant(0));
-  const frame = frameOf(context, node, [node.statement, node], true);
-  const inits = initial(context, frame);
-  const { loc } = context.at(node);
-  const cond = region(context, frame, [], () => [context.b.const(true)]);
-  const bodyRegion = body(context, frame, node, [], () => {
-    const index = context.integer(context.at(node).load(first, num, "i"));
-    const test = (): Value => context.at(node).prim("lt", [index, countOf(context, node.expression, self, type)]);
-    const run = (): void => {
-      context.at(node).store(first, context.at(node).prim("add", [index, context.constant(1)]));
-    };
-    const step = (): readonly Piece[] => pieces(stepAt(context, node.expression, self, type, index));
-    const inside: Piece = { kind: "block", exits: context.exits.of(node.statement), inner: step };
-    runPieces(context, [
-      branchPiece(test, [{ kind: "plain", exits: noExits, run }, inside], [exitPiece(context, node)]),
-    ]);
-  });
-  const results = copies(context, frame);
-  const tag = loopTag(node);
-  refuseUnknownTrips(node, tag, (d) => context.report(d));
-  const tagged = tag === undefined ? {} : { tag };
-  const base = { inits, breaks: frame.breaks, results, cond, body: bodyRegion, ...tagged };
-  context.b.push(loc === undefined ? { kind: "while", ...base } : { kind: "while", ...base, loc });
-  finish(context, frame, inits, results);
+  // What is put into it meanwhile comes too.
+  openLoop(
+    context,
+    node,
+    "i",
+    () => countOf(context, node.expression, self, type),
+    (index) => pieces(stepAt(context, node.expression, self, type, index)),
+  );
 }
 
 /** May something be put into a map or a set while this runs? */

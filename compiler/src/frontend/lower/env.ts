@@ -7,7 +7,7 @@ import type { Type, Value } from "../../ir/ir.js";
 
 /** What is tracked beside the user's variables: the value to return, flags that say which exit was taken, and `this`. */
 export interface Hidden {
-  readonly hidden: "result" | "flag" | "this";
+  readonly hidden: "result" | "flag" | "this" | "index";
 }
 export type Key = ts.Symbol | Hidden;
 

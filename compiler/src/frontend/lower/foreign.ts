@@ -32,7 +32,8 @@ export function foreign(
   options: ForeignOptions,
 ): Value {
   const { choices } = context.file.types;
-  const isCompared = (a: Value): boolean => options.compares === true && choices.kindOf(a.type) === "object";
+  const isCompared = (a: Value): boolean =>
+    options.compares === true && choices.kindOf(a.type) === "object" && choices.of(a.type) === undefined;
   checkFunctions(
     context,
     node,

@@ -8,13 +8,16 @@ import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { num, sameType, str } from "../../ir/types.js";
 import { firstImpure } from "../../ir/walk.js";
-import type { Exits } from "../exits.js";
+import { mayResize } from "../effects.js";
+import { type Exits, noExits } from "../exits.js";
 import { classBodies } from "../class-effects.js";
 import { eachChild } from "../chains.js";
 import { loopTag, refuseUnknownTrips } from "../loop-tags.js";
 import { bare, spanOf } from "../source.js";
 import { load } from "./access.js";
 import { elementType } from "./array-make.js";
+import { withCalled } from "./callback-effects.js";
+import { isChangedIn } from "./changed-meanwhile.js";
 import { collectionOf, membersOrNone } from "./collection.js";
 import { lowerForOfCollection } from "./collection-loop.js";
 import { countedForm } from "./counted.js";
@@ -22,6 +25,7 @@ import type { FunctionContext } from "./context.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { presentValue } from "./missing.js";
+import { arriving, openLoop } from "./open-loop.js";
 import { keysOf } from "./object-calls.js";
 import { membersOfOpaque } from "./opaque.js";
 import {
@@ -81,7 +85,10 @@ function lowerWithTest(
   if (firstImpure(cond) !== undefined) return false;
   const bodyRegion = body(context, frame, node, [], () => {
     form.boxes?.open();
-    const inner: readonly Piece[] = [continuable(context, node, toPieces), ...(form.after?.() ?? [])];
+    const inner: readonly Piece[] = [
+      arriving(context, node, () => toPieces(context, node.statement)),
+      ...(form.after?.() ?? []),
+    ];
     if (inside === undefined) runPieces(context, inner);
     else {
       const thrown = context.exits.ofParts([inside]);
@@ -118,25 +125,6 @@ function isPlainTest(context: FunctionContext, test: ts.Expression): boolean {
   };
   visit(test);
   return !calls && context.file.effects.isPure(test);
-}
-
-/** The loop's body; a `continue` in it arrives at its end. */
-function continuable(context: FunctionContext, node: ts.IterationStatement, toPieces: ToPieces): Piece {
-  const exits = context.exits.of(node.statement);
-  const continues = exits.to.some((e) => e.kind === "continue" && e.target === node);
-  if (!continues) return { kind: "block", exits, inner: () => toPieces(context, node.statement) };
-  const to = exits.to.filter((e) => e.kind !== "continue" || e.target !== node);
-  const arriving: Exits = { always: false, to };
-  return {
-    kind: "plain",
-    exits: arriving,
-    run: () => {
-      // The flags of the loop stay those of the loop: only what the end of the body needs is set inside.
-      context.level++;
-      runPieces(context, toPieces(context, node.statement));
-      context.level--;
-    },
-  };
 }
 
 export function lowerWhile(context: FunctionContext, node: ts.WhileStatement, toPieces: ToPieces): void {
@@ -298,6 +286,11 @@ export function lowerForOf(
     // `map.entries()` is gone through as a whole.
     const whole = source === node.expression ? given : context.expression(node.expression);
     view = "values";
+    if (given.type.kind === "opaque" && isChangedIn(context, node.statement, source)) {
+      context.file.made.needed = true;
+      context.report(language.iteration(spanOf(node.expression), "`for…of` over a map or set that the loop changes"));
+      return;
+    }
     array = membersOfOpaque(context, node.expression, whole) ?? given;
   }
   const members = array.type.kind === "tuple" ? membersOf(context, array.type.elems) : undefined;
@@ -307,8 +300,6 @@ export function lowerForOf(
     return;
   }
   const b = context.at(node.expression);
-  const from = context.constant(0);
-  const to = members === undefined ? context.integer(b.length(array)) : context.constant(members.count);
   const { initializer } = node;
   const declared = ts.isVariableDeclarationList(initializer) ? initializer.declarations[0]?.name : undefined;
   const pair =
@@ -329,7 +320,7 @@ export function lowerForOf(
       : first !== undefined && ts.isBindingElement(first)
         ? nameOf(first.name)
         : undefined;
-  countedLoop(context, node, { from, test: "<", to, step: 1, hint: asText ? "i" : (indexName ?? "i") }, (index) => {
+  const take = (index: Value): void => {
     const key = (): Value => (asText ? indexAsText(context, node, index, indexName) : index);
     const item = (hint: string | undefined): Value => {
       const at =
@@ -351,6 +342,28 @@ export function lowerForOf(
     } else if (!ts.isVariableDeclarationList(initializer)) {
       context.lowering.assign(context, initializer, view === "keys" ? key() : item(nameOf(initializer)));
     }
+  };
+  const hint = asText ? "i" : (indexName ?? "i");
+  if (members === undefined && mayChangeLength(context, node.statement, source)) {
+    openLoop(
+      context,
+      node,
+      hint,
+      () => context.integer(context.b.length(array)),
+      (index) => [{ kind: "plain", exits: noExits, run: () => take(index) }, ...toPieces(context, node.statement)],
+    );
+    return;
+  }
+  const to = members === undefined ? context.integer(b.length(array)) : context.constant(members.count);
+  countedLoop(context, node, { from: context.constant(0), test: "<", to, step: 1, hint }, (index) => {
+    take(index);
     runPieces(context, toPieces(context, node.statement));
   });
+}
+
+/** May an array that is gone through become longer or shorter meanwhile? */
+function mayChangeLength(context: FunctionContext, node: ts.Statement, list: ts.Expression): boolean {
+  const { effects } = context.file;
+  const kind = effects.elementKind(list);
+  return withCalled(context, effects.of(node)).some((e) => mayResize(e, kind));
 }

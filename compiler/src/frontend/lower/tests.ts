@@ -34,13 +34,10 @@ export function lowerEquality(
   const left = context.expression(node.left);
   const right = context.expression(node.right);
   if (context.isRefused(left) || context.isRefused(right)) return context.standIn(bool);
-  const { choices, functions } = context.file.types;
   const among = isStrict(node) ? equalsAmong(context, left, right, node) : undefined;
   if (among !== undefined) return negated ? primitive(context, node, "not", [among], hint) : among;
-  const either = [left, right].some(({ type: t }) =>
-    [t, present(t)].some((u) => functions.of(u) !== undefined || choices.of(u) !== undefined),
-  );
-  if (either) return context.refuse(language.functionCompared(spanOf(node)), bool);
+  if ([left, right].some(({ type: t }) => context.file.types.isNotOne(t)))
+    return context.refuse(language.functionCompared(spanOf(node)), bool);
   if (left.type.kind === "opaque" || right.type.kind === "opaque")
     return foreign(context, node, ["", negated ? " !== " : " === ", ""], [left, right], bool, { pure: true, hint });
   const type = joinedType(context, left, right);
