@@ -225,18 +225,28 @@ export class Context {
   }
 
   #declare(type: Type): void {
-    if (type.kind === "array" || type.kind === "dict") this.#declare(type.elem);
-    else if (type.kind === "maybe") this.#declare(type.of);
-    else if (type.kind === "tuple") type.elems.forEach((e) => this.#declare(e));
-    else if (type.kind === "record" && !this.records.has(shadowName(type.name))) {
-      const decl = this.program.records.get(type.name);
-      invariant(decl !== undefined, `unknown record ${type.name}`);
-      const shadow = shadowRecord(decl, this.program.records);
-      this.records.set(shadow.name, shadow);
-      const gradient = gradientRecord(decl, this.program.records);
-      this.records.set(gradient.name, gradient);
-      decl.fields.forEach((f) => this.#declare(f.type));
-      decl.variants?.forEach((name) => this.#declare({ kind: "record", name }));
-    }
+    declareShadows(type, this.program.records, this.records);
+  }
+}
+
+/** Declares the records that the shadow and the gradient of a value of this type are made of. */
+export function declareShadows(
+  type: Type,
+  primal: ReadonlyMap<string, RecordDecl>,
+  into: Map<string, RecordDecl>,
+): void {
+  const declare = (inner: Type): void => declareShadows(inner, primal, into);
+  if (type.kind === "array" || type.kind === "dict") declare(type.elem);
+  else if (type.kind === "maybe") declare(type.of);
+  else if (type.kind === "tuple") type.elems.forEach(declare);
+  else if (type.kind === "record" && !into.has(shadowName(type.name))) {
+    const decl = primal.get(type.name);
+    invariant(decl !== undefined, `unknown record ${type.name}`);
+    const shadow = shadowRecord(decl, primal);
+    into.set(shadow.name, shadow);
+    const gradient = gradientRecord(decl, primal);
+    into.set(gradient.name, gradient);
+    decl.fields.forEach((f) => declare(f.type));
+    decl.variants?.forEach((name) => declare({ kind: "record", name }));
   }
 }

@@ -74,7 +74,7 @@ export const hookWrites = error("ADC1041", () => [
 ]);
 
 export const derivativeCall = error("ADC1049", (name: string, why: string) => [
-  `The generated function \`${name}\` cannot be called in a differentiated function.`,
+  `The generated function \`${name}\` cannot be called here.`,
   `${why}.`,
-  "`f_grad`, `f_value_and_grad`, `f_jvp`, `f_hvp`, `f_hessian` and `f_d2` … of a function that returns a number can be called, and `f_jvp` and `f_jacobian` of one that returns an array of numbers.",
+  "In a differentiated function, generated functions can be called with all their arguments, of functions that take and return numbers, arrays, tuples and objects with fixed members.",
 ]);

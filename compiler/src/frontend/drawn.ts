@@ -7,6 +7,10 @@ import type { Annotated } from "./lowered.js";
 
 const drawing = /\bMath\.random\b|\bDate\b|\bperformance\b|\bcrypto\b/;
 
+/** Is what it gives something else each time it runs? */
+export const isDrawing = (op: Op): boolean =>
+  op.kind === "foreign" && !op.pure && op.result !== undefined && drawing.test(op.text.join(""));
+
 export function refuseDrawn(
   lowered: Program,
   annotated: Annotated,
@@ -19,8 +23,7 @@ export function refuseDrawn(
     const func = lowered.funcs.get(name);
     if (func === undefined) continue;
     walk(func.body, (op) => {
-      if (op.kind !== "foreign" || op.pure || op.result === undefined || !drawing.test(op.text.join(""))) return;
-      report(annotation.modeRunsOften(spanOf(op), mode, annotated.exportName));
+      if (isDrawing(op)) report(annotation.modeRunsOften(spanOf(op), mode, annotated.exportName));
     });
   }
 }

@@ -7,6 +7,7 @@ import { CaptureTable } from "./captures.js";
 import { classBodies, mayRunOther } from "./class-effects.js";
 import { EffectTable } from "./effects.js";
 import { type Ruled, rulesIn } from "./custom-rules/table.js";
+import { accumulates } from "./generated.js";
 import type { Instance } from "./instance.js";
 import type { PackageTable } from "./packages/table.js";
 import { isPrelude, preludeProgram, servedBy } from "./prelude.js";
@@ -182,7 +183,10 @@ export class FileContext extends SourceNames {
       (type) => this.types.kindOf(type),
       (node) => classBodies(this.types.table, node),
       (callee) => mayRunOther(this.types.table, callee),
-      (callee) => this.callee(callee).kind === "value",
+      (node) => {
+        const callee = this.callee(node);
+        return callee.kind === "value" || (callee.kind === "generated" && accumulates(callee.generated));
+      },
       (name) => {
         const callee = this.callee(name);
         return callee.kind === "function" ? callee.node : undefined;

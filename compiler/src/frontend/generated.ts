@@ -5,6 +5,7 @@
 import { ts } from "ts-morph";
 import { findRequests, hasAnnotation, type Request } from "./annotations.js";
 import { noteEverything } from "./dependencies.js";
+import type { Type } from "../ir/ir.js";
 import { isMode, type Mode } from "./lowered.js";
 import { bare } from "./source.js";
 
@@ -12,7 +13,12 @@ export interface GeneratedCallee {
   readonly request: Request;
   readonly mode: Mode;
   readonly name: string;
+  /** It is the pullback that the function has returned for arguments of these types. */
+  readonly pullback?: { readonly self: Type | undefined; readonly given: readonly (Type | undefined)[] };
 }
+
+/** Does it write into what it is given? */
+export const accumulates = ({ mode }: GeneratedCallee): boolean => mode === "accumulate";
 
 const generatedFile = /_grad(\.[cm]?[jt]s)?$/;
 

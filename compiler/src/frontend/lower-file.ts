@@ -16,6 +16,7 @@ import { nameOfFunction } from "./function-types.js";
 import { inOrderOfNeed } from "./global-order.js";
 import { checkLoopTags } from "./loop-tags.js";
 import { refuseDrawn } from "./drawn.js";
+import { refuseInside } from "./inside.js";
 import { type Checked, checkLost } from "./lost.js";
 import { lowerFunction } from "./lower/function.js";
 import { Again } from "./lower/variables.js";
@@ -217,6 +218,7 @@ export function lowerFile(
       refuseDrawn(lowered, a, (op) => spanAt(program, op.loc), report);
       refuseStopped(lowered, a, (op) => spanAt(program, op.loc), report);
     }
+    refuseInside(lowered, (op) => spanAt(program, op.loc), report);
     checkRunAgain(lowered, program, file.plainErrors, report);
     checkFixedPoints(lowered, annotated, program, report);
     const isLost = checkLost(lowered, checked, file, report, failed);

@@ -2,7 +2,7 @@
 import { ts } from "ts-morph";
 import { isTypedArrayName } from "../ir/types.js";
 import type { Ruled, RuleTable } from "./custom-rules/table.js";
-import { type GeneratedCallee, generatedCallee } from "./generated.js";
+import { accumulates, type GeneratedCallee, generatedCallee } from "./generated.js";
 import { constructorNamed, exportedExpression, isFixed } from "./packages/fixed.js";
 import { isKnownFile, type PackageTable } from "./packages/table.js";
 import { preludeFunction } from "./prelude.js";
@@ -205,9 +205,10 @@ export class SourceNames {
         return callee.node.body;
       case "stopGradient":
       case "tapGradient":
-      case "generated":
       case "ruled":
         return "pure";
+      case "generated":
+        return accumulates(callee.generated) ? undefined : callee.generated.request.node.body;
       case "builtin":
         return /^(Math\.(?!random$)|Runtime\.|Number\.|Number$|Array\.|Array$|(Float|Int|Uint)\w*Array\.|isNaN$|isFinite$|parseInt$|parseFloat$|String$|Boolean$|Object\.(keys|values|entries|fromEntries|freeze|seal|is|hasOwn)$|JSON\.|String\.)/.test(
           callee.name,

@@ -1,9 +1,22 @@
 /** What stands for the derivatives of a function: custom rules, and functions that are derivatives. Part of `ir.ts`. */
 
+/**
+ * A derivative that a function calls. `value` is the function itself, as generated functions give its result: its arguments stay as they
+ * are, and what it returns is new. `pullback` is the gradient of the result weighted with a seed.
+ */
 export interface Derivative {
   readonly of: string;
-  readonly mode: "grad" | "jvp" | "hvp" | `d${number}`;
-  /** Positions of the differentiated parameters, ascending. After the parameters of `of` come the tangents by them, where there are any. */
+  readonly mode:
+    | "value"
+    | "grad"
+    | "value_and_grad"
+    | "pullback"
+    | "jvp"
+    | "hvp"
+    | "jacobian"
+    | "hessian"
+    | `d${number}`;
+  /** Positions of the differentiated parameters, ascending. After the parameters of `of` come the tangents by them, or the seed. */
   readonly wrt: readonly number[];
 }
 

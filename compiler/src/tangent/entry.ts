@@ -93,7 +93,7 @@ function giveBack(context: Context, state: Tangents, result: Value, b: Builder):
 }
 
 /** Is all that a reference leads to made by the function itself, so that nobody else holds it? */
-function isMadeHere(context: Context, v: Value): boolean {
+export function isMadeHere(context: Context, v: Value): boolean {
   const classes = new Set([context.memory.classOf(v)]);
   for (const owner of classes) {
     if (owner.external || owner.foreign) return false;

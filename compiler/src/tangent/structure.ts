@@ -2,7 +2,7 @@
 import { type Builder, elem, field, value } from "../ir/build.js";
 import { placeType } from "../ir/derive.js";
 import type { Place, RecordDecl, Type, Value } from "../ir/ir.js";
-import { isReference, num } from "../ir/types.js";
+import { isReference, num, present } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
 
 type Records = ReadonlyMap<string, RecordDecl>;
@@ -28,7 +28,7 @@ export function product(b: Builder, x: Value, y: Value, records: Records): Value
         b.prim("or", [isAbsent(x), isAbsent(y)]),
         [result],
         (none) => [none.const(0)],
-        (both) => [product(both, both.cast(x, type.of), both.cast(y, type.of), records)],
+        (both) => [product(both, both.cast(x, type.of), both.cast(y, present(y.type)), records)],
       );
       return result;
     }

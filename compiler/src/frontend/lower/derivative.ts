@@ -3,147 +3,266 @@ import type { ts } from "ts-morph";
 import { rule as said } from "../../diagnostics.js";
 import { Builder, elem, field, value } from "../../ir/build.js";
 import type { Derivative, Func, Type, Value } from "../../ir/ir.js";
-import { arrayOf, isDifferentiable, isFloatArray, maybe, num, tupleOf } from "../../ir/types.js";
+import { arrayOf, holds, isDifferentiable, isReference, num, tupleOf } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
-import type { GeneratedCallee } from "../generated.js";
-import type { Mode } from "../lowered.js";
+import { accumulates, type GeneratedCallee } from "../generated.js";
+import type { Instance } from "../instance.js";
 import { resultOf, signatureOf } from "../signature.js";
 import { locOf, spanOf } from "../source.js";
 import { noBindings } from "../types.js";
 import { standInFor } from "./access.js";
+import { addInto, fits } from "./accumulate.js";
+import type { Bound } from "./closure.js";
 import type { FunctionContext } from "./context.js";
+import {
+  type About,
+  differentiated,
+  gradientOf,
+  hasOneShape,
+  hasShape,
+  leftOut,
+  returnedBy,
+  together,
+} from "./derivative-types.js";
 
+type Arguments = readonly (Value | undefined | { readonly all: Value })[];
+
+/** A function whose derivative is called, for arguments of some types. */
+interface Reached {
+  readonly context: FunctionContext;
+  readonly node: ts.Node;
+  readonly callee: GeneratedCallee;
+  readonly signature: Signature;
+  readonly about: About;
+  /** What the function takes, `this` first. */
+  readonly own: readonly { readonly name: string; readonly type: Type }[];
+  /** Positions of what is differentiated by, among these. */
+  readonly wrt: readonly number[];
+}
+
+const wrongArguments = "Its arguments are not those it takes";
+
+/** `bound` is what a function value holds: for a pullback, the arguments that the function was given. */
 export function lowerDerivative(
   context: FunctionContext,
   node: ts.Expression,
-  { request, mode, name }: GeneratedCallee,
-  args: readonly (Value | undefined | { readonly all: Value })[],
+  callee: GeneratedCallee,
+  args: Arguments,
   hint: string | undefined,
+  bound?: Bound,
 ): Value {
+  const { request, mode, pullback } = callee;
   const refuse = (why: string): Value => {
-    context.report(said.derivativeCall(spanOf(node), name, why));
+    context.report(said.derivativeCall(spanOf(node), callee.name, why));
     return standInFor(context, node);
   };
-  // The Jacobian of a number is its gradient.
-  const plain = mode === "value_and_grad" || mode === "jacobian" ? "grad" : mode === "hessian" ? "hvp" : mode;
-  if (mode === "vjp")
-    return refuse("Its pullback is a function; `f_value_and_grad` gives what a seed is multiplied with");
-  if (!isCallable(plain)) return refuse(`Of generated functions, those of the mode \`${mode}\` are not followed`);
   const all = args.map((a) => (a === undefined || "all" in a ? undefined : a));
+  if (all.some((v) => v !== undefined && context.isRefused(v))) return standInFor(context, node);
   // The object of a method comes first.
   const isOfInstance = request.owner !== undefined && request.isStatic !== true;
-  const self = isOfInstance ? all[0] : undefined;
-  if (isOfInstance && self?.type.kind !== "record") return refuse("Its arguments are not those it takes");
-  const values = isOfInstance ? all.slice(1) : all;
+  const self = isOfInstance && pullback === undefined ? all[0] : undefined;
+  if (isOfInstance && pullback === undefined && self?.type.kind !== "record") return refuse(wrongArguments);
+  const values = self === undefined ? all : all.slice(1);
   const { parameters } = request.node;
-  const given = parameters.map((_, i) => values[i]?.type);
+  const types = pullback ?? { self: self?.type, given: parameters.map((_, i) => values[i]?.type) };
   const file = context.file.of(request.node);
   if (file.running.some((s) => s.node === request.node))
     return refuse("It is the derivative of a function that leads to this call");
-  const instance = { bindings: noBindings, self: self?.type, captures: [], given };
-  const reached = { call: node, caller: context.signature };
-  const signature = signatureOf(file, request.node, reached, (d) => context.report(d), instance);
-  const result = signature === undefined ? undefined : resultOf(signature);
-  if (signature === undefined || result === undefined) return standInFor(context, node);
-  context.calls.add(signature);
-  const isOfList = isList(result) && (mode === "jvp" || mode === "jacobian");
-  if (result.kind !== "num" && !isOfList)
-    return refuse("It is the derivative of a function that does not return a number");
-  const kind = isOfList ? "jvp" : plain;
-  const own = [
-    ...(self === undefined ? [] : [{ name: "self", type: self.type }]),
-    ...signature.params.map((p) => ({ name: p.name, type: p.type })),
-  ];
-  const named = request.wrt?.map((w) => w.name);
-  const ofParams = differentiated(file, signature, named).map((i) => (self === undefined ? i : i + 1));
-  const wrt = self !== undefined && named?.includes("this") === true ? [0, ...ofParams] : ofParams;
-  const gradients = wrt.map((i) => gradientOf(file, own[i]?.type ?? num));
-  const takesTangents = mode === "jvp" || mode === "hvp";
+  if (context.exits.thrown(node) !== undefined && (accumulates(callee) || mayThrow(file, request.node)))
+    return refuse("It may throw, which is caught here");
+  const instance = { bindings: noBindings, captures: [], ...types };
+  const found = reach(context, node, callee, instance);
+  if (found === undefined) return standInFor(context, node);
+  if (typeof found === "string") return refuse(found);
+  const { signature, own, wrt, about } = found;
+  const passed =
+    bound !== undefined && pullback !== undefined
+      ? bound.values
+      : [
+          ...(self === undefined ? [] : [self]),
+          ...signature.params.flatMap((p) => values[parameters.indexOf(p.node)] ?? []),
+        ];
   // As a callback it may be passed more than it takes.
-  const tangents = takesTangents ? values.slice(parameters.length) : [];
-  const passed = [
-    ...(self === undefined ? [] : [self]),
-    ...signature.params.flatMap((p) => values[parameters.indexOf(p.node)] ?? []),
-  ];
-  if (wrt.length === 0 || passed.length < own.length || (takesTangents && tangents.length < wrt.length))
-    return refuse("Its arguments are not those it takes");
-  const directions = tangents.flatMap((t, k) => {
-    const type = gradients[k];
-    return t === undefined || type === undefined ? [] : [context.coerce(t, type, node)];
-  });
-  const gradient = gradients.length === 1 ? (gradients[0] ?? num) : tupleOf(gradients);
-  const at = context.at(node);
-  const derivative = (order: Derivative["mode"], directed: readonly Value[], name?: string, b: Builder = at): Value => {
-    const returned = returnedBy(order, gradient, result, gradientOf(file, result));
-    const made = value(returned, name);
-    const callee = derivativeOf(context, signature, { of: signature.name, mode: order, wrt }, returned, own, gradients);
-    b.push({ kind: "call", callee, args: [...passed, ...directed], results: [made] });
-    return made;
-  };
-  if (mode === "hessian") {
-    const [index, ...others] = wrt;
-    const x = passed[index ?? 0];
-    if (gradient.kind === "num") return derivative("d2", [], hint);
-    if (x === undefined || others.length > 0 || !isList(gradient) || !isList(x.type))
-      return refuse("Of Hessians, those by one number or one array of numbers are followed");
-    return hessianRows(at, x, gradient, (b, unit) =>
-      b.load(field(derivative("hvp", [unit], undefined, b), "1"), gradient, "row"),
-    );
+  const extra = pullback === undefined ? values.slice(parameters.length) : values;
+  if (wrt.length === 0 || passed.length < own.length) return refuse(wrongArguments);
+  const call = (order: Derivative["mode"], given: readonly Value[], name?: string, b = context.at(node)): Value =>
+    callOf(found, order, [...passed, ...given], name, b);
+  if (pullback !== undefined) {
+    const [seed] = extra;
+    return seed === undefined
+      ? refuse(wrongArguments)
+      : call("pullback", [context.coerce(seed, gradientOf(file, about.result), node)], hint);
   }
-  if (mode === "jacobian" && isOfList) {
-    const [index, ...others] = wrt;
-    const x = passed[index ?? 0];
-    const type = gradientOf(file, result);
-    if (x === undefined || others.length > 0 || !(gradient.kind === "num" || (isList(gradient) && isList(x.type))))
-      return refuse("Of Jacobians, those by one number or one array of numbers are followed");
-    const column = (b: Builder, unit: Value): Value =>
-      b.load(field(derivative("jvp", [unit], undefined, b), "1"), type, "column");
-    if (gradient.kind === "num") return column(at, at.const(1));
-    const y = value(result);
-    at.push({ kind: "call", callee: signature.name, args: passed, results: [y] });
-    return jacobianRows(at, x, at.length(y), gradient, column);
+  switch (mode) {
+    case "vjp":
+      return withPullback(found, passed, instance, call("value", []), hint) ?? refuse(outOfReach);
+    case "accumulate": {
+      const [into] = extra;
+      const gradient = together(about.gradients);
+      if (into === undefined || !fits(into.type, gradient, file.types.records)) return refuse(wrongArguments);
+      const made = call("value_and_grad", []);
+      const b = context.at(node);
+      const primal = b.load(field(made, "0"), num, hint);
+      const params = wrt.flatMap((i) => own[i] ?? []);
+      addInto(b, into, b.load(field(made, "1"), gradient), params, file.types.records);
+      return primal;
+    }
+    case "jvp":
+    case "hvp": {
+      if (extra.length < wrt.length) return refuse(wrongArguments);
+      const directions = about.gradients.flatMap((type, k) => {
+        const tangent = extra[k];
+        return tangent === undefined ? [] : [context.coerce(tangent, type, node)];
+      });
+      return call(mode, directions, hint);
+    }
+    case "jacobian": {
+      const [index, ...others] = wrt;
+      const x = passed[index ?? 0];
+      if (about.result.kind === "num") return call("grad", [], hint);
+      const isByColumns = others.length === 0 && isList(about.result) && (x?.type.kind === "num" || isList(x?.type));
+      return x === undefined || !isByColumns ? call(mode, [], hint) : byColumns(found, x, call);
+    }
+    case "hessian":
+      return call(together(about.gradients).kind === "num" ? "d2" : mode, [], hint);
+    default:
+      return call(mode, [], hint);
   }
-  const made = derivative(kind, directions, hint);
-  if (mode !== "value_and_grad") return made;
-  const primal = value(num);
-  at.push({ kind: "call", callee: signature.name, args: passed, results: [primal] });
-  return at.aggregate(tupleOf([num, made.type]), [primal, made], hint);
 }
 
-/** What a generated function returns for arguments of these types, where that is a gradient. */
+const shapeless = "does not say by its type at which places its numbers are";
+const outOfReach = "What it is given may have changed when the pullback is called";
+
+const mayThrow = (file: FileContext, node: Signature["node"]): boolean =>
+  node.body !== undefined && file.effects.mayThrow(node.body);
+
+/** The function and its types; else why its derivative cannot be called, or nothing where that has been said. */
+function reach(
+  context: FunctionContext,
+  node: ts.Node,
+  callee: GeneratedCallee,
+  instance: Instance,
+  report = true,
+): Reached | string | undefined {
+  const { request, mode } = callee;
+  const file = context.file.of(request.node);
+  const { records } = file.types;
+  const reached = { call: node, caller: context.signature };
+  const say = (d: Parameters<FunctionContext["report"]>[0]): void => {
+    if (report) context.report(d);
+  };
+  const signature = signatureOf(file, request.node, reached, say, instance);
+  const result = signature === undefined ? undefined : resultOf(signature);
+  if (signature === undefined || result === undefined) return undefined;
+  context.calls.add(signature);
+  const { self } = instance;
+  const isOfAny = mode === "jvp" || mode === "jacobian" || mode === "vjp";
+  if (result.kind !== "num" && !isOfAny) return "It is the derivative of a function that does not return a number";
+  if (!hasOneShape(result, records)) return `What it returns, \`${context.show(result)}\`, ${shapeless}`;
+  const named = request.wrt?.map((w) => w.name);
+  const missing = leftOut(file, signature, named);
+  if (missing !== undefined) return `It is differentiated by \`${missing}\`, for which nothing is passed`;
+  const own = [
+    ...(self === undefined ? [] : [{ name: "self", type: self }]),
+    ...signature.params.map((p) => ({ name: p.name, type: p.type })),
+  ];
+  const ofParams = differentiated(file, signature, named).map((i) => (self === undefined ? i : i + 1));
+  const wrt = self !== undefined && named?.includes("this") === true ? [0, ...ofParams] : ofParams;
+  const params = wrt.map((i) => own[i]?.type ?? num);
+  const isPlain = mode === "hessian" || mode === "accumulate";
+  const other = params.find((p) => (isPlain ? !hasOneShape(p, records) || p.kind === "maybe" : !hasShape(p, records)));
+  if (other !== undefined) return `What it is differentiated by, \`${context.show(other)}\`, ${shapeless}`;
+  const about = { result, params, gradients: params.map((p) => gradientOf(file, p)) };
+  return { context, node, callee, signature, about, own, wrt };
+}
+
+/** Calls a derivative. */
+function callOf(
+  { context, signature, about, own, wrt }: Reached,
+  mode: Derivative["mode"],
+  args: readonly Value[],
+  name: string | undefined,
+  b: Builder,
+): Value {
+  const made = value(returnedBy(context.file, mode, about), name);
+  const derivative = { of: signature.name, mode, wrt };
+  b.push({ kind: "call", callee: derivativeOf(context, signature, derivative, about, own), args, results: [made] });
+  return made;
+}
+
+/**
+ * What `f_vjp` returns: the value, and a function value that holds the arguments as they are now; absent where they cannot be held.
+ * Called with a seed, it computes the function and the gradient from these.
+ */
+function withPullback(
+  { context, node, callee, signature, own }: Reached,
+  passed: readonly Value[],
+  instance: Instance,
+  primal: Value,
+  hint: string | undefined,
+): Value | undefined {
+  const { functions, records } = context.file.types;
+  if (own.some((p) => holds(p.type, records, (t) => (t.kind === "opaque" ? true : undefined)))) return undefined;
+  const type = functions.typeOf(
+    signature.file,
+    signature.node,
+    noBindings,
+    captured(own),
+    pullbackOf(callee, instance),
+  );
+  const b = context.at(node);
+  const held = passed.map((v) => {
+    if (!isReference(v.type)) return v;
+    const copy = value(v.type, v.hint);
+    b.push({ kind: "copy", source: v, result: copy });
+    return copy;
+  });
+  const pullback = b.aggregate(type, held, "pullback");
+  return b.aggregate(tupleOf([primal.type, type]), [primal, pullback], hint);
+}
+
+const captured = (own: Reached["own"]) =>
+  own.map(({ name, type }) => ({ key: { hidden: "argument" } as const, name, type, boxed: undefined }));
+
+function pullbackOf(callee: GeneratedCallee, { self, given }: Instance): GeneratedCallee {
+  const types = given.map((t) => (t === "declared" ? undefined : t));
+  // Which of its parameters something is passed for is part of what a function value is.
+  const left = types.flatMap((t, i) => (t === undefined ? [i] : []));
+  return { ...callee, name: [`${callee.name}_pullback`, ...left].join("_"), pullback: { self, given: types } };
+}
+
+/** What a generated function returns for arguments of these types, where that can be said without values. */
 export function derivativeResult(
   context: FunctionContext,
   node: ts.Node,
-  { request, mode }: GeneratedCallee,
+  callee: GeneratedCallee,
   given: readonly (Type | undefined)[],
 ): Type | undefined {
-  if (mode !== "grad" && mode !== "value_and_grad") return undefined;
-  const file = context.file.of(request.node);
-  const instance = {
-    bindings: noBindings,
-    self: undefined,
-    captures: [],
-    given: request.node.parameters.map((_, i) => given[i]),
-  };
-  const signature = signatureOf(file, request.node, { call: node, caller: context.signature }, () => {}, instance);
-  if (signature === undefined) return undefined;
-  const named = request.wrt?.map((w) => w.name);
-  const gradients = differentiated(file, signature, named).map((i) =>
-    gradientOf(file, signature.params[i]?.type ?? num),
-  );
-  const gradient = gradients.length === 1 ? (gradients[0] ?? num) : tupleOf(gradients);
-  return mode === "grad" ? gradient : tupleOf([num, gradient]);
+  const { request, mode, pullback } = callee;
+  if (pullback === undefined && mode !== "grad" && mode !== "value_and_grad") return undefined;
+  const types = pullback ?? { self: undefined, given: request.node.parameters.map((_, i) => given[i]) };
+  const found = reach(context, node, callee, { bindings: noBindings, captures: [], ...types }, false);
+  if (found === undefined || typeof found === "string") return undefined;
+  return returnedBy(context.file, pullback === undefined && mode === "value_and_grad" ? mode : "grad", found.about);
 }
 
-const isList = (type: Type): boolean => type.kind === "typed" || (type.kind === "array" && type.elem.kind === "num");
+const isList = (type: Type | undefined): boolean =>
+  type?.kind === "typed" || (type?.kind === "array" && type.elem.kind === "num");
 
-/** The rows of a Hessian: products with the unit vectors. */
-function hessianRows(b: Builder, x: Value, gradient: Type, row: (b: Builder, unit: Value) => Value): Value {
-  const length = b.length(x);
-  const rows = value(arrayOf(gradient), "hessian");
-  b.push({ kind: "alloc", length, result: rows });
-  eachUnit(b, length, gradient, (body, unit, index) => body.store(elem(rows, index), row(body, unit)));
-  return rows;
+/** The Jacobian of a list by a number or a list, from its columns: the derivatives along the unit vectors. */
+function byColumns(
+  { context, node, about }: Reached,
+  x: Value,
+  call: (mode: Derivative["mode"], given: readonly Value[], name?: string, b?: Builder) => Value,
+): Value {
+  const at = context.at(node);
+  const gradient = together(about.gradients);
+  const type = gradientOf(context.file, about.result);
+  const column = (b: Builder, unit: Value): Value =>
+    b.load(field(call("jvp", [unit], undefined, b), "1"), type, "column");
+  return gradient.kind === "num"
+    ? column(at, at.const(1))
+    : jacobianRows(at, x, at.length(call("value", [])), gradient, column);
 }
 
 /** The rows of a Jacobian, from its columns: the derivatives along the unit vectors. */
@@ -187,73 +306,29 @@ function zeros(b: Builder, length: Value, type: Type, hint?: string): Value {
   return result;
 }
 
-/** What a derivative returns: `change` is the type of the gradient of what the function does. */
-function returnedBy(mode: Derivative["mode"], gradient: Type, result: Type, change: Type): Type {
-  if (mode === "grad") return gradient;
-  if (mode === "jvp") return tupleOf([result, change]);
-  return mode === "hvp" ? tupleOf([gradient, gradient]) : num;
-}
-
-const isCallable = (mode: Mode): mode is Derivative["mode"] =>
-  mode === "grad" || mode === "jvp" || mode === "hvp" || /^d\d+$/.test(mode);
-
-/** Positions of the differentiated parameters among those that something is passed for. */
-function differentiated(
-  file: FileContext,
-  signature: Signature,
-  named: readonly string[] | undefined,
-): readonly number[] {
-  return signature.params.flatMap((p, i) => {
-    const type = file.checker.getTypeAtLocation(p.node.name);
-    const isFree = isDifferentiable(p.type, file.types.records) && !file.types.isNoDiff(p.node.type, type);
-    return isFree && (named === undefined || named.includes(p.name)) ? [i] : [];
-  });
-}
-
-/** `Gradient<P>`. */
-function gradientOf(file: FileContext, type: Type): Type {
-  const { records } = file.types;
-  switch (type.kind) {
-    case "array":
-      return { kind: "array", elem: gradientOf(file, type.elem) };
-    case "typed":
-      return isFloatArray(type) ? type : { kind: "typed", name: "Float64Array" };
-    case "tuple":
-      return tupleOf(type.elems.map((e) => gradientOf(file, e)));
-    case "maybe":
-      return maybe(gradientOf(file, type.of), type.absent);
-    case "record": {
-      const fields = (records.get(type.name)?.fields ?? []).filter(
-        (f) => f.noDiff !== true && isDifferentiable(f.type, records),
-      );
-      return file.types.recordOf(fields.map((f) => ({ ...f, type: gradientOf(file, f.type) })));
-    }
-    default:
-      return num;
-  }
-}
-
 /** The function that stands for a derivative, without a body that says anything. */
 function derivativeOf(
   { file }: FunctionContext,
   signature: Signature,
   derivative: Derivative,
-  returned: Type,
-  params: readonly { readonly name: string; readonly type: Type }[],
-  gradients: readonly Type[],
+  about: About,
+  params: Reached["own"],
 ): string {
   const name = `${signature.name}.inside.${derivative.mode}`;
   if (file.funcs.has(name)) return name;
   const b = new Builder(locOf(signature.node));
   const own = params.map((p) => value(p.type, p.name));
-  const takesTangents = derivative.mode === "jvp" || derivative.mode === "hvp";
-  const tangents = takesTangents
-    ? gradients.map((type, k) => value(type, `${own[derivative.wrt[k] ?? 0]?.hint ?? "x"}Dot`))
-    : [];
-  const all = [...own, ...tangents];
+  const { mode } = derivative;
+  const tangents =
+    mode === "jvp" || mode === "hvp"
+      ? about.gradients.map((type, k) => value(type, `${own[derivative.wrt[k] ?? 0]?.hint ?? "x"}Dot`))
+      : [];
+  const seed = mode === "pullback" ? [value(gradientOf(file, about.result), "seed")] : [];
+  const all = [...own, ...tangents, ...seed];
+  const returned = returnedBy(file, mode, about);
   const func: Func = {
     name,
-    source: `${signature.source}_${derivative.mode}`,
+    source: `${signature.source}_${mode}`,
     body: b.region(all, [sample(file, b, returned)]),
     results: [returned],
     loc: locOf(signature.node),
@@ -272,7 +347,8 @@ function sample(file: FileContext, b: Builder, type: Type): Value {
     case "array":
     case "typed": {
       const result = value(type);
-      b.push({ kind: "alloc", length: b.const(0), ...(type.kind === "array" ? { fill: 0 } : {}), result });
+      const fill = type.kind === "array" && type.elem.kind === "num" ? { fill: 0 } : {};
+      b.push({ kind: "alloc", length: b.const(0), ...fill, result });
       return result;
     }
     case "tuple":

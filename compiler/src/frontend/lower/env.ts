@@ -5,9 +5,9 @@
 import type { ts } from "ts-morph";
 import type { Type, Value } from "../../ir/ir.js";
 
-/** What is tracked beside the user's variables: the value to return, flags that say which exit was taken, and `this`. */
+/** What is tracked beside the user's variables: the value to return, flags that say which exit was taken, `this`, and what a pullback holds. */
 export interface Hidden {
-  readonly hidden: "result" | "flag" | "this" | "index";
+  readonly hidden: "result" | "flag" | "this" | "index" | "argument";
 }
 export type Key = ts.Symbol | Hidden;
 

@@ -178,7 +178,7 @@ export function callValue(
   const call = (one: OneFunction, bound: Bound): Value =>
     one.generated === undefined
       ? callFunction(context, node, one.node, thisValue, args, hint, bound)
-      : lowerDerivative(context, node, one.generated, args, hint);
+      : lowerDerivative(context, node, one.generated, args, hint, bound);
   if (known.kind === "one") return call(known, boundOf(context, present, known, node));
   if (known.members.length === 0) return callOfNone(context, node);
   return dispatch(context, present, known, node, hint, call);
