@@ -4,12 +4,14 @@ import type { Diagnostic } from "../diagnostics.js";
 import type { Func, GlobalDecl, Loc, Type, Value, ValueId } from "../ir/ir.js";
 import { SourceNames } from "./source-names.js";
 import { CaptureTable } from "./captures.js";
+import type { ClassNode } from "./classes.js";
 import { classBodies, mayRunOther } from "./class-effects.js";
 import { EffectTable } from "./effects.js";
 import { type Ruled, rulesIn } from "./custom-rules/table.js";
 import { accumulates } from "./generated.js";
 import type { Instance } from "./instance.js";
 import type { PackageTable } from "./packages/table.js";
+import { isPackageFile } from "./packages/program.js";
 import { isPrelude, preludeProgram, servedBy } from "./prelude.js";
 import { type FunctionNode, locOf } from "./source.js";
 import { type Bindings, TypeMapper } from "./types.js";
@@ -208,6 +210,20 @@ export class FileContext extends SourceNames {
   of(node: ts.Node): FileContext {
     const user = this.user ?? this;
     return isPrelude(node) ? user.prelude : user;
+  }
+
+  /** The rule of a method that a package declares is that of the method of its code. */
+  bindRule(method: FunctionNode): void {
+    if (!ts.isMethodDeclaration(method) || !isPackageFile(method.getSourceFile().fileName)) return;
+    const name = method.name.getText();
+    for (const ruled of this.rules.all)
+      if (ruled.symbol.name === name && this.codeOfOwner(ruled) === method.parent) this.rules.bind(method, ruled);
+  }
+
+  /** The class that has the code of a method with a rule, where a package declares the method and has been read. */
+  codeOfOwner({ node, owner }: Ruled): ClassNode | undefined {
+    if (node !== undefined || owner === undefined || "kind" in owner || !this.packages.isRead(owner)) return undefined;
+    return this.types.table.classOfSymbol(owner);
   }
 
   get prelude(): FileContext {

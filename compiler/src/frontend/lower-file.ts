@@ -179,6 +179,7 @@ export function lowerFile(
       for (const called of signature.calls) reached.add(called);
     }
     rules.keepSilent();
+    rules.checkMethods();
     annotated = annotated.map((a) => rules.asEntry(a));
     checked = checked.map((c) => ({ ...c, annotated: rules.asEntry(c.annotated) }));
   }

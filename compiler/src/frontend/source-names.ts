@@ -113,7 +113,8 @@ export class SourceNames {
 
   #calleeOf(symbol: ts.Symbol, name: string, isName: boolean): Callee {
     const ruled = this.rules.ofDeclared(symbol);
-    if (ruled !== undefined && ruled.node === undefined) return this.#ruledCallee(ruled, symbol, name);
+    if (ruled !== undefined && ruled.node === undefined && ruled.owner === undefined)
+      return this.#ruledCallee(ruled, symbol, name);
     const code = this.packages.codeOf(symbol);
     if (code !== undefined) return this.#calleeOf(code, name, true);
     if (isRuntimeSymbol(symbol, "stopGradient")) return { kind: "stopGradient" };

@@ -1,5 +1,5 @@
 /** Puts the rules of a function in force: where its instance has been lowered, it gets `Func.rule`. */
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import { analyzeMemory, type MemoryClass, type MemoryModel, reachable } from "../../analysis/memory.js";
 import { type Diagnostic, rule as said } from "../../diagnostics.js";
 import { Builder, like } from "../../ir/build.js";
@@ -8,6 +8,7 @@ import { isDifferentiable, isReference, type Records } from "../../ir/types.js";
 import { withoutRule } from "../../ir/rule-functions.js";
 import { walk } from "../../ir/walk.js";
 import { findRequests, hasAnnotation, type Request } from "../annotations.js";
+import type { ClassNode } from "../classes.js";
 import type { FileContext, Signature } from "../file-context.js";
 import type { Annotated, Mode } from "../lowered.js";
 import { isPrelude } from "../prelude.js";
@@ -94,6 +95,19 @@ export class RulesInForce {
     if (func === undefined) for (const d of signature.diagnostics) this.report(d);
     else file.funcs.set(signature.name, { ...func, rule: withReturned(made.rule, own) });
     return own === undefined ? made.calls : [...signature.calls, ...made.calls];
+  }
+
+  /** A rule of a method that a package declares, and its code has elsewhere or not at all, would be passed over. */
+  checkMethods(): void {
+    const { rules, packages } = this.file;
+    for (const ruled of rules.all) {
+      const { node, owner, name } = ruled;
+      if (node !== undefined || owner === undefined || "kind" in owner || rules.isBound(ruled)) continue;
+      if (!packages.isRead(owner) || hasMethod(this.file.codeOfOwner(ruled), ruled.symbol.name)) continue;
+      const why = `The code of the package has no class \`${owner.name}\` with such a method of its own`;
+      for (const rule of [ruled.vjp, ruled.jvp])
+        if (rule !== undefined) this.report(said.ruleTargetMissing(rule.place, rule.tag, name, why));
+    }
   }
 
   /** How the generated file names a rule: only what its own source file exports can be imported. */
@@ -266,6 +280,10 @@ function writtenBy(func: Func | undefined, memory: MemoryModel): readonly string
   });
   return found;
 }
+
+/** Has a class this method among its own? */
+const hasMethod = (cls: ClassNode | undefined, name: string): boolean =>
+  cls?.members.some((m) => ts.isMethodDeclaration(m) && m.name.getText() === name) === true;
 
 /** A class and all it leads to. */
 function classesIn(owner: MemoryClass): readonly MemoryClass[] {

@@ -147,7 +147,8 @@ function inputsOf(
     return { name: p.name, type, mapped, isConstant };
   });
   if (ruled.owner === undefined) return inputs;
-  const type = instanceTypeOf(types, ruled.owner);
+  const { owner } = ruled;
+  const type = "kind" in owner ? instanceTypeOf(types, owner) : checker.getDeclaredTypeOfSymbol(owner);
   return [
     { name: "self", type, mapped: map(type), isConstant: !isDifferentiable(map(type), types.records) },
     ...inputs,

@@ -190,6 +190,7 @@ function methodOrOutside(
  */
 function valueType(context: FunctionContext, node: ts.Expression): Type | undefined {
   const inner = bare(node);
+  if (inner.kind === ts.SyntaxKind.ThisKeyword) return context.thisValue?.type;
   if (ts.isPropertyAccessExpression(inner)) {
     const owner = valueType(context, inner.expression);
     const fields = owner?.kind === "record" ? context.file.types.records.get(owner.name)?.fields : undefined;

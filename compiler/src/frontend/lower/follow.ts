@@ -55,6 +55,7 @@ export function callFunction(
     ts.isCallExpression(node) || ts.isNewExpression(node) ? node : undefined,
     (type, types) => resultTypeOf(context, node, type, types),
   );
+  file.bindRule(target);
   const catcher = catcherOfCall(context, node, target);
   const isCaught = catcher === undefined ? {} : { isCaught: true as const };
   const instance = { bindings, self: self?.type, captures: bound.captures, given, ...isCaught };

@@ -43,6 +43,12 @@ export class PackageTable {
     return this.#code.get(symbol);
   }
 
+  /** Has the code of the package that declares a symbol been read? */
+  isRead(symbol: ts.Symbol): boolean {
+    const name = this.packageOf(symbol);
+    return name !== undefined && this.#paired.has(name) && this.wanted.size === 0 && !this.#reasons.has(name);
+  }
+
   /** What a package declares of its code. */
   declaredOf(code: ts.Symbol): ts.Symbol | undefined {
     return this.#declared.get(code);
