@@ -1,10 +1,13 @@
 /**
  * What a function inside a function reads of the variables around it. A variable that is set once is captured by its
- * value; one that is assigned later, while some function inside captures it, lives in a box that they share.
+ * value, and so is one that nothing can assign while the function exists: a callback that is written where it is passed to an
+ * array method (`x = x.map((_, i) => … x[j] …)`). One that is assigned later, while some function inside captures it, lives in a
+ * box that they share.
  */
 import { ts } from "ts-morph";
 import { type Key, thisKey } from "./lower/env.js";
 import { eachChild } from "./chains.js";
+import { takesCallback } from "./methods.js";
 import { bare, type FunctionNode, isConst, isFunctionNode, symbolOf } from "./source.js";
 
 export interface Captures {
@@ -19,7 +22,7 @@ export interface Captures {
 const nothing: Captures = { keys: [], self: [], usesThis: false };
 
 interface Scope {
-  /** Mentioned in a function inside the one that declares them. */
+  /** Mentioned in a function inside the one that declares them, which may still exist when they are assigned. */
   readonly captured: Set<ts.Symbol>;
   readonly outermost: ts.Node;
 }
@@ -111,29 +114,54 @@ export class CaptureTable {
     return [loop?.initializer, loop?.condition, loop?.incrementor].some((n) => n !== undefined && mentions(n, false));
   }
 
+  /** Is it a callback that only the array method it is passed to can call, in a call in which nothing assigns the variable? */
+  #isGoneBeforeAssigned(f: ts.Node, symbol: ts.Symbol): boolean {
+    // One with a name could keep itself.
+    if (!ts.isArrowFunction(f) && !(ts.isFunctionExpression(f) && f.name === undefined)) return false;
+    let at: ts.Expression = f;
+    while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+    const call = at.parent;
+    if (!ts.isCallExpression(call) || !call.arguments.includes(at)) return false;
+    const method = bare(call.expression);
+    if (!ts.isPropertyAccessExpression(method) || !takesCallback(method.name.text)) return false;
+    return isList(this.checker, method.expression) && !this.assignedIn(call).has(symbol);
+  }
+
   #scopeOf(outermost: ts.Node): Scope {
     let scope = this.#scopes.get(outermost);
     if (scope !== undefined) return scope;
     const captured = new Set<ts.Symbol>();
-    const visit = (at: ts.Node, inside: ts.Node): void => {
+    const visit = (at: ts.Node, around: readonly ts.Node[]): void => {
       if (ts.isTypeNode(at)) return;
       if (ts.isIdentifier(at)) {
         if (!isReference(at)) return;
         const symbol = symbolOf(this.checker, at);
         const declaration = symbol?.valueDeclaration;
         if (symbol === undefined || declaration === undefined || !isVariable(declaration)) return;
-        const around = functionAround(declaration);
-        if (around !== undefined && around !== inside) captured.add(symbol);
+        const own = functionAround(declaration);
+        const inside = own === undefined ? [] : around.slice(around.indexOf(own) + 1);
+        if (inside.some((f) => !this.#isGoneBeforeAssigned(f, symbol))) captured.add(symbol);
         return;
       }
-      const next = ts.isFunctionLike(at) ? at : inside;
+      const next = ts.isFunctionLike(at) ? [...around, at] : around;
       eachChild(at, (child) => visit(child, next));
     };
-    eachChild(outermost, (child) => visit(child, outermost));
+    eachChild(outermost, (child) => visit(child, [outermost]));
     scope = { captured, outermost };
     this.#scopes.set(outermost, scope);
     return scope;
   }
+}
+
+/** An array or a typed array, and nothing else. */
+function isList(checker: ts.TypeChecker, node: ts.Expression): boolean {
+  const type = checker.getTypeAtLocation(node);
+  return checker.isArrayType(type) || checker.isTupleType(type) || isLibraryTypedArray(type.getSymbol());
+}
+
+function isLibraryTypedArray(symbol: ts.Symbol | undefined): boolean {
+  const isNamed = symbol !== undefined && /^(Float|Int|Uint)\d+(Clamped)?Array$/.test(symbol.name);
+  return isNamed && (symbol.declarations ?? []).every((d) => d.getSourceFile().isDeclarationFile);
 }
 
 const isVariable = (node: ts.Declaration): boolean =>

@@ -43,7 +43,7 @@ function reasonAgainst(lowered: Program, annotated: readonly Annotated[], func: 
   };
   const { state, stores } = stateOf(lowered, loop);
   if (stores.some((op) => isReference(op.value.type)))
-    return "It puts arrays or objects into others; the state must be numbers and arrays of numbers";
+    return "It puts arrays or objects into others, or into a variable that a function keeps; the state must be numbers and arrays of numbers";
   const [index] = loop.kind === "for" ? loop.body.params : [];
   if (index !== undefined) {
     const byNumber = reach([index.id]);
