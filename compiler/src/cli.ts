@@ -46,13 +46,17 @@ export async function main(args: readonly string[], terminal: Terminal = process
   }
 }
 
-async function runExplain({ target, project, ir, pretty: asked }: ExplainCommand, terminal: Terminal): Promise<number> {
+async function runExplain(
+  { target, project, ir, mode, pretty: asked }: ExplainCommand,
+  terminal: Terminal,
+): Promise<number> {
   const [{ explainFunction, formatExplanation }, { reportNotFound }] = await Promise.all([
     import("./index.js"),
     import("./cli/report.js"),
   ]);
   const pretty = isPretty(asked, terminal);
-  const found = explainFunction({ target, cwd: terminal.cwd, ir, ...(project === undefined ? {} : { project }) });
+  const shared = { ...(project === undefined ? {} : { project }), ...(mode === undefined ? {} : { mode }) };
+  const found = explainFunction({ target, cwd: terminal.cwd, ir, ...shared });
   if (found.status !== "explained") return reportNotFound(found, pretty, terminal);
   terminal.print(formatExplanation(found, { pretty }));
   return 0;

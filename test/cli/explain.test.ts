@@ -58,6 +58,35 @@ const explain = async (name: string, more = "") => {
 };
 
 describe("adc explain", () => {
+  test("--mode jvp: values and tangents, nothing reversed", async () => {
+    const out = await explain("loss", "--mode jvp");
+    expect(out).toContain("loss_jvp: the value and its derivative along tangents of loss with respect to w, b");
+    expect(out).toContain("loop: n iterations\n");
+    expect(out).toContain("none: tangents are computed beside the values");
+    expect(out).toMatch(/operations +primal +values +tangents|values: /);
+    expect(out).not.toMatch(/adjoint|revers/);
+    expect(await explain("power", "--mode jvp")).toContain("the value and the tangent come from a function of");
+    // Of a function to an array too.
+    expect(await explain("scaled", "--mode jvp")).toContain("scaled_jvp: ");
+  });
+
+  test("--mode hvp: the derivative along a vector, reversed", async () => {
+    const out = await explain("loss", "--mode hvp");
+    expect(out).toContain("loss_hvp: the gradient and the Hessian times a vector");
+    expect(out).toContain("wDot, bDot: differentiated");
+    expect(out).toMatch(/r is active: depends on w and b/);
+    expect(out).toMatch(/sumDot is active: depends on w, b, wDot and bDot/);
+    expect(out).toContain("along vector");
+    expect(await explain("power", "--mode hvp")).toContain("stays a call");
+    // There is no gradient of an array: the pullback.
+    expect(await explain("scaled", "--mode hvp")).toContain("scaled_vjp: ");
+  });
+
+  test("--mode value_and_grad, vjp", async () => {
+    expect(await explain("loss", "--mode value_and_grad")).toContain("loss_value_and_grad: the value and the gradient");
+    expect(await explain("loss", "--mode vjp")).toContain("loss_vjp: the value and the pullback");
+  });
+
   test("a scalar function", async () => {
     const { status, out } = await adc(folder(), "explain src/square.ts#square");
     expect(status).toBe(0);

@@ -19,8 +19,11 @@ export interface ExplainCommand {
   readonly target: string;
   readonly project?: string;
   readonly ir: boolean;
+  readonly mode?: (typeof shownModes)[number];
   readonly pretty?: boolean;
 }
+
+const shownModes = ["grad", "value_and_grad", "vjp", "jvp", "hvp"] as const;
 
 export interface GraphCommand {
   readonly kind: "graph";
@@ -71,6 +74,7 @@ const options = {
   pretty: { type: "boolean" },
   "source-map": { type: "boolean" },
   ir: { type: "boolean" },
+  mode: { type: "string" },
   at: { type: "string" },
   output: { type: "string", short: "o" },
   tolerance: { type: "string" },
@@ -83,7 +87,7 @@ type OptionName = keyof typeof options;
 /** Which options each command has. */
 const commands: Readonly<Record<string, readonly OptionName[]>> = {
   build: ["project", "out-dir", "check", "watch", "pretty", "source-map", "debug"],
-  explain: ["project", "pretty", "ir"],
+  explain: ["project", "pretty", "ir", "mode"],
   graph: ["project", "pretty", "at", "output"],
   verify: ["project", "pretty", "at", "tolerance"],
   init: ["project", "pretty"],
@@ -123,7 +127,11 @@ function interpret(given: readonly string[]): Command {
   switch (command) {
     case "explain": {
       const target = targetOf(command, rest);
-      return typeof target === "string" ? { kind: "explain", target, ir: values.ir ?? false, ...shared } : target;
+      if (typeof target !== "string") return target;
+      const mode = shownModes.find((m) => m === values.mode);
+      if (values.mode !== undefined && mode === undefined)
+        return wrong(`'--mode' is one of ${shownModes.join(", ")}, not '${values.mode}'`);
+      return { kind: "explain", target, ir: values.ir ?? false, ...(mode === undefined ? {} : { mode }), ...shared };
     }
     case "graph": {
       const target = targetOf(command, rest);
@@ -216,7 +224,7 @@ export const helpText = `adc writes the derivatives of functions marked @differe
 
 Usage
   adc build [files, folders or globs...] [options]
-  adc explain <file>#<function> [--ir]
+  adc explain <file>#<function> [--mode hvp] [--ir]
   adc graph <file>#<function> [--at 2,3] [-o graph.svg]
   adc verify [files or <file>#<function>...] [--at 2,[1,0.5]]
   adc init
@@ -246,6 +254,7 @@ Options of build
 
 Options of explain and graph
       --ir               also the intermediate representation after each pass
+      --mode <mode>      grad, value_and_grad, vjp, jvp or hvp (default: the gradient, or the pullback)
       --at <arguments>   values and adjoints at these arguments: numbers, and arrays and objects as JSON
   -o, --output <path>    a file that ends in .svg or .dot (default: DOT on standard output)
 

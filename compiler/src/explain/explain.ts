@@ -6,12 +6,14 @@ import type { Program } from "../ir/ir.js";
 import { reachable } from "../analysis/memory.js";
 import { printProgram } from "../ir/print.js";
 import { LineBook, type LineNotes } from "./lines.js";
-import { modeToShow, observe, type Observation } from "./observe.js";
+import { modeToShow, observe, type Observation, type ShownMode } from "./observe.js";
 import { type Summary, summarize } from "./summary.js";
 
 export interface ExplainOptions extends FindOptions {
   /** Also the IR after each pass. */
   readonly ir?: boolean;
+  /** What is looked at; the gradient where there is one, else the pullback. */
+  readonly mode?: ShownMode;
 }
 
 export interface SourceLine extends LineNotes {
@@ -59,7 +61,11 @@ export function explainFound(
   options: ExplainOptions,
 ): Explanation {
   const func = lowered.program.funcs.get(annotated.func);
-  const observation = observe(lowered, annotated, rules, modeToShow(annotated, func?.results[0]?.kind === "num"));
+  const isNumber = func?.results[0]?.kind === "num";
+  const { mode } = options;
+  // Of the result of another function there is a pullback, and a tangent.
+  const asked = mode === undefined || (!isNumber && mode !== "jvp") ? modeToShow(annotated, isNumber) : mode;
+  const observation = observe(lowered, annotated, rules, asked);
   const book = new LineBook(observation, rules);
   const listings: Listing[] = [];
   for (const name of reachable(lowered.program, annotated.func)) {

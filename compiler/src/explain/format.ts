@@ -29,9 +29,7 @@ export function formatExplanation(explanation: Explanation, options: FormatExpla
   const style = options.pretty === true ? coloured : plain;
   const width = options.width ?? defaultWidth;
   const { exportName, name, mode, wrt, listings } = explanation;
-  const what =
-    mode === "vjp" ? "the value and the pullback" : mode === "grad" ? "the gradient" : "the value and the gradient";
-  const out = [`${style.bold(exportName)}: ${what} of ${name} with respect to ${wrt.join(", ")}`, ""];
+  const out = [`${style.bold(exportName)}: ${contents[mode] ?? mode} of ${name} with respect to ${wrt.join(", ")}`, ""];
   for (const listing of listings) out.push(...listingLines(listing, listings[0] === listing, style, width), "");
   out.push(...summaryLines(explanation, style, width));
   for (const step of explanation.steps) {
@@ -41,6 +39,21 @@ export function formatExplanation(explanation: Explanation, options: FormatExpla
   }
   return `${out.map((line) => line.trimEnd()).join("\n")}\n`;
 }
+
+const contents: Readonly<Record<string, string>> = {
+  grad: "the gradient",
+  value_and_grad: "the value and the gradient",
+  vjp: "the value and the pullback",
+  jvp: "the value and its derivative along tangents",
+  hvp: "the gradient and the Hessian times a vector (the reversed derivative along it)",
+};
+
+/** What stands in the columns of the table of costs. */
+const columnsOf = (mode: string): readonly string[] => {
+  if (mode === "jvp") return ["primal", "values", "tangents"];
+  const primal = mode === "hvp" ? "along vector" : "primal";
+  return [primal, "forward sweep", mode === "vjp" ? "pullback" : "reverse sweep"];
+};
 
 function listingLines({ name, file, lines }: Listing, isEntry: boolean, style: Style, width: number): string[] {
   const gutter = numberWidth + 3 + tapeWidth;
@@ -81,12 +94,14 @@ function summaryLines({ summary, mode }: Explanation, style: Style, width: numbe
   fact(
     "tape",
     tape.isZero
-      ? "none: everything the reverse sweep needs is in variables or computed again"
+      ? mode === "jvp"
+        ? "none: tangents are computed beside the values"
+        : "none: everything the reverse sweep needs is in variables or computed again"
       : `${tape.shown(width - 24)} bytes`,
   );
   fact("also made", structures.length === 0 ? "no arrays or objects besides the result" : structures.join("; "));
   const shown = rows.filter((r) => [r.primal, r.forward, r.reverse].some((f) => !f.isZero));
-  const columns = ["primal", "forward sweep", mode === "vjp" ? "pullback" : "reverse sweep"];
+  const columns = columnsOf(mode);
   const cells = (row: Row): string[] => [row.primal, row.forward, row.reverse].map((f) => f.shown(width - 33));
   const widths = columns.map((c, k) => Math.max(c.length, ...shown.map((r) => cells(r)[k]?.length ?? 0)));
   const tableLine = (label: string, texts: readonly string[]): string =>

@@ -54,6 +54,11 @@ export class LineBook {
     }
   }
 
+  /** There is no reverse sweep. */
+  get #isTangent(): boolean {
+    return this.observation.mode === "jvp";
+  }
+
   at(file: string, line: number): LineNotes {
     const key = lineKey(file, line);
     const ops = this.#ops.get(key) ?? [];
@@ -80,7 +85,9 @@ export class LineBook {
     const isLeft = computing.some(
       (op) => "result" in op && op.result !== undefined && this.sweeps.isDefined(op.result),
     );
-    return computing.length === 0 || isLeft ? [] : ["not run forward: no value of this line is needed, only adjoints"];
+    return computing.length === 0 || isLeft
+      ? []
+      : [`not run forward: no value of this line is needed, only ${this.#isTangent ? "tangents" : "adjoints"}`];
   }
 
   #mark(ops: readonly Op[]): LineNotes["mark"] {
@@ -132,6 +139,7 @@ export class LineBook {
     if (fate === undefined || shown === undefined)
       return ["loop: gone; nothing that the generated function needs is computed in it"];
     const parts = [`loop: ${counter.trips(shown).shown(40)} iterations`];
+    if (this.#isTangent) return parts;
     if (fate.fused !== undefined) {
       const runs =
         fate.forward === undefined ? "each is reversed" : "each runs again in the reverse sweep and is reversed";
@@ -153,8 +161,13 @@ export class LineBook {
       if (op.kind !== "call") continue;
       const callee = lowered.funcs.get(op.callee);
       if (callee === undefined || !/^[\w$.]+$/.test(callee.source)) continue;
-      if (kept.has(op.callee))
-        remarks.add(`${callee.source}: stays a call; forward and reverse are functions of their own`);
+      // Of a derivative along a vector the functions have names made of those of the source.
+      if ([...kept].some((name) => name === op.callee || name.startsWith(`${op.callee}.`)))
+        remarks.add(
+          this.#isTangent
+            ? `${callee.source}: stays a call; the value and the tangent come from a function of its own`
+            : `${callee.source}: stays a call; forward and reverse are functions of their own`,
+        );
       else if (ops.length > 0) remarks.add(`${callee.source}: inlined`);
     }
     return [...remarks];
@@ -206,7 +219,8 @@ export class LineBook {
     const isUseful = this.#flow.isUseful(v);
     if (from.length === 0)
       return isUseful ? "is a constant: no differentiated parameter flows into it" : "is a constant";
-    if (!isUseful) return `depends on ${list(from)}, but the result does not depend on it: no adjoint`;
+    if (!isUseful)
+      return `depends on ${list(from)}, but the result does not depend on it: no ${this.#isTangent ? "tangent" : "adjoint"}`;
     const into = this.#flow
       .flowsInto(v)
       .filter((name) => name !== holder && (name !== "the result" || v.hint !== undefined));

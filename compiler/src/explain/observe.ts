@@ -46,6 +46,9 @@ export function modeToShow({ modes }: Annotated, returnsNumber: boolean): Mode {
   return returnsNumber ? "grad" : "vjp";
 }
 
+/** The modes that can be looked at: one forward sweep, and perhaps one reverse sweep. */
+export type ShownMode = "grad" | "value_and_grad" | "vjp" | "jvp" | "hvp";
+
 /** What one function needs of the program of its file. */
 function alone(program: Program, entry: string): Program {
   const names = new Set(reachable(program, entry));
@@ -65,7 +68,9 @@ export function observe(lowered: LoweredFile, of: Annotated, rules: Rules, asked
   const steps: Step[] = [];
   const decisions: Decisions = {
     begins: (given) => {
-      facts ??= given;
+      // Of a Hessian times a vector it is the derivative along that vector that is reversed.
+      if (mode === "hvp") facts = given;
+      else facts ??= given;
     },
     settled: (value, how, standIn) => settled.set(`${value.id} ${how}`, { value, how, standIn }),
     reversed: (_region, found) => {
