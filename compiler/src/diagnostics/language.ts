@@ -142,7 +142,7 @@ export const destructuringForm = error("ADC2026", (what: string) => [
 export const thrownValue = error("ADC2027", () => [
   "What is thrown here is not in the language.",
   "The generated function throws the same, and must be able to write it down.",
-  "Throw `new Error(…)`, another error class of JavaScript, or one that is exported.",
+  "Throw `new Error(…)`, another error class of JavaScript or one that is exported, or an object of numbers, booleans and text.",
 ]);
 
 export const errorNotExported = error("ADC2027", (name: string) => [

@@ -31,6 +31,7 @@ import { lowerObject } from "./object.js";
 import { lowerPattern } from "./opaque.js";
 import { lowerBinary, lowerPrefix } from "./operators.js";
 import { lowerTypeOf } from "./tests.js";
+import { asCaught } from "./thrown-data.js";
 import { underCasts } from "./untyped.js";
 
 const { SyntaxKind } = ts;
@@ -44,7 +45,7 @@ export function lowerExpression(context: FunctionContext, whole: ts.Expression, 
   const plain = filledByName(context, node, whole, hint) ?? lowerPlain(context, node, hint);
   if (node !== whole) underCasts(context, plain, whole);
   const v = node === whole ? plain : asUnion(context, asTuple(context, plain, whole), whole);
-  return narrowed(context, v, whole);
+  return asCaught(context, narrowed(context, v, whole), whole);
 }
 
 /** `{} as Point`, whose members are set next. */

@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool, mayBeAbsent } from "../../ir/types.js";
+import { bool, mayBeAbsent, present, sameType, str } from "../../ir/types.js";
 import type { Choice } from "../choice-types.js";
 import { caughtError, ownErrorClass } from "../error-classes.js";
 import { bare, spanOf } from "../source.js";
@@ -12,6 +12,7 @@ import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
 import { branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
+import { caughtType } from "./guards.js";
 import { literalOf } from "./literals.js";
 import { isAbsent, isNullish, isUndefined, mayBeMissing, presentValue } from "./missing.js";
 import { mayBeMissing as mayBeMissingType } from "./narrow.js";
@@ -122,6 +123,8 @@ function lowerTypeTest(context: FunctionContext, node: ts.BinaryExpression): Val
   if (asked === undefined || typeof text !== "string") return undefined;
   const v = context.expression(asked.expression);
   if (context.isRefused(v)) return context.standIn(bool);
+  if (sameType(v.type, caughtType))
+    return primitive(context, node, "eq", [typeOfValue(context, v, asked, undefined), context.constant(text)]);
   const any = context.file.types.choices.mixed(v.type);
   if (any !== undefined && text !== "undefined")
     return isAmong(context, v, any, node, (type) => nameOf(context, type) === text);
@@ -169,6 +172,12 @@ export function lowerTypeOf(context: FunctionContext, node: ts.TypeOfExpression,
 function typeOfValue(context: FunctionContext, v: Value, node: ts.TypeOfExpression, hint: string | undefined): Value {
   const any = context.file.types.choices.mixed(v.type);
   if (any !== undefined) return withMember(context, v, any, node, hint, (own) => typeOfValue(context, own, node, hint));
+  // Of what was caught, JavaScript says it.
+  if (sameType(v.type, caughtType)) {
+    const result = value(str, hint);
+    context.at(node).push({ kind: "foreign", text: ["typeof ", ""], args: [v], pure: false, result });
+    return result;
+  }
   const name = nameOf(context, v.type);
   if (name === undefined || context.isRefused(v)) {
     return context.isRefused(v)

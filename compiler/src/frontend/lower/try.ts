@@ -5,15 +5,17 @@
 import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
+import type { TypeImport, Value } from "../../ir/ir.js";
 import { bool } from "../../ir/types.js";
 import { caughtError, ownErrorClass } from "../error-classes.js";
 import { bare, spanOf } from "../source.js";
-import type { FunctionContext } from "./context.js";
+import type { FunctionContext, TextWithHoles } from "./context.js";
 import { newFlag } from "./env.js";
 import type { Hidden } from "./env.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
 import { inConstruct } from "./jumps.js";
 import { errorText } from "./foreign.js";
+import { thrownData } from "./thrown-data.js";
 import { catcherOf, caughtType, handOver } from "./guards.js";
 
 type ToPieces = (nodes: readonly ts.Statement[]) => readonly Piece[];
@@ -60,14 +62,19 @@ function lowerTry(context: FunctionContext, node: ts.TryStatement, piecesOf: ToP
   if (finallyBlock !== undefined && !context.dead) inner(finallyBlock);
 }
 
+interface Written extends TextWithHoles {
+  readonly imports?: readonly TypeImport[];
+  readonly members?: readonly Value[];
+}
+
 /** `throw` where a handler catches it, in the function or in one that calls it; false where there is none. */
 export function throwToHandler(context: FunctionContext, node: ts.ThrowStatement): boolean {
   const exit = context.exits.thrown(node);
   if (exit === undefined) return false;
   const catcher = catcherOf(context, exit);
   if (catcher !== undefined) {
-    const written = errorText(context, node, caughtError);
-    if (written === undefined && exit.kind === "return") {
+    const written: Written | undefined = errorText(context, node, caughtError) ?? thrownData(context, node);
+    if (written === undefined && exit.kind === "return" && !ts.isObjectLiteralExpression(bare(node.expression))) {
       // The function itself throws it, past the handler.
       context.report(meaning.uncaught(spanOf(node), context.signature?.source ?? ""));
       return false;
@@ -78,7 +85,7 @@ export function throwToHandler(context: FunctionContext, node: ts.ThrowStatement
       const span = spanOf(node.expression);
       context.report(name === undefined ? language.thrownValue(span) : language.errorNotExported(span, name));
     }
-    const { text, args, imports, members = [] } = written ?? { text: ["undefined"], args: [] };
+    const { text, args, imports, members = [] }: Written = written ?? { text: ["undefined"], args: [] };
     for (const member of members) context.throws(member, node.expression);
     const result = value(caughtType, "error");
     context
