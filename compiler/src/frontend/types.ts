@@ -23,7 +23,7 @@ import { keyedType } from "./keyed-type.js";
 import { isMarkedNoDiff, isNoDiffMark, noDiffReason, withoutNoDiff } from "./no-diff.js";
 import { mentions } from "./record-table.js";
 import { isLibrary, isReadonlyList, isRuntimeSymbol, original, propertiesOf, typeArguments } from "./source.js";
-import { isWrittenTable, tupleType } from "./tuple-type.js";
+import { isWrittenTable, listOf, tupleType } from "./tuple-type.js";
 import { FunctionPlaces, Outside } from "./type-places.js";
 import { asLiteral, hasMethods, hasOpenTuple, isClosed, wideName } from "./type-questions.js";
 import { TypeRecords } from "./type-records.js";
@@ -223,6 +223,8 @@ export class TypeMapper extends TypeRecords implements ClassHost {
     if (name !== undefined && !open.used) this.records.delete(name);
     if (same && !open.used) return { type: asLiteral(types) ?? one };
     if (failed !== undefined) return failed;
+    const list = types.every(isReadonlyList) ? listOf(known) : undefined;
+    if (list !== undefined) return { type: list };
     if (name === undefined || !known.every((t) => t.kind === "record")) return this.#severalKinds(known);
     // Instances are seen as the objects they are, whatever their classes hide.
     const isOfClasses = known.some((t) => t.kind === "record" && this.classes.has(t.name));

@@ -4,7 +4,7 @@ import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { arrayOf, isReference, mayBeAbsent, sameType } from "../../ir/types.js";
-import { bare, spanOf } from "../source.js";
+import { bare, isReadonlyList, spanOf } from "../source.js";
 import { refusesOpenTuple, standInFor } from "./access.js";
 import { elementType, alloc, copyOf, countTo } from "./array-make.js";
 import type { FunctionContext } from "./context.js";
@@ -285,6 +285,8 @@ export function concatenate(
 /** What the place expects, where it expects an array; else what the literal is. */
 function literalType(context: FunctionContext, node: ts.ArrayLiteralExpression): ListType | undefined {
   const { checker, types } = context.file;
+  const row = rowType(context, node);
+  if (row !== undefined) return row;
   const whole = node.elements.length === 0 ? elementWanted(checker, node) : undefined;
   for (const type of [whole, checker.getContextualType(node), checker.getTypeAtLocation(node)]) {
     if (type === undefined) continue;
@@ -294,4 +296,17 @@ function literalType(context: FunctionContext, node: ts.ArrayLiteralExpression):
     }
   }
   return undefined;
+}
+
+/** What a row of a table is that is written out where its rows differ, whatever the row is by itself. */
+function rowType(context: FunctionContext, node: ts.Expression): ListType | undefined {
+  let at = node;
+  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  if (!ts.isArrayLiteralExpression(at.parent)) return undefined;
+  const { checker } = context.file;
+  const table = checker.getContextualType(at.parent) ?? checker.getTypeAtLocation(at.parent);
+  if (!checker.isTupleType(table) || !isReadonlyList(table)) return undefined;
+  const whole = literalType(context, at.parent);
+  const elem = whole?.kind === "array" ? whole.elem : undefined;
+  return elem?.kind === "array" ? elem : undefined;
 }

@@ -197,6 +197,8 @@ function valueType(context: FunctionContext, node: ts.Expression): Type | undefi
     return fields?.find((f) => f.name === inner.name.text)?.type;
   }
   if (ts.isElementAccessExpression(inner)) {
+    const list = valueType(context, inner.expression);
+    if (list?.kind === "array") return list.elem;
     const table = context.file.types.map(context.file.checker.getTypeAtLocation(inner.expression));
     return "type" in table ? listedType(context, inner.argumentExpression, table.type) : undefined;
   }
