@@ -69,6 +69,8 @@ export interface OpenArray {
   readonly of: Signature;
   /** The expression that makes it. */
   readonly node: ts.Node;
+  /** It has elements, which are declared to be of this type, or of any that they have in common: `lower/made-lists.ts`. */
+  readonly wanted?: Type | "any";
 }
 
 /** The outcome of asking for a function. */

@@ -19,6 +19,8 @@ export interface Instance {
   readonly given: readonly (Type | "declared" | undefined)[];
   /** The caller catches what it throws: it returns that, and whether it threw anything. */
   readonly isCaught?: true;
+  /** Of the prelude: what the elements of the list are to be that it makes. */
+  readonly making?: Type;
 }
 
 /** The instance of an annotated function: nothing is known but what it declares. */
@@ -38,6 +40,7 @@ export function keyOf(instance: Instance, types: readonly (Type | undefined)[]):
     instance.captures.map((c) => text(c.type)).join(";"),
     types.map(text).join(";"),
     ...(instance.isCaught === true ? ["caught"] : []),
+    ...(instance.making === undefined ? [] : [`making ${text(instance.making)}`]),
   ].join("|");
 }
 

@@ -107,7 +107,8 @@ export function newArray(
   const at = filled?.node ?? node;
   const args = node.arguments ?? [];
   const [first] = args;
-  const later = filled === undefined ? context.signature?.elements.get(at) : undefined;
+  const { signature } = context;
+  const later = filled === undefined ? (signature?.elements.get(at) ?? signature?.instance.making) : undefined;
   const isSetLater = context.file.user !== undefined && filled === undefined;
   // The prelude sets all elements; what they are, the first of them says.
   const type =

@@ -14,6 +14,7 @@ import { type Argument, argumentsOf } from "./arguments.js";
 import { callFunction } from "./follow.js";
 import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
+import { declaredElement } from "./made-lists.js";
 
 /** `array.name(callback, …)`. */
 export function lowerCallbackMethod(
@@ -53,7 +54,26 @@ export function lowerCallbackMethod(
     preludeFunction(isShortened && whileThere.has(of) ? whileThereName(of) : of);
   if (withStart !== undefined && others.length > 0)
     return callFunction(context, node, read(withStart), undefined, [array, callback, start], hint);
+  if (making.has(chosen)) return callMaking(context, node, read(chosen), [array, callback], hint);
   return callFunction(context, node, read(chosen), undefined, [array, callback], hint);
+}
+
+/** They make a list of what the callback returns, or keeps. */
+const making: ReadonlySet<string> = new Set(["map", "filter", "flatMap"]);
+
+/** Calls a function of the prelude that makes a list. */
+function callMaking(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  target: ts.FunctionDeclaration,
+  args: readonly Argument[],
+  hint: string | undefined,
+): Value {
+  const making = context.signature?.elements.get(node);
+  const made = callFunction(context, node, target, undefined, args, hint, undefined, making);
+  const wanted = made.type.kind === "array" ? declaredElement(context, node, made.type.elem) : undefined;
+  if (wanted !== undefined) context.opens(made, node, wanted);
+  return made;
 }
 
 /** They read all elements before they call anything. */
@@ -89,7 +109,7 @@ export function lowerFrom(
   if (f === undefined) return standInFor(context, node);
   const isLength = source.type.kind === "num";
   if (typed === undefined)
-    return callFunction(context, node, preludeFunction(isLength ? "build" : "from"), undefined, [source, f], hint);
+    return callMaking(context, node, preludeFunction(isLength ? "build" : "from"), [source, f], hint);
   const length = isLength ? source : context.integer(context.at(node).length(source));
   const out = alloc(context, node, typed, length, hint);
   const into = preludeFunction(isLength ? "buildInto" : "fromInto");

@@ -409,8 +409,9 @@ export class FunctionContext {
   }
 
   /** An array that is made without elements: what it is given later says what they are. */
-  opens(v: Value, node: ts.Node): void {
-    if (this.signature !== undefined) this.openArrays.set(v.id, { of: this.signature, node });
+  opens(v: Value, node: ts.Node, wanted?: OpenArray["wanted"]): void {
+    const more = wanted === undefined ? {} : { wanted };
+    if (this.signature !== undefined) this.openArrays.set(v.id, { of: this.signature, node, ...more });
   }
 
   isInteger(v: Value): boolean {

@@ -32,6 +32,7 @@ export function callFunction(
   args: readonly Argument[],
   hint?: string,
   bound: Bound | undefined = captured(context, target, node),
+  making?: Type,
 ): Value {
   if (bound === undefined) return standInFor(context, node);
   const file = context.file.of(target);
@@ -58,7 +59,8 @@ export function callFunction(
   file.bindRule(target);
   const catcher = catcherOfCall(context, node, target);
   const isCaught = catcher === undefined ? {} : { isCaught: true as const };
-  const instance = { bindings, self: self?.type, captures: bound.captures, given, ...isCaught };
+  const wider = making === undefined ? {} : { making };
+  const instance = { bindings, self: self?.type, captures: bound.captures, given, ...isCaught, ...wider };
   const signature = signatureOf(
     file,
     target,

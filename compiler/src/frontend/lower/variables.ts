@@ -8,11 +8,12 @@ import { language } from "../../diagnostics.js";
 import { field } from "../../ir/build.js";
 import type { Place, Type, Value } from "../../ir/ir.js";
 import { isReference, present, sameType, tupleOf } from "../../ir/types.js";
-import type { Signature } from "../file-context.js";
+import type { OpenArray, Signature } from "../file-context.js";
 import { type FunctionNode, spanOf, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 import { isConvertible, isOnlyOfClasses, joinedType } from "./convert.js";
 import type { Slot } from "./env.js";
+import { elementLike, elementWith } from "./made-lists.js";
 
 /** Thrown where a type turns out to be another than was thought: the function is lowered again. */
 export class Again extends Error {
@@ -266,7 +267,8 @@ export function readBox(context: FunctionContext, symbol: ts.Symbol): Value | un
 
 /** The type of the elements of an array that is made without any: what it is given later, where that is known. */
 export function openElement(context: FunctionContext, node: ts.Node, declared: Type): Type {
-  return context.signature?.elements.get(node) ?? declared;
+  const { signature } = context;
+  return signature?.elements.get(node) ?? signature?.instance.making ?? declared;
 }
 
 /** Where an array that was made without elements meets another one, its elements are those of the other. */
@@ -279,6 +281,7 @@ export function adopt(context: FunctionContext, a: Value, b: Value): void {
     const open = context.openArrays.get(empty.id);
     const wanted = present(other.type);
     if (open === undefined || empty.type.kind !== "array" || wanted.kind !== "array") continue;
+    remake(context, open, elementLike(context, open, empty, wanted), open.node);
     const isUntold = types.isOpen(empty.type.elem) || types.places.isIn(empty.type.elem);
     const isKnown = !isUntold || types.isOpen(wanted.elem);
     if (isKnown || open.of.elements.has(open.node) || !running.includes(open.of)) continue;
@@ -293,9 +296,19 @@ export function fitEmpty(context: FunctionContext, v: Value, type: Type, node: t
   const open = context.openArrays.get(v.id);
   const wanted = present(type);
   if (open === undefined || v.type.kind !== "array" || wanted.kind !== "array") return;
+  remake(context, open, elementLike(context, open, v, wanted), node);
   if (!types.places.isIn(v.type.elem) || !types.holdsOwn(wanted.elem) || types.isOpen(wanted.elem)) return;
   if (open.of.elements.has(open.node) || !running.includes(open.of)) return;
   open.of.elements.set(open.node, wanted.elem);
+  throw new Again(open.of, node);
+}
+
+/** Makes a list that has elements anew, with these. */
+function remake(context: FunctionContext, open: OpenArray, elem: Type | undefined, node: ts.Node): void {
+  const known = open.of.elements.get(open.node);
+  if (elem === undefined || (known !== undefined && sameType(known, elem))) return;
+  if (!context.file.running.includes(open.of)) return;
+  open.of.elements.set(open.node, elem);
   throw new Again(open.of, node);
 }
 
@@ -306,8 +319,14 @@ export function admit(context: FunctionContext, array: Value, v: Value, node: ts
   const { elem } = array.type;
   const { types, running } = context.file;
   // The prelude declares no elements: what it stores says whether they may be missing.
-  const isMissing = context.file.user !== undefined && v.type.kind === "maybe" && elem.kind !== "maybe";
+  const isTold = context.file.user !== undefined || open.wanted !== undefined;
+  const isMissing = isTold && v.type.kind === "maybe" && elem.kind !== "maybe";
   if (sameType(v.type, elem) || (isConvertible(context, v, elem) && !types.isOpen(elem) && !isMissing)) return;
+  if (open.wanted !== undefined) {
+    const wider = elementWith(context, open, array, v);
+    if (wider !== undefined && !sameType(wider, elem)) remake(context, open, wider, node);
+    return;
+  }
   const { elements } = open.of;
   const known = elements.get(open.node);
   const wanted = known === undefined ? v.type : types.join(known, v.type);
