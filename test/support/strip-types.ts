@@ -30,6 +30,12 @@ function asJavaScript(text: string): string {
   return known;
 }
 
+/** A namespace that is merged with a class declares no variable of its own. */
+function withoutSecond(file: ts.SourceFile, name: string, text: string): string {
+  const isClass = file.statements.some((s) => ts.isClassDeclaration(s) && s.name?.text === name);
+  return isClass ? text.replace(/^(?:"use strict";\s*)?(?:var|let) [\w$]+;\s*/, "") : text;
+}
+
 function syntaxErrors(file: ts.SourceFile): string[] {
   const found: unknown = Reflect.get(file, "parseDiagnostics");
   return Array.isArray(found)
@@ -54,7 +60,7 @@ function strip(node: ts.Node, file: ts.SourceFile, edits: Edit[], exported: stri
     cut(
       start(),
       node.end,
-      `${asJavaScript(text)}${modifier === undefined ? "" : `exports.${node.name.text} = ${node.name.text};`}`,
+      `${withoutSecond(file, node.name.text, asJavaScript(text))}${modifier === undefined ? "" : `exports.${node.name.text} = ${node.name.text};`}`,
     );
     return false;
   }

@@ -245,6 +245,7 @@ export class EffectTable {
       for (const property of target.properties) {
         if (ts.isShorthandPropertyAssignment(property)) this.#target(property.name, into);
         else if (ts.isPropertyAssignment(property)) this.#target(property.initializer, into);
+        else if (ts.isSpreadAssignment(property)) this.#target(property.expression, into);
       }
     } else if (ts.isBinaryExpression(target) && target.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
       this.#target(target.left, into);

@@ -11,6 +11,7 @@ import type { Choice } from "../choice-types.js";
 import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
+import { generalKeys } from "./generic-keys.js";
 import { literalOf } from "./literals.js";
 import { presentValue } from "./missing.js";
 import { lowerTable } from "./tables.js";
@@ -77,12 +78,12 @@ function fieldByName(context: FunctionContext, base: Value, record: string, node
   const type = context.file.checker.getTypeAtLocation(node);
   const all = context.file.types.records.get(record)?.fields.map((f) => f.name) ?? [];
   const literals = type.isUnion() ? type.types : [type];
-  // In a generic function, `key: K` with `K extends keyof T` is the name of some field of this object.
-  const isAnyKey = (type.flags & (ts.TypeFlags.TypeParameter | ts.TypeFlags.Index)) !== 0;
+  const general = generalKeys(context, node, context.file.types.records.get(record)?.fields ?? []);
+  const isAnyKey = general !== undefined;
   // `Color[i]`: a number that TypeScript knows nothing of is one of those that name members, or none of them.
   const isAnyNumber = (type.flags & ts.TypeFlags.Number) !== 0;
   const names = isAnyKey
-    ? all
+    ? general.map((f) => f.name)
     : isAnyNumber
       ? all.filter((name) => /^(?:0|[1-9]\d*)$/.test(name))
       : literals.flatMap((t) => (t.isStringLiteral() ? [t.value] : t.isNumberLiteral() ? [String(t.value)] : []));

@@ -66,6 +66,8 @@ export function targetOf(context: FunctionContext, node: ts.Expression): Target 
       return undefined;
     }
     if (ts.isPropertyAccessExpression(inner)) {
+      const ofBase = context.lowering.classes.superTarget(context, inner);
+      if (ofBase !== undefined) return ofBase;
       const object = presentValue(context, context.expression(inner.expression), inner);
       const setter = context.lowering.classes.setter(context, object, inner);
       if (setter !== undefined) return setter;

@@ -27,6 +27,8 @@ export interface ClassLowering {
   fieldName(context: FunctionContext, base: Value, node: Access): string;
   /** A member with a setter. */
   setter(context: FunctionContext, base: Value, node: Access): Target | undefined;
+  /** `super.x` with a setter. */
+  superTarget(context: FunctionContext, node: Access): Target | undefined;
   /** `super(…)`. */
   superCall(context: FunctionContext, node: ts.CallExpression): Value;
   /** `C.m(…)`, `super.m(…)`. */

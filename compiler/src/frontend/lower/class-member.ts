@@ -59,7 +59,7 @@ export const memberOf = (
 ): Member | undefined => named(context, instance, askedBy(context, node));
 
 /** What a function of a class takes along: `this` where it is an arrow function, and variables around a local class. */
-function boundTo(
+export function boundTo(
   context: FunctionContext,
   target: FunctionNode,
   self: Value | undefined,

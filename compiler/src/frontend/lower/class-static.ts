@@ -8,9 +8,10 @@ import { bare, type FunctionNode, spanOf } from "../source.js";
 import { type Bindings, noBindings } from "../types.js";
 import { standInFor } from "./access.js";
 import { argumentsOf } from "./arguments.js";
+import type { Target } from "./assign.js";
 import { callFunction } from "./follow.js";
 import { lowerThis } from "./constructed-object.js";
-import { callHeld, callMember, valueOf } from "./class-member.js";
+import { boundTo, callHeld, callMember, valueOf } from "./class-member.js";
 import { classOfThis, classReference, staticAround } from "./class-reference.js";
 import type { FunctionContext } from "./context.js";
 import { thisKey } from "./env.js";
@@ -110,6 +111,29 @@ function superMember(context: FunctionContext, node: ts.PropertyAccessExpression
   if (member === undefined || self.type.kind !== "record") return undefined;
   return { self, member, bindings: classes.get(self.type.name)?.bindings ?? noBindings };
 }
+
+/** `super.x` as something that is assigned to: the setter of the base class runs, a field is that of the object. */
+export function superTarget(context: FunctionContext, node: ts.PropertyAccessExpression): Target | undefined {
+  const found = isSuper(node.expression) && !isInStatic(node) ? superMember(context, node) : undefined;
+  const { member, self, bindings } = found ?? {};
+  if (member?.kind !== "accessor" || self === undefined || bindings === undefined) return undefined;
+  const { set } = member;
+  const [param] = set?.parameters ?? [];
+  if (set === undefined || param === undefined) return undefined;
+  const { checker, types } = context.file;
+  const declared = types.withBindings(bindings, () => types.map(checker.getTypeAtLocation(param)));
+  return {
+    hint: undefined,
+    type: "type" in declared ? declared.type : { kind: "num" },
+    get: () => valueOf(context, self, bindings, member, node.name.text, node, undefined),
+    set: (v) => {
+      const bound = boundTo(context, set, self, bindings, node);
+      if (bound !== undefined) callFunction(context, node, set, self, [v], undefined, bound);
+    },
+  };
+}
+
+const isInStatic = (node: ts.Node): boolean => staticAround(node) !== undefined;
 
 /** `C.m(…)` and `super.m(…)`; absent where the call is neither. */
 export function lowerStaticCall(

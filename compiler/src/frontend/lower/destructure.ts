@@ -10,6 +10,7 @@ import { elementType, alloc, countTo } from "./array-make.js";
 import { targetOf } from "./assign.js";
 import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
+import { restOfDictionary } from "./dictionary.js";
 import { branchValue } from "./flow.js";
 import { keyLiteral } from "./literals.js";
 import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
@@ -280,9 +281,10 @@ function restOfObject(
   context: FunctionContext,
   v: Value,
   taken: ReadonlySet<string>,
-  node: ts.Node,
+  node: ts.BindingElement | ts.SpreadAssignment,
   hint?: string,
 ): Value {
+  if (v.type.kind === "dict") return restOfDictionary(context, v, taken, node, hint);
   const decl = v.type.kind === "record" ? context.file.types.records.get(v.type.name) : undefined;
   if (decl === undefined) {
     if (!context.isRefused(v)) context.report(language.destructuringForm(spanOf(node), "A rest of this"));

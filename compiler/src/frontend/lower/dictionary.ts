@@ -167,6 +167,27 @@ export function copyMembers(context: FunctionContext, node: ts.Node, into: Value
   return true;
 }
 
+/** `const { a, ...rest } = table`: a copy without the members that were taken. */
+export function restOfDictionary(
+  context: FunctionContext,
+  table: Value,
+  taken: ReadonlySet<string>,
+  node: ts.BindingElement | ts.SpreadAssignment,
+  hint: string | undefined,
+): Value {
+  const type = dictionaryOf(table);
+  const at = ts.isSpreadAssignment(node) ? node : ts.isIdentifier(node.name) ? node.name : undefined;
+  if (type === undefined || at === undefined) {
+    context.report(language.destructuringForm(spanOf(node), "A rest of this"));
+    return standInFor(context, node);
+  }
+  const made = emptyDictionary(context, node, type, hint);
+  copyMembers(context, at, made, table);
+  for (const name of taken)
+    foreign(context, node, [deletionText, "[", "]"], [made, nameKey(context, node, type, name)], bool, { pure: false });
+  return made;
+}
+
 // -------------------------------------------------------------------------------------------------------------- listing
 
 /** The keys there are, in a new array. */

@@ -228,7 +228,11 @@ function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpressi
   const symbol = symbolOf(context.file.checker, node.name);
   const owning = bare(node.expression);
   const namespace = symbolOf(context.file.checker, ts.isPropertyAccessExpression(owning) ? owning.name : owning);
-  if (symbol !== undefined && namespace !== undefined && namespace.flags & ts.SymbolFlags.Module) {
+  // A class and a namespace may have one name; members of the class are none of the namespace.
+  const isOfClass = symbol?.valueDeclaration !== undefined && ts.isClassElement(symbol.valueDeclaration);
+  const isField = symbol?.valueDeclaration !== undefined && ts.isParameter(symbol.valueDeclaration);
+  const isNamespace = namespace !== undefined && (namespace.flags & ts.SymbolFlags.Module) !== 0;
+  if (symbol !== undefined && isNamespace && !isOfClass && !isField) {
     const known = literalOf(context, node.name);
     if (known !== undefined) return context.at(node) && context.constant(known, hint);
     return moduleName(context, node, symbol);

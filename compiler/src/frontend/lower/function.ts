@@ -18,7 +18,7 @@ import { earlyAssignment, earlyField } from "./constructed-object.js";
 import { fieldNameOf, lowerMethodCall, memberInPattern, memberValue, setterTarget } from "./class-member.js";
 import { lowerOptionalCall } from "./class-optional.js";
 import { classReference, nameOfConstructor } from "./class-reference.js";
-import { lowerStaticCall, lowerStaticOrSuper } from "./class-static.js";
+import { lowerStaticCall, lowerStaticOrSuper, superTarget } from "./class-static.js";
 import { lowerInstanceOf } from "./class-variants.js";
 import { lowerFrom } from "./callbacks.js";
 import { asChoice, numberOrFlag } from "./choice.js";
@@ -60,6 +60,7 @@ export const lowering: Lowering = {
     inPattern: memberInPattern,
     fieldName: fieldNameOf,
     setter: setterTarget,
+    superTarget,
     superCall: lowerSuperCall,
     staticCall: lowerStaticCall,
     methodCall: lowerMethodCall,

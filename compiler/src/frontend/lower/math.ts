@@ -8,6 +8,7 @@ import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
 import { arrayOfParts, type Part, partsOf } from "./array-literal.js";
 import { callFunction } from "./follow.js";
+import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, fromText } from "./foreign.js";
 import { literalOf } from "./literals.js";
@@ -104,9 +105,12 @@ function lowerConversion(
     case "Number": {
       if (first === undefined) return context.constant(0, hint);
       const v = context.expression(first, hint);
-      return present(v.type).kind === "str"
-        ? fromText(context, node, "Number", v, [], num, hint)
-        : context.number(v, "Number", node);
+      const asNumber = (own: Value): Value =>
+        present(own.type).kind === "str"
+          ? fromText(context, node, "Number", own, [], num, hint)
+          : context.number(own, "Number", node);
+      const any = context.file.types.choices.mixed(v.type);
+      return any === undefined ? asNumber(v) : withMember(context, v, any, node, hint, asNumber);
     }
     case "Boolean":
       return first === undefined ? context.constant(false) : context.condition(first);

@@ -8,6 +8,7 @@ import { bare, spanOf, symbolOf } from "../source.js";
 import { copyOf } from "./array-make.js";
 import type { FunctionContext } from "./context.js";
 import { branchValue } from "./flow.js";
+import { generalKeys } from "./generic-keys.js";
 import { literalOf } from "./literals.js";
 import { primitive } from "./primitive.js";
 
@@ -22,7 +23,8 @@ export function lowerTable(
   const { types } = context.file;
   const { members, chosen, isWithin } = chosenFrom(context, node, base.type);
   const common = isWithin ? commonOf(context, chosen, isWrittenOut(context, node)) : undefined;
-  if (common === undefined && (members.length === 0 || !members.every((m) => types.holdsOwn(m.type)))) return undefined;
+  const isTable = members.length > 0 && members.every((m) => types.holdsOwn(m.type));
+  if (common === undefined && !isTable && !isOfData(context, node, chosen)) return undefined;
   const type = common ?? joinAll(context, chosen);
   const key = context.expression(node);
   if (type === undefined || context.isRefused(key)) return undefined;
@@ -61,9 +63,17 @@ function chosenFrom(
   table: Type,
 ): { readonly members: readonly Entry[]; readonly chosen: readonly Entry[]; readonly isWithin: boolean } {
   const members = membersOf(context, table);
-  const named = namesOf(context, node);
+  const general = table.kind === "record" ? generalKeys(context, node, members) : undefined;
+  const named = general?.map((f) => f.name) ?? namesOf(context, node);
   const chosen = named === undefined ? members : members.filter((m) => named.includes(m.name));
   return { members, chosen, isWithin: named !== undefined && chosen.length === named.length };
+}
+
+/** Numbers, text and flags of an object, of which a key in a generic function names any: what is read is one of these. */
+function isOfData({ file }: FunctionContext, node: ts.Expression, chosen: readonly Entry[]): boolean {
+  const isGeneral = (file.checker.getTypeAtLocation(node).flags & ts.TypeFlags.Instantiable) !== 0;
+  const kinds = new Set(chosen.map((m) => m.type.kind));
+  return isGeneral && kinds.size > 1 && [...kinds].every((kind) => kind === "num" || kind === "str" || kind === "bool");
 }
 
 interface Entry {
