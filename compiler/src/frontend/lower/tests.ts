@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool, mayBeAbsent, present, sameType, str } from "../../ir/types.js";
+import { bool, mayBeAbsent, sameType, str } from "../../ir/types.js";
 import type { Choice } from "../choice-types.js";
 import { caughtError, ownErrorClass } from "../error-classes.js";
 import { bare, spanOf } from "../source.js";
