@@ -1,7 +1,8 @@
 /** The prelude as a program of its own, so that it can be read beside any program of the user. */
 import { ts } from "ts-morph";
 import type { Signature } from "./file-context.js";
-import { preludeLibrary, preludeName, preludeSource } from "./prelude/source.js";
+import type { FunctionNode } from "./source.js";
+import { anyNumber, preludeLibrary, preludeName, preludeSource } from "./prelude/source.js";
 import { whileThereSource } from "./prelude/while-there.js";
 
 const libraryPath = "/adc/library.d.ts";
@@ -65,6 +66,12 @@ export function preludeFunction(name: string): ts.FunctionDeclaration {
 export function libraryFunction(name: string): ts.FunctionDeclaration | undefined {
   const { functions } = prelude();
   return functions.get(name.includes(".") ? preludeName(name) : `${name}_`);
+}
+
+/** What stands for `Math.max` and its like where one is called with so many arguments. */
+export function libraryFunctionFor(node: FunctionNode, isPlain: boolean): FunctionNode {
+  if (isPlain || !isPrelude(node) || node.name === undefined) return node;
+  return prelude().functions.get(anyNumber(node.name.getText())) ?? node;
 }
 
 /** The prelude's own program. */

@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { elem, field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool, isReference, num, sameType, str } from "../../ir/types.js";
+import { bool, isReference, num, present, sameType, str } from "../../ir/types.js";
 import { takesCallback } from "../methods.js";
 import { resizing } from "../effects.js";
 import { bare, spanOf } from "../source.js";
@@ -231,9 +231,13 @@ function search(
   const element = elementType(array.type);
   // Values of several types are told apart by questions, not by one comparison.
   if (context.file.types.choices.isIn(element)) return undefined;
-  if (context.file.types.isNotOne(element))
-    return context.refuse(language.functionCompared(spanOf(node)), name === "includes" ? bool : num);
-  const wanted = context.coerce(context.expression(first), element, first);
+  const given = context.expression(first);
+  const { types } = context.file;
+  // An object that holds functions is made anew where it comes among others.
+  const isMadeAnew = types.holdsFunction(element) && !sameType(present(given.type), present(element));
+  if (!context.isRefused(given) && (isMadeAnew || types.isNotOne(element)))
+    return context.refuse(language.functionCompared(spanOf(first)), name === "includes" ? bool : num);
+  const wanted = context.coerce(given, element, first);
   const length = lengthOf(context, node, array);
   const from = second === undefined ? context.constant(0) : bounded(context, second, length);
   const found = context.integer(value(num, hint));

@@ -20,7 +20,7 @@ import { lowerBuiltinCall } from "./math.js";
 import { unreached } from "./narrow.js";
 import { presentValue } from "./missing.js";
 import { listedType } from "./tables.js";
-import { lowerObjectCall } from "./object-calls.js";
+import { hasOwn, lowerObjectCall } from "./object-calls.js";
 import { callWithRule } from "./package-rule.js";
 import { lowerDerivative } from "./derivative.js";
 import { lowerStop } from "./stop.js";
@@ -138,6 +138,11 @@ function methodOrOutside(
     context.file.checker.getTypeAtLocation(inner.expression).getCallSignatures().length > 0
   )
     return refuse(context, node, language.functionMethod(spanOf(inner.name), method));
+  const [key] = node.arguments;
+  if (method === "hasOwnProperty" && callee.kind === "ambient" && key !== undefined) {
+    const has = hasOwn(context, node, inner.expression, key, hint);
+    if (has !== undefined) return has;
+  }
   const { checker } = context.file;
   const declared = checker.getNonNullableType(checker.getTypeAtLocation(inner.expression));
   // `Record<K, T[]>[K]` in a generic function is `T[]`.

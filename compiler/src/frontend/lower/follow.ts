@@ -3,11 +3,11 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { bool } from "../../ir/types.js";
+import { bool, isReference } from "../../ir/types.js";
 import type { FileContext, Signature } from "../file-context.js";
 import { nameOfFunction, type OneFunction } from "../function-types.js";
 import { bindingsOf } from "../instance.js";
-import { isPrelude, preludeFunction } from "../prelude.js";
+import { isPrelude, libraryFunctionFor, preludeFunction } from "../prelude.js";
 import { externalFunctions } from "../prelude/runtime.js";
 import { deepest, resultOf, signatureOf } from "../signature.js";
 import { bare, type FunctionNode, spanOf, symbolOf } from "../source.js";
@@ -178,10 +178,18 @@ export function callValue(
   const present = presentValue(context, f, node);
   const known = context.file.types.functions.of(present.type);
   if (known === undefined) return undefined;
-  const call = (one: OneFunction, bound: Bound): Value =>
-    one.generated === undefined
-      ? callFunction(context, node, one.node, thisValue, args, hint, bound)
-      : lowerDerivative(context, node, one.generated, args, hint, bound);
+  const isPlain = (target: FunctionNode): boolean =>
+    args.length === target.parameters.length && args.every((a) => a !== undefined && !("all" in a));
+  const call = (one: OneFunction, bound: Bound): Value => {
+    if (one.generated !== undefined) return lowerDerivative(context, node, one.generated, args, hint, bound);
+    const target = libraryFunctionFor(one.node, isPlain(one.node));
+    // `xs.reduce(g)` passes the list as well.
+    if (target !== one.node && args.some((a) => a !== undefined && !("all" in a) && isReference(a.type))) {
+      const name = nameOfFunction(one.node).replace("_", ".");
+      return refuse(context, node, meaning.builtinArguments(spanOf(node), name, "a list among its numbers"));
+    }
+    return callFunction(context, node, target, thisValue, args, hint, bound);
+  };
   if (known.kind === "one") return call(known, boundOf(context, present, known, node));
   if (known.members.length === 0) return callOfNone(context, node);
   return dispatch(context, present, known, node, hint, call);

@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { field, value } from "../../ir/build.js";
 import type { Field, RecordDecl, Type, Value } from "../../ir/ir.js";
-import { arrayOf, isReference, present, sameType, str, typeText } from "../../ir/types.js";
+import { arrayOf, bool, isReference, present, sameType, str, typeText } from "../../ir/types.js";
 import { preludeFunction } from "../prelude.js";
 import { bare, isConst, spanOf, symbolOf } from "../source.js";
 import { load, standInFor } from "./access.js";
@@ -19,7 +19,9 @@ import {
   membersOfDictionary,
 } from "./dictionary.js";
 import { callFunction } from "./follow.js";
+import { hasElement, hasField } from "./has-member.js";
 import { listedMembers } from "./listed-members.js";
+import { keyLiteral } from "./literals.js";
 import { mayBeUndefined, presentValue } from "./missing.js";
 import { objectOf, spreadInto } from "./object.js";
 import { listed as listedOpaque } from "./opaque-results.js";
@@ -44,7 +46,7 @@ export function lowerObjectCall(
     case "Object.assign":
       return assignAll(context, node, first, others);
     case "Object.hasOwn":
-      return hasOwn(context, first, others[0], hint);
+      return hasOwn(context, node, first, others[0], hint);
     case "Object.is":
       return undefined;
     case "structuredClone":
@@ -54,17 +56,25 @@ export function lowerObjectCall(
   }
 }
 
-/** `Object.hasOwn(table, key)` of an object with arbitrary keys. */
-function hasOwn(
+/** `Object.hasOwn(table, key)`, `table.hasOwnProperty(key)`. */
+export function hasOwn(
   context: FunctionContext,
+  node: ts.CallExpression,
   of: ts.Expression,
   key: ts.Expression | undefined,
   hint: string | undefined,
 ): Value | undefined {
   if (key === undefined) return undefined;
-  const table = context.expression(of);
-  if (table.type.kind !== "dict" && table.type.kind !== "opaque") return undefined;
-  return hasKey(context, of, table, context.expression(key), "own", hint);
+  const table = presentValue(context, context.expression(of), of);
+  if (context.isRefused(table)) return context.standIn(bool);
+  if (table.type.kind === "dict" || table.type.kind === "opaque")
+    return hasKey(context, of, table, context.expression(key), "own", hint);
+  const name = keyLiteral(context, key);
+  if (context.file.types.choices.kindOf(table.type) === "list")
+    return hasElement(context, node, table, name ?? context.expression(key), "own", hint);
+  const isPlain = table.type.kind === "record" && context.file.types.choices.of(table.type) === undefined;
+  if (isPlain && name !== undefined) return hasField(context, node, table, String(name), "own", hint);
+  return context.refuse(language.reflection(spanOf(node), "hasOwn"), bool);
 }
 
 function recordOf(context: FunctionContext, v: Value): RecordDecl | undefined {

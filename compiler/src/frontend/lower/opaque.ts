@@ -6,7 +6,7 @@
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, bool, isReference, maybe, num, present, sameType, str } from "../../ir/types.js";
+import { arrayOf, isReference, maybe, num, present, sameType, str } from "../../ir/types.js";
 import { bare, spanOf, symbolOf, typeArguments } from "../source.js";
 import { standInFor } from "./access.js";
 import { lowerCollectionNew, lowerWrittenMap } from "./collection-make.js";
@@ -352,7 +352,3 @@ export function lowerOpaqueCall(
   }
   return undefined;
 }
-
-/** `key in table`. */
-export const isKeyOf = (context: FunctionContext, node: ts.Node, key: Value, table: Value, hint?: string): Value =>
-  foreign(context, node, ["", " in ", ""], [key, table], bool, { pure: false, hint });

@@ -1,7 +1,7 @@
 /** Questions about what a value is: equality, `=== undefined`, `typeof`, `in`. */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
-import { field, value } from "../../ir/build.js";
+import { value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { bool, mayBeAbsent, sameType, str } from "../../ir/types.js";
 import type { Choice } from "../choice-types.js";
@@ -10,13 +10,14 @@ import { bare, spanOf } from "../source.js";
 import { choiceOf, equalsAmong, isAmong, withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { joinedType } from "./convert.js";
+import { hasKey } from "./dictionary.js";
 import { branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { caughtType } from "./guards.js";
+import { hasElement, hasField } from "./has-member.js";
 import { literalOf } from "./literals.js";
 import { isAbsent, isNullish, isUndefined, mayBeMissing, presentValue } from "./missing.js";
 import { mayBeMissing as mayBeMissingType } from "./narrow.js";
-import { isKeyOf } from "./opaque.js";
 import { primitive } from "./primitive.js";
 
 const { SyntaxKind } = ts;
@@ -223,40 +224,41 @@ export function lowerCaughtInstance(
 
 // ------------------------------------------------------------------------------------------------------------------- in
 
-/** `"r" in s`: is it one of the members of a union that have the field? */
+/** `"r" in s`: is it one of the members of a union that have the field? `i in xs`: is there such an element? */
 export function lowerIn(context: FunctionContext, node: ts.BinaryExpression, hint: string | undefined): Value {
+  const isWritten = ts.isPrivateIdentifier(node.left) || literalOf(context, node.left) !== undefined;
+  const given = isWritten ? undefined : context.expression(node.left);
   const v = context.expression(node.right);
+  if (given !== undefined && context.isRefused(given)) return context.standIn(bool);
+  const key = (): Value => given ?? context.expression(node.left);
   const any = context.file.types.choices.mixed(v.type);
-  if (any !== undefined) return withMember(context, v, any, node, hint, (own) => isIn(context, node, own, hint));
-  return isIn(context, node, v, hint);
+  if (any !== undefined) return withMember(context, v, any, node, hint, (own) => isIn(context, node, key, own, hint));
+  return isIn(context, node, key, v, hint);
 }
 
-function isIn(context: FunctionContext, node: ts.BinaryExpression, v: Value, hint: string | undefined): Value {
+function isIn(
+  context: FunctionContext,
+  node: ts.BinaryExpression,
+  key: () => Value,
+  v: Value,
+  hint: string | undefined,
+): Value {
   const name = literalOf(context, node.left);
   if (context.isRefused(v)) return context.standIn(bool);
+  if (context.file.types.choices.kindOf(v.type) === "list")
+    return hasElement(
+      context,
+      node,
+      v,
+      typeof name === "string" || typeof name === "number" ? name : key(),
+      "in",
+      hint,
+    );
   // TypeScript admits objects only.
   if (context.file.types.choices.kindOf(v.type) !== "object" && v.type.kind !== "opaque")
     return context.constant(false, hint);
-  if (v.type.kind === "opaque" || v.type.kind === "dict")
-    return isKeyOf(context, node, context.expression(node.left), v, hint);
-  const { records } = context.file.types;
-  const decl = v.type.kind === "record" ? records.get(v.type.name) : undefined;
-  if (decl === undefined || (typeof name !== "string" && typeof name !== "number"))
+  if (v.type.kind === "opaque" || v.type.kind === "dict") return hasKey(context, node, v, key(), "in", hint);
+  if (typeof name !== "string" && typeof name !== "number")
     return context.refuse(language.reflection(spanOf(node), "in"), bool);
-  const found = decl.fields.find((f) => f.name === String(name));
-  if (found === undefined) return context.constant(false, hint);
-  const having = (decl.variants ?? [decl.name]).map((n) => records.get(n)?.fields.find((f) => f.name === found.name));
-  // An object whose members may be left out knows itself which it has.
-  if (decl.variants === undefined && decl.instance === undefined && found.optional === true)
-    return isKeyOf(context, node, context.constant(found.name), v, hint);
-  // Where the field itself may hold `undefined`, what it holds does not tell whether it is there.
-  if (
-    having.some(
-      (f) => f?.optional === true || (f !== undefined && decl.variants !== undefined && mayBeAbsent(f.type, undefined)),
-    )
-  )
-    return context.refuse(language.reflection(spanOf(node), "in"), bool);
-  if (having.every((f) => f !== undefined)) return context.constant(true, hint);
-  const read = context.at(node).load(field(v, found.name), found.type);
-  return primitive(context, node, "not", [isUndefined(context, read, node)], hint);
+  return hasField(context, node, v, String(name), "in", hint);
 }

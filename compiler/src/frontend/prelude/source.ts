@@ -47,7 +47,7 @@ interface Math {
   sqrt(x: number): number; tan(x: number): number; tanh(x: number): number; trunc(x: number): number;
   random(): number;
   atan2(y: number, x: number): number; pow(x: number, y: number): number; imul(x: number, y: number): number;
-  hypot(x: number, y: number): number; max(x: number, y: number): number; min(x: number, y: number): number;
+  hypot(...x: number[]): number; max(...x: number[]): number; min(...x: number[]): number;
 }
 declare const Math: Math;
 declare function Number(x: unknown): number;
@@ -59,6 +59,7 @@ declare function String(x: unknown): string;
 declare function isNaN(x: number): boolean;
 declare function isFinite(x: number): boolean;
 declare function parseFloat(x: string): number;
+declare function parseInt(x: string, radix?: number): number;
 declare function alike<T>(xs: readonly T[], n: number): T[];
 declare function held<T>(x: T): T;
 ${collectionLibrary}${runtimeLibrary}`;
@@ -70,6 +71,9 @@ const binary = "atan2 pow imul hypot max min";
 
 /** How a function of the library is called in the prelude. */
 export const preludeName = (library: string): string => library.replaceAll(".", "_");
+
+/** The name of a function of the prelude for calls with another number of arguments than one has parameters. */
+export const anyNumber = (name: string): string => `${name}_of`;
 
 const wrappers = [
   ...unary.split(" ").map((f) => `export function Math_${f}(x: number): number { return Math.${f}(x); }`),
@@ -86,6 +90,10 @@ const wrappers = [
   "export function isNaN_(x: number): boolean { return isNaN(x); }",
   "export function isFinite_(x: number): boolean { return isFinite(x); }",
   "export function parseFloat_(x: string): number { return parseFloat(x); }",
+  "export function parseInt_(x: string, radix?: number): number { return parseInt(x, radix); }",
+  ...["max", "min", "hypot"].map(
+    (f) => `export function ${anyNumber(`Math_${f}`)}(...xs: number[]): number { return Math.${f}(...xs); }`,
+  ),
   "export function stopGradient_<T>(x: T): T { return held(x); }",
 ].join("\n");
 
