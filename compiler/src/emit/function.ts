@@ -175,7 +175,7 @@ function helperDoc(func: Func): string {
 export function globalConstant(global: GlobalDecl, context: ModuleContext): string {
   const func: Func = { name: global.name, body: global.init, results: [global.type], source: global.name };
   const { mark: _mark, ...unmarked } = context;
-  const { lines } = bodyOf(func, new Map(), unmarked);
+  const lines = returnedAtOnce(bodyOf(func, new Map(), unmarked).lines);
   const name = context.names.globalName(global.name, context.program);
   const type = context.types.text(global.type);
   const [only] = lines;
@@ -264,3 +264,10 @@ function docComment(lines: readonly string[]): string[] {
 }
 
 const fileName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+
+/** `const a = made(); return a;` as `return made();`. */
+function returnedAtOnce(lines: readonly string[]): readonly string[] {
+  const [made, last] = lines.slice(-2);
+  const named = made === undefined ? null : /^ {2}const (\w+)(?:: [^=]*)? = (.*);$/.exec(made);
+  return named === null || last !== `  return ${named[1]};` ? lines : [...lines.slice(0, -2), `  return ${named[2]};`];
+}

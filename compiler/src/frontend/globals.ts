@@ -6,7 +6,8 @@ import { value } from "../ir/build.js";
 import { isReference } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import type { FileContext, Signature } from "./file-context.js";
-import { isOfPlaces } from "./lower/collection.js";
+import { isPatternAtWork } from "./lower/patterns.js";
+import { isRepeatable } from "./lower/repeatable.js";
 import { FunctionContext } from "./lower/context.js";
 import { runPieces } from "./lower/flow.js";
 import { piecesOf } from "./lower/statement.js";
@@ -79,6 +80,7 @@ function readConstant(
     context.report({ ...language.moduleConstantInit(spanOf(node), node.getText()), related: found.related });
     return undefined;
   }
+  if (isPatternAtWork(node, declaration)) context.report(language.moduleConstantWritten(spanOf(node), node.getText()));
   const result = value(found.decl.type, symbol?.name ?? declaration.name.getText());
   context.at(node).push({ kind: "global", name: found.decl.name, result });
   if (isMemo(context.file.checker, declaration)) context.memos.set(result.id, node.getText());
@@ -137,6 +139,8 @@ function declare(
   const made = evaluate(inner, symbol, declaration, initializer);
   open.delete(name);
   if (made === undefined || related.length > 0 || inner.dead || made.type.kind === "void") return { related };
+  // An iterator is used up.
+  if (made.type.kind === "opaque" && /Iterator\b/.test(made.type.text)) return { related };
   const init = inner.b.region([], [made]);
   if (touchesWorld(init, inner.calls)) return { related };
   for (const called of inner.calls) context.calls.add(called);
@@ -196,8 +200,7 @@ function declareStatic(inner: FunctionContext, { name, initializer }: ts.Propert
 function touchesWorld(region: Region, calls: Iterable<Signature>): boolean {
   let found = false;
   const visit = (op: Op): void => {
-    if (op.kind === "foreign" && !op.pure && !/^new (Map|Set)\b/.test(op.text[0] ?? "") && !isOfPlaces(op.text))
-      found = true;
+    if (op.kind === "foreign" && !isRepeatable(op)) found = true;
   };
   walk(region, visit);
   const reached = new Set(calls);

@@ -10,7 +10,7 @@ import { isReference } from "../ir/types.js";
 import { walk } from "../ir/walk.js";
 import { eachChild } from "./chains.js";
 import type { FileContext } from "./file-context.js";
-import { isOfPlaces } from "./lower/collection.js";
+import { isRepeatable } from "./lower/repeatable.js";
 import { spanOf, symbolOf } from "./source.js";
 
 export function refuseSharedInitialisers(program: Program, file: FileContext, report: (d: Diagnostic) => void): void {
@@ -52,7 +52,7 @@ function touchesWorld(program: Program, decl: GlobalDecl): boolean {
     let found = false;
     walk(region, (op) => {
       if (found) return;
-      if (op.kind === "foreign") found = !op.pure && !/^new (Map|Set)\b/.test(op.text[0] ?? "") && !isOfPlaces(op.text);
+      if (op.kind === "foreign") found = !isRepeatable(op);
       if (op.kind !== "call" || seen.has(op.callee)) return;
       seen.add(op.callee);
       const func = program.funcs.get(op.callee);

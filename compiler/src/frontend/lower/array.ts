@@ -248,7 +248,8 @@ function arrayFrom(
   } else {
     source = context.expression(first);
     const { data } = context.lowering;
-    const members = source.type.kind === "opaque" ? data.members(context, first, source) : undefined;
+    const isData = source.type.kind === "opaque" || present(source.type).kind === "str";
+    const members = isData ? data.members(context, first, source) : undefined;
     source = data.snapshot(context, first, source) ?? members ?? source;
     if (source.type.kind !== "array" && source.type.kind !== "typed") {
       return context.isRefused(source)

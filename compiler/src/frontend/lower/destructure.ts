@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, isReference } from "../../ir/types.js";
+import { arrayOf, isReference, maybe, str } from "../../ir/types.js";
 import { bare, declaredSymbol, spanOf } from "../source.js";
 import { fieldOf, isLeftOut, type Located, load, standInFor, memberByKey, whereLeftOut } from "./access.js";
 import { elementType, alloc, countTo } from "./array-make.js";
@@ -12,8 +12,10 @@ import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { restOfDictionary } from "./dictionary.js";
 import { branchValue } from "./flow.js";
+import { foreign } from "./foreign.js";
 import { keyLiteral } from "./literals.js";
 import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
+import { isMatch, opaqueResult } from "./opaque-results.js";
 import { primitive } from "./primitive.js";
 import { declareVariable } from "./variables.js";
 
@@ -180,12 +182,37 @@ function memberAt(context: FunctionContext, v: Value, index: number, node: ts.No
     const at = { place: elem(v, context.constant(index)), type: elementType(v.type) };
     return { kind: "place", at, node };
   }
+  if (isMatch(v.type)) return matched(context, v, `[${index}]`, maybe(str), node);
   if (v.type.kind === "tuple" && index >= v.type.elems.length)
     return { kind: "missing", value: context.undefinedOf({ kind: "void" }) };
   return memberNamed(context, v, String(index), node);
 }
 
+/** A member of something that adc does not look into. */
+function matched(context: FunctionContext, v: Value, access: string, type: Type | undefined, node: ts.Node): Member {
+  const text = { parts: ["", access], args: [v], pure: false };
+  return { kind: "read", value: opaqueResult(context, node, text, true, undefined, type) };
+}
+
+/** `const { index } = match`, `const { unit } = match.groups`. */
+function memberOfOpaque(context: FunctionContext, v: Value, name: string, node: ts.Node): Member | undefined {
+  if (!ts.isBindingElement(node) || !ts.isIdentifier(node.name) || !ts.isObjectBindingPattern(node.parent))
+    return undefined;
+  const { checker, types } = context.file;
+  const owner = checker.getNonNullableType(checker.getTypeAtLocation(node.parent));
+  const property = checker.getPropertyOfType(owner, name);
+  const own =
+    property === undefined ? checker.getIndexTypeOfType(owner, ts.IndexKind.String) : checker.getTypeOfSymbol(property);
+  const mapped = own === undefined ? undefined : types.map(own);
+  if (mapped === undefined || !("type" in mapped)) return undefined;
+  const access = /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+  const { type } = mapped;
+  return matched(context, v, access, property === undefined && !isReference(type) ? maybe(type) : type, node);
+}
+
 function memberNamed(context: FunctionContext, v: Value, name: string, node: ts.Node): Member {
+  const ofOpaque = v.type.kind === "opaque" ? memberOfOpaque(context, v, name, node) : undefined;
+  if (ofOpaque !== undefined) return ofOpaque;
   if (name === "length" && (v.type.kind === "array" || v.type.kind === "typed"))
     return { kind: "length", value: context.integer(context.at(node).length(v)) };
   if ((v.type.kind === "array" || v.type.kind === "typed") && /^(0|[1-9]\d*)$/.test(name))
@@ -260,6 +287,8 @@ function restOfList(context: FunctionContext, v: Value, from: number, node: ts.N
     for (const member of members) context.putInto(made, member);
     return made;
   }
+  if (isMatch(v.type))
+    return foreign(context, node, ["", `.slice(${from})`], [v], arrayOf(maybe(str)), { pure: false, hint });
   if (v.type.kind !== "array" && v.type.kind !== "typed") {
     if (!context.isRefused(v)) context.report(language.destructuringForm(spanOf(node), "A rest of this"));
     return standInFor(context, node);

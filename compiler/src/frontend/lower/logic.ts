@@ -2,16 +2,18 @@
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import type { Value } from "../../ir/ir.js";
-import { bool, isReference } from "../../ir/types.js";
+import { arrayOf, bool, isReference, maybe, present, str } from "../../ir/types.js";
 import { isAssignment } from "../assignments.js";
 import { bare, spanOf } from "../source.js";
 import { load, locate, standInFor } from "./access.js";
 import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
+import { foreign } from "./foreign.js";
 import { isNullish, isUndefined, presentValue } from "./missing.js";
 import { openLink } from "./narrow.js";
 import { lowerOpaqueElement } from "./opaque.js";
+import { isMatch } from "./opaque-results.js";
 import { loadMemberOr } from "./tuple.js";
 import { primitive } from "./primitive.js";
 
@@ -181,6 +183,10 @@ function orElse(
   v: Value,
   slot: Parameters<typeof branchValue>[4],
 ): Value {
+  const right = bare(node.right);
+  // `text.match(pattern) ?? []`: what is found, as a list.
+  if (isMatch(present(v.type)) && ts.isArrayLiteralExpression(right) && right.elements.length === 0)
+    return foreign(context, node, ["(", " ?? [])"], [v], arrayOf(maybe(str)), { pure: false, hint: slot.hint });
   return branchValue(
     context,
     isNullish(context, v, node),

@@ -35,6 +35,9 @@ function isScalar(type: Type): boolean {
   }
 }
 
+/** What a pattern finds in text: the whole and the groups, some of which may have found nothing. */
+export const isMatch = (type: Type): boolean => type.kind === "opaque" && /^RegExp(Match|Exec)Array$/.test(type.text);
+
 /** The members of something with arbitrary keys, in a new array. */
 export function listed(
   context: FunctionContext,

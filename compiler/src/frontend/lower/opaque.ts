@@ -16,7 +16,9 @@ import type { FunctionContext } from "./context.js";
 import { fromEntries } from "./dictionary.js";
 import { checkFunctions, foreign } from "./foreign.js";
 import { caughtType } from "./guards.js";
+import { isGlobalPattern } from "./patterns.js";
 import { isList, opaqueResult, resultType, takenOut } from "./opaque-results.js";
+import { closedFunction } from "./text-callback.js";
 
 /** Methods that change what they are called on. */
 const changing = new Set(["set", "add", "delete", "clear"]);
@@ -81,6 +83,8 @@ export function lowerOpaqueMethod(
     );
     return standInFor(context, node);
   }
+  const replaced = replacedBy(context, node, method, receiver, hint);
+  if (replaced !== undefined) return replaced;
   const inline = node.arguments.find((a) => ts.isArrowFunction(bare(a)) || ts.isFunctionExpression(bare(a)));
   if (inline !== undefined) {
     context.report(language.opaqueCallback(spanOf(inline), method));
@@ -102,7 +106,7 @@ export function lowerOpaqueMethod(
   const parts = ["", open ?? "", ...rest];
   const key = isText ? undefined : literalKey(context, callee.expression, args[0], node.arguments[0]);
   if (key !== undefined) parts[2] = ` as ${key}${parts[2] ?? ""}`;
-  if (isText && method === "match" && isGlobalPattern(node.arguments[0]))
+  if (isText && method === "match" && isGlobalPattern(context, node.arguments[0]))
     return foreign(context, node, parts, [receiver, ...args], maybe(arrayOf(str), "null"), { pure: false, hint });
   const isInteger =
     isText && ["indexOf", "lastIndexOf", "charCodeAt", "codePointAt", "search", "localeCompare"].includes(method);
@@ -110,10 +114,23 @@ export function lowerOpaqueMethod(
   return isInteger ? context.integer(made) : made;
 }
 
-/** `/…/g`: all that matches, as a list of text. Any other match is more than a list. */
-function isGlobalPattern(node: ts.Expression | undefined): boolean {
-  const pattern = node === undefined ? undefined : bare(node);
-  return pattern !== undefined && ts.isRegularExpressionLiteral(pattern) && /\/[a-z]*g[a-z]*$/.test(pattern.text);
+/** `text.replace(pattern, (found) => …)`, where the function needs nothing of what is around it. */
+function replacedBy(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  method: string,
+  receiver: Value,
+  hint: string | undefined,
+): Value | undefined {
+  const [pattern, by, ...others] = node.arguments;
+  if (pattern === undefined || by === undefined || others.length > 0 || !/^replace(All)?$/.test(method))
+    return undefined;
+  const written = present(receiver.type).kind === "str" ? closedFunction(context, by) : undefined;
+  if (written === undefined) return undefined;
+  const v = context.expression(pattern);
+  if (context.isRefused(v)) return standInFor(context, node);
+  const parts = ["", `.${method}(`, `, ${written})`];
+  return foreign(context, node, parts, [receiver, v], str, { pure: false, hint });
 }
 
 /** What TypeScript must be told of a key that is one of some literals, where the generated code does not show it. */
@@ -283,7 +300,7 @@ export function membersOfOpaque(context: FunctionContext, node: ts.Expression, v
   if (own !== undefined) return own;
   if (present(v.type).kind !== "str" && v.type.kind !== "opaque") return undefined;
   const { checker } = context.file;
-  const type = checker.getTypeAtLocation(node);
+  const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
   const element = iterated(context, type);
   if (element === undefined) return undefined;
   const mapped = context.file.types.map(element);
