@@ -5,6 +5,7 @@ import { elem, field, value } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
 import { bool, isReference, num, present, sameType, str } from "../../ir/types.js";
 import { takesCallback } from "../methods.js";
+import { preludeFunction } from "../prelude.js";
 import { resizing } from "../effects.js";
 import { bare, spanOf } from "../source.js";
 import { load, standInFor } from "./access.js";
@@ -16,7 +17,10 @@ import { concatenate, indicesOf, type Part, partsOf } from "./array-literal.js";
 import { lowerCallbackMethod } from "./callbacks.js";
 import type { FunctionContext } from "./context.js";
 import { branch } from "./flow.js";
+import { callFunction } from "./follow.js";
 import { foreign } from "./foreign.js";
+import { isTakenAtOnce } from "./iterators.js";
+import { literalOf } from "./literals.js";
 import { presentValue } from "./missing.js";
 import { primitive } from "./primitive.js";
 import { changesTuple, listOf, lowerTupleCallback, putBack } from "./tuple-methods.js";
@@ -118,7 +122,7 @@ export function lowerArrayMethod(
     case "concat":
       return array.type.kind === "array" ? concat(context, node, array, array.type, hint) : undefined;
     case "flat":
-      return node.arguments.length === 0 ? flat(context, node, array, hint) : undefined;
+      return flattened(context, node, array, first, hint);
     case "join":
       return join(context, node, array, hint);
     case "indexOf":
@@ -129,6 +133,9 @@ export function lowerArrayMethod(
       return indicesOf(context, node, array);
     case "values":
       return array;
+    case "entries":
+      if (!isTakenAtOnce(context, node)) return undefined;
+      return context.readFrom(array, callFunction(context, node, preludeFunction("indexed"), undefined, [array], hint));
     case "set": {
       if (first === undefined || array.type.kind !== "typed") return undefined;
       return lowerSet(context, node, array, first, second);
@@ -170,6 +177,30 @@ function concat(
   });
   if (opened.some((p) => p.kind === "one" && p.value.type.kind === "tuple")) return undefined;
   return concatenate(context, node, [{ kind: "many", array, node: node.expression }, ...opened], type, hint);
+}
+
+/** `rows.flat(depth)`: what is that deep, one after the other; the depth must be written out. */
+function flattened(
+  context: FunctionContext,
+  node: ts.CallExpression,
+  rows: Value,
+  given: ts.Expression | undefined,
+  hint: string | undefined,
+): Value | undefined {
+  const isEndless = given !== undefined && context.file.globalName(given) === "Infinity";
+  const depth = given === undefined ? 1 : isEndless ? Number.POSITIVE_INFINITY : literalOf(context, given);
+  if (typeof depth !== "number" || node.arguments.length > 1) return undefined;
+  let list: Value | undefined = rows;
+  for (let k = 1; k <= depth && list !== undefined; k++) {
+    const { kind } = elementType(list.type);
+    if (kind !== "array" && kind !== "tuple") {
+      // Nothing is deeper than this. What may be a list or something else is not told apart here.
+      if (isReference(elementType(list.type)) || kind === "opaque") return undefined;
+      return k === 1 ? copyOf(context, node, list, list.type, hint) : list;
+    }
+    list = flat(context, node, list, hint);
+  }
+  return list === rows && rows.type.kind === "array" ? copyOf(context, node, rows, rows.type, hint) : list;
 }
 
 /** `rows.flat()`: the elements of the rows, one row after the other. */

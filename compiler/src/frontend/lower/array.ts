@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { language, meaning } from "../../diagnostics.js";
 import { elem, field } from "../../ir/build.js";
 import type { Type, Value } from "../../ir/ir.js";
-import { arrayOf, bool, isTypedArrayName, num, present } from "../../ir/types.js";
+import { arrayOf, isTypedArrayName, num, present } from "../../ir/types.js";
 import { isPackageFile } from "../packages/program.js";
 import { isFilledNext } from "./filled.js";
 import { isOnlyComputedWith } from "./unset.js";
@@ -11,12 +11,9 @@ import { bare, spanOf, typeArguments, symbolOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { arrayOfParts, concatenate, partsOf } from "./array-literal.js";
 import { elementType, alloc, copyOf, countTo } from "./array-make.js";
-import { choiceOf, isAmong } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { literalOf } from "./literals.js";
-import { branchValue } from "./flow.js";
-import { isNullish, presentValue } from "./missing.js";
-import { primitive } from "./primitive.js";
+import { lowerIsArray } from "./library-instances.js";
 
 // --------------------------------------------------------------------------------------------------------- constructors
 
@@ -248,7 +245,7 @@ function arrayFrom(
   } else {
     source = context.expression(first);
     const { data } = context.lowering;
-    const isData = source.type.kind === "opaque" || present(source.type).kind === "str";
+    const isData = ["opaque", "str", "record"].includes(present(source.type).kind);
     const members = isData ? data.members(context, first, source) : undefined;
     source = data.snapshot(context, first, source) ?? members ?? source;
     if (source.type.kind !== "array" && source.type.kind !== "typed") {
@@ -271,26 +268,4 @@ function arrayFrom(
   return typed === undefined
     ? standInAfter(context, node, language.sparseArray(spanOf(node)))
     : alloc(context, node, type, length, hint);
-}
-
-/** `Array.isArray(v)`: the type of the value says it, so that the arm for another type is not read. */
-function lowerIsArray(context: FunctionContext, node: ts.CallExpression): Value {
-  const [argument, ...others] = node.arguments;
-  const v = argument === undefined || others.length > 0 ? undefined : context.expression(argument);
-  const type = v === undefined ? undefined : present(v.type);
-  if (v === undefined || type === undefined || type.kind === "opaque")
-    return context.refuse(language.reflection(spanOf(node), "Array.isArray"), bool);
-  if (context.isRefused(v)) return context.standIn(bool);
-  const any = choiceOf(context, type);
-  if (any !== undefined) {
-    const isList = (own: Value): Value =>
-      isAmong(context, own, any, node, ({ kind }) => kind === "array" || kind === "tuple");
-    if (v.type.kind !== "maybe") return isList(v);
-    const there = (): Value => isList(presentValue(context, v, node));
-    return branchValue(context, isNullish(context, v, node), () => context.constant(false), there, { type: bool });
-  }
-  if (type.kind !== "array" && type.kind !== "tuple") return context.constant(false);
-  return v.type.kind === "maybe"
-    ? primitive(context, node, "not", [isNullish(context, v, node)])
-    : context.constant(true);
 }

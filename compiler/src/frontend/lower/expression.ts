@@ -22,6 +22,7 @@ import type { FunctionContext } from "./context.js";
 import { enumObject } from "./enum-object.js";
 import { lowerDelete } from "./delete.js";
 import { lowerText } from "./foreign.js";
+import { lowerFirst } from "./iterators.js";
 import { enumMember, literalOf } from "./literals.js";
 import { lowerConditional, lowerLogical, lowerLogicalEffect } from "./logic.js";
 import { builtinConstant } from "./math.js";
@@ -237,7 +238,7 @@ function lowerProperty(context: FunctionContext, node: ts.PropertyAccessExpressi
     if (known !== undefined) return context.at(node) && context.constant(known, hint);
     return moduleName(context, node, symbol);
   }
-  return lowerAccess(context, node, hint);
+  return lowerFirst(context, node, hint) ?? lowerAccess(context, node, hint);
 }
 
 function isLocal(context: FunctionContext, node: ts.Expression): boolean {

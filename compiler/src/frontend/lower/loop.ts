@@ -24,6 +24,7 @@ import { countedForm } from "./counted.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
 import { foreign } from "./foreign.js";
+import { delegateOf } from "./iterable-class.js";
 import { presentValue } from "./missing.js";
 import { arriving, openLoop } from "./open-loop.js";
 import { keysOf } from "./object-calls.js";
@@ -244,6 +245,13 @@ function indexAsText(context: FunctionContext, node: ts.Node, index: Value, hint
   return text;
 }
 
+/** What `entries()` gives. */
+function pairOf(context: FunctionContext, node: ts.Node, index: Value, member: Value): Value {
+  const pair = context.at(node).aggregate({ kind: "tuple", elems: [index.type, member.type] }, [index, member]);
+  context.putInto(pair, member);
+  return pair;
+}
+
 /** `for (const x of array)`, and over `array.entries()`, `array.keys()`. */
 export function lowerForOf(
   context: FunctionContext,
@@ -268,9 +276,23 @@ export function lowerForOf(
       source = iterated.expression.expression;
     }
   }
-  const given = membersOrNone(context, source) ?? presentValue(context, context.expression(source), source);
+  let given = membersOrNone(context, source) ?? presentValue(context, context.expression(source), source);
+  // A method of a class of the user's may be called `values` too.
+  if (source !== node.expression && given.type.kind === "record" && collectionOf(context, given) === undefined) {
+    context.known.set(source, given);
+    given = presentValue(context, context.expression(node.expression), source);
+    context.known.delete(source);
+    source = node.expression;
+    view = "values";
+  }
+  const delegate = ts.isForOfStatement(node) ? delegateOf(context, given, source) : undefined;
+  if (delegate !== undefined) {
+    given = presentValue(context, delegate.value, source);
+    if (isList(given.type)) view = delegate.view ?? "values";
+  }
   if (ts.isForOfStatement(node) && collectionOf(context, given) !== undefined) {
-    lowerForOfCollection(context, node, given, source === node.expression ? undefined : view, toPieces);
+    const own = delegate === undefined ? (source === node.expression ? undefined : view) : delegate.view;
+    lowerForOfCollection(context, node, given, own, toPieces);
     return;
   }
   let array = given;
@@ -304,12 +326,6 @@ export function lowerForOf(
   const declared = ts.isVariableDeclarationList(initializer) ? initializer.declarations[0]?.name : undefined;
   const pair =
     view === "entries" && declared !== undefined && ts.isArrayBindingPattern(declared) ? declared.elements : undefined;
-  if (view === "entries" && pair === undefined) {
-    context.report(
-      language.iteration(spanOf(node.initializer), "`for…of` over `entries()` without `const [index, value]`"),
-    );
-    return;
-  }
   const nameOf = (n: ts.Node | undefined): string | undefined =>
     n !== undefined && ts.isIdentifier(n) ? n.text : undefined;
   const first = pair?.[0];
@@ -337,14 +353,17 @@ export function lowerForOf(
       if (first !== undefined && ts.isBindingElement(first)) context.lowering.bind(context, first.name, index);
       if (second !== undefined && ts.isBindingElement(second))
         context.lowering.bind(context, second.name, item(nameOf(second.name)));
-    } else if (declared !== undefined) {
-      context.lowering.bind(context, declared, view === "keys" ? key() : item(nameOf(declared)));
-    } else if (!ts.isVariableDeclarationList(initializer)) {
-      context.lowering.assign(context, initializer, view === "keys" ? key() : item(nameOf(initializer)));
+    } else {
+      const hint = nameOf(declared ?? initializer);
+      const whole =
+        view === "keys" ? key() : view === "entries" ? pairOf(context, node, index, item(undefined)) : item(hint);
+      if (declared !== undefined) context.lowering.bind(context, declared, whole);
+      else if (!ts.isVariableDeclarationList(initializer)) context.lowering.assign(context, initializer, whole);
     }
   };
   const hint = asText ? "i" : (indexName ?? "i");
-  if (members === undefined && mayChangeLength(context, node.statement, source)) {
+  const isLive = ts.isForOfStatement(node) && array === given && array.type.kind === "array";
+  if (isLive && mayChangeLength(context, node.statement, delegate?.node ?? source)) {
     openLoop(
       context,
       node,

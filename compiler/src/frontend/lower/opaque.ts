@@ -16,6 +16,7 @@ import type { FunctionContext } from "./context.js";
 import { fromEntries } from "./dictionary.js";
 import { checkFunctions, foreign } from "./foreign.js";
 import { caughtType } from "./guards.js";
+import { delegateOf, listOfDelegate } from "./iterable-class.js";
 import { isGlobalPattern } from "./patterns.js";
 import { isList, opaqueResult, resultType, takenOut } from "./opaque-results.js";
 import { closedFunction } from "./text-callback.js";
@@ -298,6 +299,8 @@ export function lowerPattern(context: FunctionContext, node: ts.Expression, hint
 export function membersOfOpaque(context: FunctionContext, node: ts.Expression, v: Value): Value | undefined {
   const own = snapshotOf(context, node, v);
   if (own !== undefined) return own;
+  const delegate = delegateOf(context, v, node);
+  if (delegate !== undefined) return listOfDelegate(context, delegate, node);
   if (present(v.type).kind !== "str" && v.type.kind !== "opaque") return undefined;
   const { checker } = context.file;
   const type = checker.getNonNullableType(checker.getTypeAtLocation(node));

@@ -11,6 +11,7 @@ import { bare, spanOf } from "../source.js";
 import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { foreign, fromText, isText, lowerText } from "./foreign.js";
+import { lowerLibraryInstance } from "./library-instances.js";
 import { literalOf } from "./literals.js";
 import { primitive } from "./primitive.js";
 import { lowerCaughtInstance, lowerEquality, lowerIn } from "./tests.js";
@@ -121,7 +122,14 @@ export function lowerBinary(context: FunctionContext, node: ts.BinaryExpression,
   if (operator === SyntaxKind.InstanceOfKeyword) {
     const cls = context.lowering.classes.reference(context, node.right);
     const known = cls === undefined ? undefined : isInstance(context, context.expression(node.left), cls, node);
-    return known ?? lowerCaughtInstance(context, node, hint);
+    if (known !== undefined || cls !== undefined) return known ?? lowerCaughtInstance(context, node, hint);
+    const v = context.expression(node.left);
+    const byType = lowerLibraryInstance(context, v, node);
+    if (byType !== undefined) return byType;
+    context.known.set(node.left, v);
+    const caught = lowerCaughtInstance(context, node, hint);
+    context.known.delete(node.left);
+    return caught;
   }
   return context.refuse(language.notInLanguage(spanOf(node), `The operator \`${symbol}\``));
 }

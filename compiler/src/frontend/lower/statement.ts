@@ -15,6 +15,7 @@ import { switchPieces } from "./switch.js";
 import { throwToHandler, tryPiece } from "./try.js";
 import { isHoisted, mayBeVar } from "../packages/hoisted.js";
 import { isPackageFile } from "../packages/program.js";
+import { isMatch } from "./opaque-results.js";
 import { underWrittenType } from "./untyped.js";
 import { declareOpen, declareVariable, mayEnd, returnNothing, returnValue } from "./variables.js";
 
@@ -146,7 +147,11 @@ function declareOne(context: FunctionContext, node: ts.VariableDeclaration): voi
     return;
   }
   if (!ts.isIdentifier(name)) {
-    bind(context, name, v);
+    const list =
+      ts.isArrayBindingPattern(name) && !isMatch(v.type)
+        ? context.lowering.data.members(context, initializer, v)
+        : undefined;
+    bind(context, name, list ?? v);
     return;
   }
   const symbol = context.file.checker.getSymbolAtLocation(name);

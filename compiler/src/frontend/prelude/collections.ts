@@ -94,6 +94,24 @@ export function pairsOf<K>(set: OwnSet<K>): [K, K][] {
   return out;
 }
 
+export function firstKey<K>(all: OwnSet<K>): K | undefined {
+  const n = all.keys.length;
+  for (let i = 0; i < n; i++) if (isHeld(all.places, all.keys[i], i)) return all.keys[i];
+  return undefined;
+}
+
+export function firstValue<K, V>(map: OwnMap<K, V>): V | undefined {
+  const n = map.keys.length;
+  for (let i = 0; i < n; i++) if (isHeld(map.places, map.keys[i], i)) return map.values[i];
+  return undefined;
+}
+
+export function firstEntry<K, V>(map: OwnMap<K, V>): [K, V] | undefined {
+  const n = map.keys.length;
+  for (let i = 0; i < n; i++) if (isHeld(map.places, map.keys[i], i)) return [map.keys[i], map.values[i]];
+  return undefined;
+}
+
 export function mapForEach<K, V>(map: OwnMap<K, V>, f: (value: V, key: K, map: OwnMap<K, V>) => unknown): void {
   for (let i = 0; i < map.keys.length; i++)
     if (isHeld(map.places, map.keys[i], i)) f(map.values[i], map.keys[i], map);

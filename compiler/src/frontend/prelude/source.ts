@@ -180,6 +180,13 @@ export function forEachMember<T>(members: readonly T[], f: (value: T, key: T) =>
   for (const value of members) f(value, value);
 }
 
+export function indexed<T>(xs: readonly T[]): [number, T][] {
+  const n = xs.length;
+  const out = new Array<[number, T]>(n);
+  for (let i = 0; i < n; i++) out[i] = [i, xs[i]];
+  return out;
+}
+
 export function filter<T>(xs: readonly T[], f: Callback<T, unknown>): T[] {
   const n = xs.length;
   const out: T[] = [];
