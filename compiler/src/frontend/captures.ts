@@ -53,11 +53,17 @@ export class CaptureTable {
   #collect(node: FunctionNode): Captures {
     const keys = new Set<Key>();
     const self = new Set<ts.Symbol>();
-    const visited = new Set<FunctionNode>([node]);
+    const visited = new Set<ts.Node>([node]);
     const literal = literalAround(node);
     // A function that is called here may stand around this one: what is its own there is captured where this one mentions it.
-    const visit = (at: ts.Node, root: FunctionNode): void => {
+    const visit = (at: ts.Node, root: ts.Node): void => {
       if (ts.isTypeNode(at)) return;
+      // What the members of a class in a function read there, whoever calls them has to bring along.
+      const cls = this.#localClass(at);
+      if (cls !== undefined && !visited.has(cls) && !isInside(cls, node)) {
+        visited.add(cls);
+        eachChild(cls, (child) => visit(child, cls));
+      }
       if (ts.isIdentifier(at) && isReference(at)) {
         const symbol = symbolOf(this.checker, at);
         const declaration = symbol?.valueDeclaration;
@@ -81,6 +87,15 @@ export class CaptureTable {
     const usesThis = mentionsThis(node);
     if (usesThis && ts.isArrowFunction(node)) keys.add(thisKey);
     return { keys: [...keys], self: [...self], usesThis: usesThis && !ts.isArrowFunction(node) };
+  }
+
+  /** The class, declared in a function, that a name stands for, or that declares the member a name after a dot stands for. */
+  #localClass(at: ts.Node): ts.Node | undefined {
+    const isMember = ts.isPropertyAccessExpression(at);
+    if (!isMember && !(ts.isIdentifier(at) && isReference(at))) return undefined;
+    const declaration = symbolOf(this.checker, isMember ? at.name : at)?.valueDeclaration;
+    const cls = isMember && declaration !== undefined ? declaration.parent : declaration;
+    return cls !== undefined && ts.isClassLike(cls) && functionAround(cls) !== undefined ? cls : undefined;
   }
 
   /** Does the variable live in a box? */

@@ -2,7 +2,7 @@
  * Instances of a function. A function is lowered once for each choice of the IR types of what it is given: `this`, the
  * variables it captures, its arguments.
  */
-import type { ts } from "ts-morph";
+import { ts } from "ts-morph";
 import type { Type } from "../ir/ir.js";
 import { present, typeText } from "../ir/types.js";
 import type { FileContext } from "./file-context.js";
@@ -114,7 +114,7 @@ export function bindingsOf(
   });
   for (const run of later) run();
   const resolved = call === undefined ? undefined : checker.getResolvedSignature(call);
-  if (resolved?.declaration === target) {
+  if (resolved !== undefined && (resolved.declaration === target || isOverridden(resolved.declaration, target))) {
     const chosen = checker.getTypeArgumentsForResolvedSignature(resolved) ?? [];
     parameters.forEach((parameter, i) => {
       const type = chosen[i];
@@ -124,4 +124,15 @@ export function bindingsOf(
     });
   }
   return bindings;
+}
+
+/** Is a method of a class called by what an interface, or a class it extends, declares of it, with the same type parameters? */
+function isOverridden(declared: ts.Node | undefined, target: FunctionNode): boolean {
+  if (declared === undefined || !ts.isMethodDeclaration(target)) return false;
+  if (!ts.isMethodDeclaration(declared) && !ts.isMethodSignature(declared)) return false;
+  const names = (node: ts.SignatureDeclaration): readonly string[] =>
+    (node.typeParameters ?? []).map((p) => p.name.text);
+  const [own, other] = [names(target), names(declared)];
+  const isAlike = own.length === other.length && (own.length === 1 || own.every((name, i) => name === other[i]));
+  return isAlike && target.name.getText() === declared.name.getText();
 }
