@@ -9,6 +9,7 @@ import { isPlainTuple, spanOf } from "../source.js";
 import { elementType } from "./array-make.js";
 import type { Choice } from "../choice-types.js";
 import { withMember } from "./choice.js";
+import { accessorField } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { foreign } from "./foreign.js";
 import { generalKeys } from "./generic-keys.js";
@@ -151,8 +152,11 @@ export function fieldOf(context: FunctionContext, of: Value, name: string, node:
     if (type !== undefined) return { place: field(base, name), type, among: { base, any, name } };
   }
   if (base.type.kind === "record" && any === undefined) {
-    const found = context.file.types.records.get(base.type.name)?.fields.find((f) => f.name === name);
-    if (found !== undefined) return { place: field(base, name), type: found.type };
+    const { fields = [] } = context.file.types.records.get(base.type.name) ?? {};
+    const found = fields.find((f) => f.name === name);
+    // Some of several objects may have a getter or a setter there.
+    const isPlain = !fields.some((f) => f.name === accessorField("get", name) || f.name === accessorField("set", name));
+    if (found !== undefined && isPlain) return { place: field(base, name), type: found.type };
   }
   if (!context.isRefused(base))
     context.report(
@@ -194,9 +198,11 @@ function accessOn(
     return (
       context.at(node) && (flag === "undefined" ? context.undefinedOf({ kind: "void" }) : context.constant(flag, hint))
     );
+  const before = context.known.get(node.expression);
   context.known.set(node.expression, object);
-  const found = lowerAccess(context, node, hint);
-  context.known.delete(node.expression);
+  const found = readPlace(context, node, hint);
+  if (before === undefined) context.known.delete(node.expression);
+  else context.known.set(node.expression, before);
   return found;
 }
 
@@ -206,18 +212,28 @@ export function lowerAccess(
   node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
   hint: string | undefined,
 ): Value {
-  if (ts.isPropertyAccessExpression(node) && !context.known.has(node.expression)) {
-    const { classes } = context.lowering;
-    const own =
-      classes.early(context, node) ??
+  if (!ts.isPropertyAccessExpression(node)) return readPlace(context, node, hint);
+  const { classes } = context.lowering;
+  // In an optional chain the object is known: it was asked whether it is there.
+  const isKnown = context.known.has(node.expression);
+  const own = isKnown
+    ? undefined
+    : (classes.early(context, node) ??
       classes.staticOrSuper(context, node, hint) ??
-      classes.nameOfConstructor(context, node, hint);
-    if (own !== undefined) return own;
-    const object = presentValue(context, context.expression(node.expression), node);
-    const any = context.file.types.choices.of(object.type);
-    if (any === undefined) return accessOn(context, node, object, hint);
-    return withMember(context, object, any, node, hint, (own) => accessOn(context, node, own, hint));
-  }
+      classes.nameOfConstructor(context, node, hint));
+  if (own !== undefined) return own;
+  const object = presentValue(context, context.expression(node.expression), node);
+  const any = context.file.types.choices.of(object.type);
+  if (any === undefined) return accessOn(context, node, object, hint);
+  return withMember(context, object, any, node, hint, (one) => accessOn(context, node, one, hint));
+}
+
+/** What is stored in the place that the expression names. */
+function readPlace(
+  context: FunctionContext,
+  node: ts.ElementAccessExpression | ts.PropertyAccessExpression,
+  hint: string | undefined,
+): Value {
   if (ts.isPropertyAccessExpression(node) && node.name.text === "length") {
     const base = presentValue(context, context.expression(node.expression), node);
     if (base.type.kind === "array" || base.type.kind === "typed")
@@ -239,6 +255,9 @@ export function lowerAccess(
   }
   if (ts.isPropertyAccessExpression(node) && isLeftOut(context, base, node.name.text, node.expression))
     return whereLeftOut(context, base, node.name.text, node, hint);
+  const key = ts.isElementAccessExpression(node) ? literalOf(context, node.argumentExpression) : undefined;
+  const own = typeof key === "string" ? context.lowering.classes.inPattern(context, base, key, node) : undefined;
+  if (own !== undefined) return own;
   const chosen = ts.isElementAccessExpression(node)
     ? lowerTable(context, node.argumentExpression, base, hint)
     : undefined;

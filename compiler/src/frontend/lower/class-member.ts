@@ -3,7 +3,6 @@
  */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
-import { field } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
 import { present } from "../../ir/types.js";
 import type { ClassInstance } from "../class-types.js";
@@ -12,10 +11,10 @@ import type { Captured } from "../function-types.js";
 import { type FunctionNode, spanOf } from "../source.js";
 import type { Bindings } from "../types.js";
 import { fieldOf, load, standInFor } from "./access.js";
+import { accessorOf, literalGetter } from "./accessors.js";
 import type { Target } from "./assign.js";
 import { type Argument, argumentsOf } from "./arguments.js";
 import { callFunction, callValue } from "./follow.js";
-import { accessorField } from "./class-fields.js";
 import { literalForm } from "./class-refusals.js";
 import { dispatch, dispatchMixed, isMixed, mixedOf, refusedClass, type Variant, variantsOf } from "./class-variants.js";
 import { type Bound, functionValue } from "./closure.js";
@@ -99,7 +98,7 @@ export function memberValue(
   return memberNamed(context, base, askedBy(context, node), node, hint);
 }
 
-/** The same for a member that is taken out by a pattern. */
+/** The same for a member that is taken out by a pattern, or named in brackets. */
 export const memberInPattern = (
   context: FunctionContext,
   base: Value,
@@ -107,6 +106,8 @@ export const memberInPattern = (
   node: ts.Node,
 ): Value | undefined => {
   const at = ts.isBindingElement(node) ? node.name : node;
+  if (ts.isElementAccessExpression(at))
+    return memberNamed(context, base, { text, declaredIn: undefined }, at, undefined);
   return ts.isIdentifier(at) || ts.isShorthandPropertyAssignment(at)
     ? memberNamed(context, base, { text, declaredIn: undefined }, ts.isIdentifier(at) ? at : at.name, undefined)
     : undefined;
@@ -139,31 +140,6 @@ function refusesMixed(context: FunctionContext, base: Value, asked: Asked, node:
   if (!isMixed(context, base.type, has)) return false;
   context.report(literalForm(node, `\`${asked.text}\` of an object that is of a class, or an object literal,`));
   return true;
-}
-
-/** A getter of an object literal. */
-function literalGetter(
-  context: FunctionContext,
-  base: Value,
-  name: string,
-  node: ts.Expression,
-  hint: string | undefined,
-): Value | undefined {
-  const f = accessorOf(context, base, "get", name, node);
-  return f === undefined ? undefined : callValue(context, node, f, base, [], hint);
-}
-
-function accessorOf(
-  context: FunctionContext,
-  base: Value,
-  kind: "get" | "set",
-  name: string,
-  node: ts.Node,
-): Value | undefined {
-  if (base.type.kind !== "record") return undefined;
-  const own = accessorField(kind, name);
-  const found = context.file.types.records.get(base.type.name)?.fields.find((f) => f.name === own);
-  return found === undefined ? undefined : load(context, { place: field(base, own), type: found.type }, node);
 }
 
 function readMember(
@@ -294,6 +270,8 @@ export function setterTarget(
   node: ts.PropertyAccessExpression,
 ): Target | undefined {
   const own = accessorOf(context, base, "set", node.name.text, node);
+  // Of several objects not each need have one: that is no place.
+  if (own?.type.kind === "maybe") return undefined;
   if (own !== undefined) {
     const { checker, types } = context.file;
     const mapped = types.map(checker.getTypeAtLocation(node));

@@ -11,6 +11,7 @@ import { targetOf } from "./assign.js";
 import { isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { restOfDictionary } from "./dictionary.js";
+import { withoutAccessors } from "./object-members.js";
 import { branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { keyLiteral } from "./literals.js";
@@ -308,12 +309,14 @@ function restOfList(context: FunctionContext, v: Value, from: number, node: ts.N
 /** The fields of an object that were not taken, in a new object. */
 function restOfObject(
   context: FunctionContext,
-  v: Value,
+  of: Value,
   taken: ReadonlySet<string>,
   node: ts.BindingElement | ts.SpreadAssignment,
   hint?: string,
 ): Value {
-  if (v.type.kind === "dict") return restOfDictionary(context, v, taken, node, hint);
+  if (of.type.kind === "dict") return restOfDictionary(context, of, taken, node, hint);
+  const at = ts.isBindingElement(node) ? node.name : node.expression;
+  const v = ts.isExpression(at) ? withoutAccessors(context, of, at, taken) : of;
   const decl = v.type.kind === "record" ? context.file.types.records.get(v.type.name) : undefined;
   if (decl === undefined) {
     if (!context.isRefused(v)) context.report(language.destructuringForm(spanOf(node), "A rest of this"));

@@ -17,6 +17,7 @@ import { branch } from "./flow.js";
 import { callFunction } from "./follow.js";
 import { foreign } from "./foreign.js";
 import { isUndefined, presentValue } from "./missing.js";
+import { withoutAccessors } from "./object-members.js";
 
 type Dictionary = Extract<Type, { kind: "dict" }>;
 
@@ -117,9 +118,11 @@ export function lowerDictionary(
 }
 
 /** `...source`, `Object.assign(target, source)`. */
-export function copyMembers(context: FunctionContext, node: ts.Node, into: Value, source: Value): boolean {
+export function copyMembers(context: FunctionContext, node: ts.Node, into: Value, of: Value): boolean {
   const type = dictionaryOf(into);
   if (type === undefined) return false;
+  const from = ts.isSpreadAssignment(node) ? node.expression : node;
+  const source = ts.isExpression(from) ? withoutAccessors(context, of, from) : of;
   if (source.type.kind === "void") return true;
   if (source.type.kind === "maybe") {
     // Nothing is copied of what is not there.

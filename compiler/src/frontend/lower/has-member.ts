@@ -7,7 +7,7 @@ import { bool, mayBeAbsent } from "../../ir/types.js";
 import { spanOf } from "../source.js";
 import { load } from "./access.js";
 import { elementType } from "./array-make.js";
-import { isNotSpread } from "./class-fields.js";
+import { accessedBy, isAlwaysThere, isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { hasKey } from "./dictionary.js";
 import { isUndefined, mayBeUndefined } from "./missing.js";
@@ -61,6 +61,8 @@ export function hasField(
   const decl = object.type.kind === "record" ? records.get(object.type.name) : undefined;
   const unknown = (): Value => context.refuse(language.reflection(spanOf(node), form === "in" ? "in" : "hasOwn"), bool);
   if (decl === undefined) return unknown();
+  if (decl.fields.some((f) => accessedBy(f.name) === name))
+    return isAlwaysThere(context.file.types, object.type, name) ? context.constant(true, hint) : unknown();
   const found = decl.fields.find((f) => f.name === name);
   const variants = decl.variants ?? [decl.name];
   const isHidden = found !== undefined && isNotSpread(context.file.types, object.type, name);

@@ -3,7 +3,8 @@
  * there, and one of a union of objects is one of its members.
  */
 import { ts } from "ts-morph";
-import type { Type, Value } from "../../ir/ir.js";
+import type { Field, Type, Value } from "../../ir/ir.js";
+import { maySeemOf } from "./class-fields.js";
 import { choiceOf, isOutOfReach, narrowedChoice } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { bare, symbolOf } from "../source.js";
@@ -44,8 +45,17 @@ function asMember(context: FunctionContext, v: Value, type: ts.Type, node: ts.Ex
   const family = context.file.types.records.get(mapped.type.name);
   if (!type.isUnion() && family?.variants !== undefined && family.instance !== undefined) return v;
   if (!type.isUnion() && isOnlyOfClasses(context, mapped.type, v.type) && !isTested(context, type, node)) return v;
-  const isMember = isVariantOf(context, mapped.type, v.type);
+  const isMember = isVariantOf(context, mapped.type, v.type) && !mayBeByAccessors(context, mapped.type, v.type);
   return isMember ? (convert(context, v, mapped.type, node) ?? v) : v;
+}
+
+/** TypeScript says the same of a plain member and of one that a getter computes: is there an object with getters that `type` leaves out? */
+function mayBeByAccessors({ file: { types } }: FunctionContext, type: Type, of: Type): boolean {
+  if (type.kind !== "record" || of.kind !== "record") return false;
+  const said = types.records.get(type.name);
+  const fieldsOf = (name: string): readonly Field[] => types.records.get(name)?.fields ?? [];
+  const left = types.records.get(of.name)?.variants?.filter((n) => !(said?.variants ?? [type.name]).includes(n)) ?? [];
+  return left.some((name) => (said?.variants ?? [type.name]).some((n) => maySeemOf(fieldsOf(name), fieldsOf(n))));
 }
 
 /** Does TypeScript say something else of a value here than where it was declared? */

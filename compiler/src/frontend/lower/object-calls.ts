@@ -23,7 +23,8 @@ import { hasElement, hasField } from "./has-member.js";
 import { listedMembers } from "./listed-members.js";
 import { keyLiteral } from "./literals.js";
 import { mayBeUndefined, presentValue } from "./missing.js";
-import { objectOf, spreadInto } from "./object.js";
+import { objectOf } from "./object.js";
+import { spreadInto, withoutAccessors } from "./object-members.js";
 import { listed as listedOpaque } from "./opaque-results.js";
 
 export function lowerObjectCall(
@@ -85,7 +86,8 @@ function recordOf(context: FunctionContext, v: Value): RecordDecl | undefined {
 }
 
 /** The names `for…in` goes over; nothing where they are not known. */
-export function keysOf(context: FunctionContext, node: ts.Expression, v: Value): Value | undefined {
+export function keysOf(context: FunctionContext, node: ts.Expression, of: Value): Value | undefined {
+  const v = withoutAccessors(context, of, node);
   if (v.type.kind === "opaque" || v.type.kind === "dict") return keysOfDictionary(context, node, v);
   const decl = recordOf(context, v);
   if (decl === undefined || decl.variants !== undefined) return undefined;
@@ -108,10 +110,7 @@ function inWrittenOrder(context: FunctionContext, node: ts.Expression, decl: Rec
   const literal = declaration.initializer === undefined ? undefined : bare(declaration.initializer);
   if (literal === undefined || !ts.isObjectLiteralExpression(literal)) return undefined;
   const names = literal.properties.flatMap((p) =>
-    (ts.isPropertyAssignment(p) || ts.isMethodDeclaration(p) || ts.isShorthandPropertyAssignment(p)) &&
-    (ts.isIdentifier(p.name) || ts.isStringLiteralLike(p.name))
-      ? [p.name.text]
-      : [],
+    !ts.isSpreadAssignment(p) && (ts.isIdentifier(p.name) || ts.isStringLiteralLike(p.name)) ? [p.name.text] : [],
   );
   // Keys that look like numbers come first, in their own order.
   if (names.length < literal.properties.length || names.some((n) => /^\d+$/.test(n))) return undefined;
@@ -126,7 +125,7 @@ function membersOf(
   name: string,
   hint: string | undefined,
 ): Value | undefined {
-  const v = presentValue(context, context.expression(of), of);
+  const v = withoutAccessors(context, presentValue(context, context.expression(of), of), of);
   if (context.isRefused(v)) return standInFor(context, node);
   if (v.type.kind === "dict") return membersOfDictionary(context, node, v, name, hint);
   if (v.type.kind === "opaque") {

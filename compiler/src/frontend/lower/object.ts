@@ -1,23 +1,24 @@
 /** Object literals: members in order, spreads, and the record type that fits them. */
 import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
-import { field } from "../../ir/build.js";
 import type { Field, RecordDecl, Type, Value } from "../../ir/ir.js";
-import { maybe, present } from "../../ir/types.js";
+import { present } from "../../ir/types.js";
 import { isLiteralMember } from "../classes.js";
 import { bare, spanOf } from "../source.js";
 import { holdsCode } from "../type-questions.js";
-import { load, standInFor } from "./access.js";
-import { accessorField, isNotSpread } from "./class-fields.js";
+import { standInFor } from "./access.js";
+import { setMember } from "./accessors.js";
+import { accessorField } from "./class-fields.js";
 import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { isConvertible } from "./convert.js";
 import { keyOf } from "./destructure.js";
 import { dictionaryType, lowerDictionary } from "./dictionary.js";
 import { branchValue } from "./flow.js";
+import { fieldFor, objectOfType, spreadInto } from "./object-members.js";
 import { opaqueObject } from "./opaque.js";
 import { keyLiteral } from "./literals.js";
-import { isNullish, isUndefined, mayBeUndefined, presentValue } from "./missing.js";
+import { mayBeUndefined } from "./missing.js";
 import { primitive } from "./primitive.js";
 import { wantedHere } from "./wanted.js";
 
@@ -35,9 +36,9 @@ export function lowerObject(
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
       const source = spreadValue(context, property.expression);
-      if (!spreadInto(context, property, source, members)) ok = false;
+      if (!spreadInto(context, property.expression, source, members)) ok = false;
     } else if (ts.isShorthandPropertyAssignment(property)) {
-      members.set(property.name.text, context.expression(property.name));
+      setMember(members, property.name.text, context.expression(property.name));
     } else if (ts.isPropertyAssignment(property) && isChosenKey(context, property.name, members)) {
       replaceChosen(context, property, members);
     } else if (ts.isPropertyAssignment(property)) {
@@ -47,18 +48,18 @@ export function lowerObject(
         context.report(language.objectMember(spanOf(property), "`__proto__`"));
         ok = false;
       } else if (name === undefined) ok = false;
-      else members.set(name, v);
+      else setMember(members, name, v);
     } else if (ts.isMethodDeclaration(property)) {
       const name = keyOf(context, property.name);
       const v = functionValue(context, property, property.name, name);
       if (name === undefined || context.isRefused(v)) ok = false;
-      else members.set(name, v);
+      else setMember(members, name, v);
     } else {
       // Kept under a name that no source can write; reading and assigning the member call it.
       const name = keyOf(context, property.name);
       const v = functionValue(context, property, property.name, name);
       if (name === undefined || context.isRefused(v)) ok = false;
-      else members.set(accessorField(ts.isGetAccessor(property) ? "get" : "set", name), v);
+      else setMember(members, accessorField(ts.isGetAccessor(property) ? "get" : "set", name), v);
     }
   }
   return ok ? objectOf(context, node, members, hint) : standInFor(context, node);
@@ -123,52 +124,7 @@ export function objectOf(
   members: ReadonlyMap<string, Value>,
   hint: string | undefined,
 ): Value {
-  const { type, fields } = typeFor(context, node, members);
-  const order = fields.map((f) => f.name).filter((name) => members.has(name));
-  const { reordered } = context.file;
-  const given = [...members.keys()];
-  if (type.kind === "record" && !reordered.has(type.name) && given.some((name, i) => order[i] !== name))
-    reordered.set(type.name, [...given, ...fields.map((f) => f.name).filter((name) => !members.has(name))]);
-  const ordered = fields.map((f) => {
-    const v = members.get(f.name);
-    if (v === undefined) return context.at(node).absent(f.type, undefined);
-    return f.type.kind === "opaque" && f.noDiff === true ? v : context.coerce(v, f.type, node);
-  });
-  const made = context.at(node).aggregate(type, ordered, hint);
-  for (const member of ordered) context.putInto(made, member);
-  return made;
-}
-
-/** `...p`: every field of `p`, by name. What may be missing in `p`, or with all of `p`, leaves what was there. */
-export function spreadInto(context: FunctionContext, node: ts.Node, of: Value, members: Map<string, Value>): boolean {
-  if (of.type.kind === "void") return true;
-  const source = presentValue(context, of, node);
-  const { types } = context.file;
-  const decl = source.type.kind === "record" ? types.records.get(source.type.name) : undefined;
-  if (decl === undefined || types.choices.of(source.type) !== undefined) {
-    if (!context.isRefused(source)) context.report(language.spreadNotYet(spanOf(node), context.show(of.type)));
-    return false;
-  }
-  for (const { name, type, optional } of decl.fields) {
-    if (isNotSpread(types, source.type, name)) continue;
-    const own = (): Value => load(context, { place: field(source, name), type }, node, name);
-    const before = members.get(name);
-    const otherwise = (): Value => before ?? context.undefinedOf({ kind: "void" });
-    const mismatch = (a: Value, b: Value): void =>
-      context.report(language.mixedTypes(spanOf(node), "...", context.show(a.type), context.show(b.type)));
-    const over = (): Value => {
-      if (optional !== true || before === undefined) return own();
-      const there = (): Value => presentValue(context, own(), node);
-      return branchValue(context, isUndefined(context, own(), node), otherwise, there, { hint: name, mismatch });
-    };
-    members.set(
-      name,
-      of.type.kind === "maybe"
-        ? branchValue(context, isNullish(context, of, node), otherwise, over, { hint: name, mismatch })
-        : over(),
-    );
-  }
-  return true;
+  return objectOfType(context, node, typeFor(context, node, members), members, hint);
 }
 
 // --------------------------------------------------------------------------------------------------------------- types
@@ -211,22 +167,16 @@ function isOnlyChecked(node: ts.Expression): boolean {
   return ts.isSatisfiesExpression(at);
 }
 
-interface Chosen {
-  readonly type: Type;
-  readonly fields: readonly Field[];
-}
-
-function typeFor(context: FunctionContext, node: ts.Expression, members: ReadonlyMap<string, Value>): Chosen {
-  const { records } = context.file.types;
+function typeFor(context: FunctionContext, node: ts.Expression, members: ReadonlyMap<string, Value>): Type {
   const candidates = candidatesFor(context, node);
   const isPlaced = (decl: RecordDecl): boolean =>
     decl.fields.some((f) => assignedPlace(context, node, f) !== undefined);
   const placed = candidates.find((decl) => sameNames(decl, members) && isPlaced(decl));
   const fitting = placed === undefined ? candidates.find((decl) => fits(context, decl, members)) : undefined;
-  if (fitting !== undefined) return { type: { kind: "record", name: fitting.name }, fields: fitting.fields };
+  if (fitting !== undefined) return { kind: "record", name: fitting.name };
   // What a value is, is more than what is declared of it.
   const near = placed ?? candidates.find((decl) => sameNames(decl, members));
-  const type = context.file.types.recordOf(
+  return context.file.types.recordOf(
     near === undefined
       ? [...members].map(([name, v]) => fieldFor(context, name, v, undefined))
       : near.fields.flatMap((f) => {
@@ -237,7 +187,6 @@ function typeFor(context: FunctionContext, node: ts.Expression, members: Readonl
           return v === undefined || isConvertible(context, v, f.type) ? [f] : [fieldFor(context, f.name, v, f)];
         }),
   );
-  return { type, fields: (type.kind === "record" ? records.get(type.name)?.fields : undefined) ?? [] };
 }
 
 /** A field that holds functions, other ones later: it takes any that is given to a member of this declaration. */
@@ -249,14 +198,6 @@ function assignedPlace({ file }: FunctionContext, node: ts.Expression, f: Field)
   if (declared === undefined || !isLiteralMember(declared) || !types.table.isAssigned(declared)) return undefined;
   const place = types.placesOf(f.type, f.name, `${file.nameOf(declared.getSourceFile())}:${declared.pos}`);
   return types.places.isIn(place) ? { ...f, type: place } : undefined;
-}
-
-function fieldFor(context: FunctionContext, name: string, v: Value, declared: Field | undefined): Field {
-  const type: Type = v.type.kind === "void" ? maybe({ kind: "num" }, context.isNull(v) ? "null" : "undefined") : v.type;
-  const noDiff = declared?.noDiff === true ? { noDiff: true } : {};
-  return declared?.optional === true
-    ? { name, type: maybe(type), optional: true, ...noDiff }
-    : { name, type, ...noDiff };
 }
 
 /** The records the literal may be one of: what the place expects, then what the literal is by itself. */

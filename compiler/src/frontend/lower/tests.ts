@@ -231,7 +231,7 @@ export function lowerIn(context: FunctionContext, node: ts.BinaryExpression, hin
   const v = context.expression(node.right);
   if (given !== undefined && context.isRefused(given)) return context.standIn(bool);
   const key = (): Value => given ?? context.expression(node.left);
-  const any = context.file.types.choices.mixed(v.type);
+  const any = context.file.types.choices.of(v.type);
   if (any !== undefined) return withMember(context, v, any, node, hint, (own) => isIn(context, node, key, own, hint));
   return isIn(context, node, key, v, hint);
 }
