@@ -91,13 +91,31 @@ export function classType(host: ClassHost, type: ts.Type, symbol: ts.Symbol): Ma
       host.release(name, identity);
       return { why: `${declared.field.why} (field \`${declared.member.name}\` of \`${className(node)}\`)` };
     }
-    fields.push(declared.field);
+    const field = endingField(host, declared.field, name);
+    const isAsked = field.type.kind !== "maybe" && table.isAskedIfThere(declared.member.node);
+    fields.push(isAsked ? { ...field, type: maybe(field.type) } : field);
   }
   if (table.isOneOfSeveral(node)) fields.push(ownConstructor);
   const bindings = new Map<ts.Type, Type>(host.bindings);
   bindTypes(host, node, type, name, bindings);
   host.settle(name, fields, { node, bindings }, aboutInstances(host, node));
   return { type: record(name) };
+}
+
+/**
+ * `next: Ring` in a class `Ring`: such an object leads to others of its class without end, in a circle that the constructor closes, or
+ * what makes the object. Until then there is nothing in the field, whatever its type says.
+ */
+function endingField({ records }: ClassHost, f: Field, own: string): Field {
+  const seen = new Set<string>();
+  const leadsBack = ({ type }: Field): boolean => {
+    if (type.kind !== "record" || seen.has(type.name)) return false;
+    if (type.name === own) return true;
+    seen.add(type.name);
+    const decl = records.get(type.name);
+    return decl !== undefined && decl.variants === undefined && decl.fields.some(leadsBack);
+  };
+  return leadsBack(f) ? { ...f, type: maybe(f.type) } : f;
 }
 
 export interface DeclaredField {

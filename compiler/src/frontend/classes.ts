@@ -46,6 +46,7 @@ export class ClassTable {
   readonly #bases = new Map<ClassNode, ClassNode | undefined>();
   readonly #fields = new Map<ClassNode, readonly FieldMember[]>();
   readonly #assigned = new Map<ts.Node, boolean>();
+  readonly #asked = new Map<ts.Node, boolean>();
   readonly #implementers = new Map<ts.Symbol, readonly ClassNode[]>();
   readonly #several = new Map<ClassNode, boolean>();
   /** The code of what a package declares. */
@@ -242,6 +243,30 @@ export class ClassTable {
     return found;
   }
 
+  /**
+   * Does the program ask whether there is something in a field whose type says that there is? A method that a constructor calls may find
+   * it without a value.
+   */
+  isAskedIfThere(member: FieldMember["node"]): boolean {
+    const known = this.#asked.get(member);
+    if (known !== undefined) return known;
+    const text = nameText(member.name) ?? "";
+    const name = `\\.\\s*${text.replaceAll(/[$#]/g, "\\$&")}(?![\\w$])`;
+    const owner = enclosingClass(member);
+    const isField = (node: ts.Node): boolean => {
+      const inner = ts.isExpression(node) ? bare(node) : node;
+      if (!ts.isPropertyAccessExpression(inner) || inner.name.text !== text) return false;
+      const declared = symbolOf(this.checker, inner.name)?.declarations ?? [];
+      return declared.some((d) => owner !== undefined && ts.isClassLike(d.parent) && this.#isRelated(d.parent, owner));
+    };
+    const asks = (node: ts.Node): boolean =>
+      askedIfThere(node).some(isField) || (eachChild(node, (child) => asks(child) || undefined) ?? false);
+    const pattern = new RegExp(`${name}\\s*\\)*\\s*(\\?\\?|\\?\\.|[!=]==?)|[!=]==?[^;=]*${name}|typeof[^;=]*${name}`);
+    const found = filesMatching(this.program, pattern).some(asks);
+    this.#asked.set(member, found);
+    return found;
+  }
+
   /** Is a field of this name assigned under `node`, which may be that of the member? */
   #assignsIn(node: ts.Node, text: string, member: FieldMember["node"] | LiteralMember): boolean {
     const target = assigned(node);
@@ -306,6 +331,32 @@ export class ClassTable {
     }
     if (get !== undefined || set !== undefined) return { kind: "accessor", get, set, owner };
     return wantStatic ? undefined : this.fields(owner).find((f) => f.owner === owner && f.name === name);
+  }
+}
+
+/** What a piece of syntax asks whether it is there. */
+function askedIfThere(node: ts.Node): readonly ts.Node[] {
+  if (ts.isTypeOfExpression(node)) return [node.expression];
+  if (
+    (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node)) &&
+    node.questionDotToken
+  )
+    return [node.expression];
+  if (!ts.isBinaryExpression(node)) return [];
+  const { left, right, operatorToken } = node;
+  const isNothing = (at: ts.Node): boolean =>
+    at.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(at) && at.text === "undefined");
+  switch (operatorToken.kind) {
+    case ts.SyntaxKind.QuestionQuestionToken:
+    case ts.SyntaxKind.QuestionQuestionEqualsToken:
+      return [left];
+    case ts.SyntaxKind.EqualsEqualsToken:
+    case ts.SyntaxKind.EqualsEqualsEqualsToken:
+    case ts.SyntaxKind.ExclamationEqualsToken:
+    case ts.SyntaxKind.ExclamationEqualsEqualsToken:
+      return isNothing(left) ? [right] : isNothing(right) ? [left] : [];
+    default:
+      return [];
   }
 }
 

@@ -10,7 +10,7 @@ import { bindingsOfClass, instanceTypeOf } from "../class-types.js";
 import { type ClassNode, constructorOf, type FieldMember, isStatic, nameText } from "../classes.js";
 import { noExits } from "../exits.js";
 import { declaredSymbol, hasModifier, spanOf } from "../source.js";
-import { type Construction, prepare, setField, settle } from "./constructed-object.js";
+import { type Construction, prepare, setField, settle, unsetField } from "./constructed-object.js";
 import { standInFor } from "./access.js";
 import { type Argument, argumentsOf } from "./arguments.js";
 import { callFunction } from "./follow.js";
@@ -231,14 +231,33 @@ function takeParameters(context: FunctionContext, own: ts.ConstructorDeclaration
 function initialise(context: FunctionContext, cls: ClassNode): void {
   context.file.touch(cls);
   for (const member of cls.members) {
-    if (!ts.isPropertyDeclaration(member) || isStatic(member) || member.initializer === undefined) continue;
+    if (!ts.isPropertyDeclaration(member) || isStatic(member)) continue;
     const found = memberOf(context, member);
     if (found === undefined) continue;
+    if (member.initializer === undefined) {
+      if (hidesInherited(context, member, found)) unsetField(context, found, member);
+      continue;
+    }
     prepare(context, member.initializer);
     context.at(member);
     setField(context, found, context.expression(member.initializer, found.name), member);
   }
 }
+
+/**
+ * A field that is declared again without a value: where fields are defined as JavaScript says (`useDefineForClassFields`), that makes a
+ * new one, and what the base class put there is gone. TypeScript emits nothing for `declare` and `abstract`.
+ */
+function hidesInherited({ file }: FunctionContext, node: ts.PropertyDeclaration, { name }: FieldMember): boolean {
+  const { table, program } = file.types;
+  const isEmitted = ![ts.SyntaxKind.DeclareKeyword, ts.SyntaxKind.AbstractKeyword].some((k) => hasModifier(node, k));
+  const base = ts.isClassLike(node.parent) ? table.base(node.parent) : undefined;
+  const isInherited = base !== undefined && table.fields(base).some((f) => f.name === name);
+  return isEmitted && isInherited && definesFields(program.getCompilerOptions());
+}
+
+const definesFields = ({ useDefineForClassFields, target }: ts.CompilerOptions): boolean =>
+  useDefineForClassFields ?? (target === undefined || target >= ts.ScriptTarget.ES2022);
 
 function memberOf(context: FunctionContext, node: ts.Node): FieldMember | undefined {
   const construction = context.constructions.at(-1);
@@ -246,6 +265,7 @@ function memberOf(context: FunctionContext, node: ts.Node): FieldMember | undefi
   const { table } = context.file.types;
   const direct = table.fields(construction.node).find((f) => f.node === node);
   // A subclass declares it again: it is the same place.
-  const name = direct === undefined && ts.isPropertyDeclaration(node) ? nameText(node.name) : undefined;
+  const isNamed = ts.isPropertyDeclaration(node) || ts.isParameterPropertyDeclaration(node, node.parent);
+  const name = direct === undefined && isNamed ? nameText(node.name) : undefined;
   return direct ?? table.fields(construction.node).find((f) => f.name === name);
 }

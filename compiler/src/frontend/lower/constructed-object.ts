@@ -6,7 +6,7 @@ import { ts } from "ts-morph";
 import { language } from "../../diagnostics.js";
 import { value } from "../../ir/build.js";
 import type { Field, Type, Value } from "../../ir/ir.js";
-import { isReference, num, sameType } from "../../ir/types.js";
+import { isReference, num, present, sameType } from "../../ir/types.js";
 import { assigned } from "../assignments.js";
 import { declaredFields, ownConstructor, refinedType } from "../class-types.js";
 import type { ClassNode, FieldMember } from "../classes.js";
@@ -44,6 +44,16 @@ export function setField(context: FunctionContext, member: FieldMember, v: Value
   if (field === undefined) return;
   context.putInto(made, v);
   context.at(node).store({ kind: "field", base: made, name: member.name }, context.coerce(v, field.type, node));
+}
+
+/** The field holds `undefined` again. */
+export function unsetField(context: FunctionContext, member: FieldMember, node: ts.Node): void {
+  const construction = context.constructions.at(-1);
+  construction?.fields.delete(member.name);
+  const { made } = construction ?? {};
+  const own = made === undefined ? undefined : fieldsOf(context, made.type).find((f) => f.name === member.name);
+  if (made === undefined || own === undefined) return;
+  context.at(node).store({ kind: "field", base: made, name: own.name }, empty(context, own.type));
 }
 
 const fieldsOf = (context: FunctionContext, type: Type): readonly Field[] =>
@@ -159,7 +169,10 @@ export function settle(context: FunctionContext, node: ts.Node): Value {
   if (construction === undefined) return context.standIn(num);
   if (construction.made !== undefined) return construction.made;
   const { types } = context.file;
-  const declared = declaredFields(types, construction.node, construction.type);
+  const declared = declaredFields(types, construction.node, construction.type).map(({ member, field }) => ({
+    member,
+    field: "why" in field ? field : asInRecord(context, construction.type, field),
+  }));
   const fields: Field[] = [];
   const members: Value[] = [];
   for (const { member, field } of declared) {
@@ -169,8 +182,7 @@ export function settle(context: FunctionContext, node: ts.Node): Value {
       if ("why" in field) context.report(language.unsupportedType(spanOf(member.node), member.name, field.why));
       continue;
     }
-    const base = "why" in field ? { name: member.name, type: chosen } : { ...field, type: chosen };
-    fields.push(base);
+    fields.push("why" in field ? { name: member.name, type: chosen } : withType(field, chosen));
     members.push(v === undefined ? empty(context, chosen) : context.coerce(v, chosen, node));
   }
   if (types.table.isOneOfSeveral(construction.node)) {
@@ -193,6 +205,19 @@ export function settle(context: FunctionContext, node: ts.Node): Value {
   return made;
 }
 
+/** The field as the record of the class has it: that there may be nothing in it is not always declared. */
+function asInRecord({ file: { types } }: FunctionContext, of: ts.Type, field: Field): Field {
+  const mapped = types.map(of);
+  const decl = "type" in mapped && mapped.type.kind === "record" ? types.records.get(mapped.type.name) : undefined;
+  const own = decl?.variants === undefined ? decl?.fields.find((f) => f.name === field.name) : undefined;
+  return own?.type.kind === "maybe" && sameType(own.type.of, field.type) ? own : field;
+}
+
+/** A field with another type; what is known to be there is no optional field. */
+function withType({ optional, ...field }: Field, type: Type): Field {
+  return optional === true && type.kind === "maybe" ? { ...field, type, optional } : { ...field, type };
+}
+
 /** The type of a field: as declared, or that of what is put there where that says more. */
 function fieldType(
   context: FunctionContext,
@@ -205,7 +230,9 @@ function fieldType(
   if ("why" in declared) return v.type;
   const { type } = declared;
   const { types } = context.file;
-  if (sameType(v.type, type) || declared.noDiff === true || types.places.isIn(type)) return type;
+  if (declared.noDiff === true || types.places.isIn(type)) return type;
+  // One that may be left out is of the same kind where it is given.
+  if (sameType(v.type, type) || sameType(v.type, present(type))) return type;
   if (types.functions.of(v.type) !== undefined || types.isOpen(type)) return v.type;
   const isKept = isReference(v.type) && !types.table.isAssigned(member.node);
   if (!isKept || isOneOf(context, v.type, type)) return type;

@@ -3,7 +3,7 @@ import type { ts } from "ts-morph";
 import { type Diagnostic, language, meaning } from "../../diagnostics.js";
 import { Builder, value } from "../../ir/build.js";
 import type { Loc, Type, Value, ValueId } from "../../ir/ir.js";
-import { isNumber, isReference, num, present, sameType } from "../../ir/types.js";
+import { isNumber, isReference, maybe, num, present, sameType } from "../../ir/types.js";
 import type { FileContext, OpenArray, Signature } from "../file-context.js";
 import { ExitTable, type Exits, noExits } from "../exits.js";
 import { callPath } from "../signature.js";
@@ -328,7 +328,9 @@ export class FunctionContext {
         );
       case "record": {
         const fields = this.file.types.records.get(type.name)?.fields;
-        if (fields === undefined || inside.has(type.name)) return this.undefinedOf(type);
+        if (fields === undefined) return this.undefinedOf(type);
+        // An object that leads to another of its kind has no end: at some point there is none.
+        if (inside.has(type.name)) return this.b.cast(this.b.absent(maybe(type), undefined), type);
         const nested = new Set(inside).add(type.name);
         return this.b.aggregate(
           type,
