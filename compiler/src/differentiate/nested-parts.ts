@@ -2,10 +2,11 @@
 import { Context, declareShadows, type Rules } from "../adjoint/context.js";
 import { Builder, field, like, value } from "../ir/build.js";
 import { cloneRegion } from "../ir/clone.js";
+import { completed, isPlain } from "../ir/completed.js";
 import type { Func, Program, RecordDecl, Type, Value } from "../ir/ir.js";
 import { reshape } from "../ir/reshape.js";
 import { withoutRule } from "../ir/rule-functions.js";
-import { isReference, num, sameType, shadowType } from "../ir/types.js";
+import { isFloatArray, isReference, num, sameType, shadowType } from "../ir/types.js";
 import { beforeDifferentiation, fusion, optimize } from "../optimize/index.js";
 import { invariant } from "../support/invariant.js";
 import { directionalDerivative } from "../tangent/direction.js";
@@ -48,6 +49,7 @@ export class NestedParts {
     if (sameType(given.type, type) || param === undefined) return given;
     // What is differentiated in its turn does without sums of structures.
     if (this.isAlike(given.type, type)) return reshape(b, given, type, this.records);
+    if (isPlain(type, this.records)) return completed(b, given, param, type, this.records);
     const shadow = value(type, given.hint);
     b.push({ kind: "zeros", like: param, result: shadow });
     b.push({ kind: "addInto", target: shadow, source: given });
@@ -59,6 +61,7 @@ export class NestedParts {
     if (from.kind === "array" && to.kind === "array") return this.isAlike(from.elem, to.elem, seen);
     if (from.kind === "tuple" && to.kind === "tuple")
       return to.elems.every((t, i) => this.isAlike(from.elems[i] ?? t, t, seen));
+    if (isFloatArray(from) && isFloatArray(to)) return true;
     if (from.kind !== "record" || to.kind !== "record") return from.kind !== "maybe" && sameType(from, to);
     if (seen.has(to.name)) return false;
     const own = this.records.get(from.name);

@@ -1,7 +1,7 @@
 /** A structure under another type of the same shape: the gradient of a record as the type the user declared for it. */
 import { type Builder, elem, field, value } from "./build.js";
 import type { RecordDecl, Type, Value } from "./ir.js";
-import { sameType } from "./types.js";
+import { num, sameType } from "./types.js";
 
 /**
  * A value with the same numbers under another type. The value itself where its type is the same, else a new structure, so that
@@ -46,6 +46,14 @@ export function reshape(b: Builder, v: Value, to: Type, records: ReadonlyMap<str
     b.each(length, (body, i) => {
       body.store(elem(result, i), reshape(body, body.load(elem(v, i), from.elem), to.elem, records));
     });
+    return result;
+  }
+  // In single precision what was in double precision, or the other way round.
+  if (from.kind === "typed" && to.kind === "typed") {
+    const length = b.length(v);
+    const result = value(to, v.hint);
+    b.push({ kind: "alloc", length, result });
+    b.each(length, (body, i) => body.store(elem(result, i), body.load(elem(v, i), num)));
     return result;
   }
   return b.cast(v, to);

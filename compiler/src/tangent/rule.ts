@@ -5,6 +5,7 @@
  */
 import { type Builder, like, value } from "../ir/build.js";
 import type { FunctionRule, Op, Type, Value, VjpRule } from "../ir/ir.js";
+import { completed, isPlain } from "../ir/completed.js";
 import { reshape } from "../ir/reshape.js";
 import { isReference, sameType } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
@@ -94,8 +95,12 @@ function tangentsFor(state: Tangents, rule: FunctionRule, op: Call, types: reado
     const type = state.context.gradientType(arg.type);
     let given = tangent;
     if (!sameType(type, tangent.type)) {
-      given = value(type, tangent.hint);
-      b.push({ kind: "export", source: tangent, take: false, result: given });
+      const { records } = state.context;
+      if (isPlain(type, records)) given = reshape(b, tangent, type, records);
+      else {
+        given = value(type, tangent.hint);
+        b.push({ kind: "export", source: tangent, take: false, result: given });
+      }
     }
     return reshape(b, given, to, state.context.records);
   });
@@ -107,6 +112,7 @@ function asShadow(state: Tangents, tangent: Value, type: Type, b: Builder): Valu
   const gradient = reshape(b, tangent, state.context.gradientType(type), state.context.records);
   const to = state.typeOf(type);
   if (sameType(gradient.type, to)) return gradient;
+  if (isPlain(to, state.context.records)) return completed(b, gradient, gradient, to, state.context.records);
   const shadow = value(to, tangent.hint);
   b.push({ kind: "zeros", like: gradient, result: shadow });
   b.push({ kind: "addInto", target: shadow, source: gradient });
