@@ -196,7 +196,7 @@ export const constantChanges = error("ADC2054", (name: string, by: string) => [
 export const opaqueCallback = error("ADC2051", (name: string) => [
   `A function is passed to \`${name}\`, whose source is not at hand.`,
   "When and how often it runs is not known to adc.",
-  "Write a loop: `for (const [key, value] of map) { … }`.",
+  "Write a loop that does what the function would do.",
 ]);
 
 export const lostThis = error("ADC2040", (name: string) => [

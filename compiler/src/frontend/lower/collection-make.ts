@@ -138,7 +138,10 @@ function typeFor(
   const declared = args?.map((t) => ownType(context, t));
   const known = context.signature?.elements.get(node);
   const key = either(context, declared?.[0], given?.key);
-  const own = kind === "set" ? key : either(context, declared?.[1], given?.value);
+  const wanted = kind === "set" ? key : either(context, declared?.[1], given?.value);
+  // Functions that are put into it later, anywhere in the program.
+  const place = `${context.file.nameOf(node.getSourceFile())}:${node.pos}`;
+  const own = wanted === undefined || kind === "set" ? wanted : types.placesOf(wanted, "held", place);
   const isLater = !isFilled && own !== undefined && types.isOpen(own);
   const value = known ?? own;
   if (key === undefined || value === undefined) return undefined;

@@ -370,6 +370,11 @@ export class FunctionContext {
     return result;
   }
 
+  /** What a parameter holds that is given a missing value of no type: what is `undefined` is not passed. */
+  holdsNull(v: Value): void {
+    this.#nulls.add(v.id);
+  }
+
   isNull(v: Value): boolean {
     return this.#nulls.has(v.id);
   }

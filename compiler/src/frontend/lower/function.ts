@@ -120,6 +120,7 @@ export function lowerFunction(signature: Signature, report: (d: Diagnostic) => v
     context.env.declare(key, boxed === undefined ? slot : { ...slot, boxed }, param(type, name));
   }
   const given = signature.params.map((p) => param(p.type, p.name));
+  for (const v of given) if (v.type.kind === "void") context.holdsNull(v);
   for (const parameter of node.parameters) {
     if (isThisParameter(parameter)) continue;
     const at = signature.params.findIndex((p) => p.node === parameter);

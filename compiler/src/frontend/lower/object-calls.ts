@@ -245,14 +245,26 @@ function copied(
     context.report(meaning.builtinArguments(spanOf(of), "structuredClone", "something that may hold an object twice"));
     return context.standIn(source.type);
   }
+  if (held === "members")
+    for (const [a, b] of pairsOfOneType(context, source, node))
+      callFunction(context, node, preludeFunction("apart"), undefined, [a, b]);
   if (held === "elements") callFunction(context, node, preludeFunction("distinct"), undefined, [source]);
   const result = value(source.type, hint);
   context.at(node).push({ kind: "copy", source, result });
   return result;
 }
 
-/** Where something of this type may hold the same object twice: nowhere, among its elements, or somewhere else. */
-function holdings(context: FunctionContext, type: Type): "nothing" | "elements" | "several" {
+/** Lists of scalars among the members that are of one type, so that two may be one list. */
+function pairsOfOneType(context: FunctionContext, source: Value, node: ts.Node): (readonly [Value, Value])[] {
+  const fields = recordOf(context, source)?.fields.filter((f) => isReference(f.type)) ?? [];
+  const held = fields.map((f) =>
+    context.readFrom(source, context.at(node).load(field(source, f.name), f.type, f.name)),
+  );
+  return held.flatMap((a, i) => held.slice(i + 1).flatMap((b) => (sameType(a.type, b.type) ? [[a, b] as const] : [])));
+}
+
+/** Where something of this type may hold the same object twice: nowhere, among its elements, among its members, or somewhere else. */
+function holdings(context: FunctionContext, type: Type): "nothing" | "elements" | "members" | "several" {
   const held = present(type);
   if (held.kind === "array") {
     if (!isReference(held.elem)) return "nothing";
@@ -267,5 +279,7 @@ function holdings(context: FunctionContext, type: Type): "nothing" | "elements" 
   const references = members.filter(isReference);
   const areFlat = references.every((m) => present(m).kind !== "record" && holdings(context, m) === "nothing");
   const kinds = new Set(references.map((m) => typeText(present(m))));
-  return areFlat && kinds.size === references.length ? "nothing" : "several";
+  if (areFlat && kinds.size === references.length) return "nothing";
+  const isRecord = type.kind === "record" && !members.some((m) => m.kind === "maybe");
+  return areFlat && isRecord ? "members" : "several";
 }

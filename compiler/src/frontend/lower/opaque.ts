@@ -242,6 +242,10 @@ export function lowerOpaqueNew(
   hint: string | undefined,
 ): Value | undefined {
   if (!constructors.has(name)) return undefined;
+  if (name === "Set" && holdsFunctions(context, node)) {
+    context.report(language.functionCompared(spanOf(node)));
+    return standInFor(context, node);
+  }
   const written = lowerWrittenMap(context, node, name, hint);
   if (written !== undefined) return written;
   const args = holes(context, node.arguments ?? []);
@@ -254,6 +258,12 @@ export function lowerOpaqueNew(
     if (v !== undefined) context.keeps(v, argument, `new ${name}`);
   });
   return foreign(context, node, separated(args.length, `new ${name}(`, ")"), args, type, { pure: false, hint });
+}
+
+/** Is it a set of functions? A set compares what it is given with what it has. */
+function holdsFunctions({ file: { checker } }: FunctionContext, node: ts.NewExpression): boolean {
+  const [held] = typeArguments(checker, checker.getTypeAtLocation(node));
+  return held !== undefined && checker.getNonNullableType(held).getCallSignatures().length > 0;
 }
 
 /** `{ a: 1 }` where an object with arbitrary keys is expected. */

@@ -319,6 +319,10 @@ export function noFunction(name: string): never {
   throw new TypeError(name + " is not a function");
 }
 
+export function apart<T>(a: T, b: T): void {
+  if (a === b) throw new TypeError("structuredClone: an object that is held twice cannot be differentiated");
+}
+
 export function distinct<T>(xs: readonly T[]): void {
   for (let i = 0; i < xs.length; i++) {
     for (let k = 0; k < i; k++) {
