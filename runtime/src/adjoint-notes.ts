@@ -63,17 +63,20 @@ export function giveAdjoints(from: object, to: object): void {
   });
 }
 
-/** The shadows of `to` get the adjoints in those of `from`, and refer to each other again as when they were noted. */
-export function setAdjoints(from: object, to: object): void {
+/**
+ * Adds the adjoints in the shadows of `from` to those of `to`, which refer to each other again as when they were noted. What
+ * has been given away is zero by now; what only others refer to still, nobody took over, and it keeps what they added.
+ */
+export function addAdjoints(from: object, to: object): void {
   pairs(from, to, (source, target) => {
     if (isNumbers(source) && isNumbers(target)) {
-      target.fill(0);
-      target.set(source.length > target.length ? source.subarray(0, target.length) : source);
+      const length = Math.min(source.length, target.length);
+      for (let i = 0; i < length; i++) target[i] = (target[i] ?? 0) + (source[i] ?? 0);
       return;
     }
-    eachNumber(target, (key) => {
-      const adjoint: unknown = Reflect.get(source, key);
-      Reflect.set(target, key, typeof adjoint === "number" ? adjoint : 0);
+    eachNumber(target, (key, adjoint) => {
+      const own: unknown = Reflect.get(source, key);
+      if (typeof own === "number") Reflect.set(target, key, adjoint + own);
     });
   });
   if (to instanceof Notes) for (const [holder, key, held] of to.links) Reflect.set(holder, key, held);

@@ -25,7 +25,7 @@ const internal = new Set([
   "requireFixedPoint",
   "returnFloats",
   "returnTape",
-  "setAdjoints",
+  "addAdjoints",
   "snapshotsWithin",
   "sparseHessian",
   "sparseJacobian",

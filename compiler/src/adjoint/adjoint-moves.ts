@@ -37,8 +37,8 @@ export function giveAdjoints(b: Builder, from: Value, to: Value): void {
 }
 
 /** What was noted second gets the adjoints of what was noted first. */
-export function setAdjoints(b: Builder, from: Value, to: Value): void {
-  ask(b, "setAdjoints", ["", ", ", ")"], [from, to]);
+export function addAdjoints(b: Builder, from: Value, to: Value): void {
+  ask(b, "addAdjoints", ["", ", ", ")"], [from, to]);
 }
 
 /** The next run of a pullback begins with these links. */

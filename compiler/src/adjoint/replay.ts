@@ -3,7 +3,7 @@ import { Builder, like, value } from "../ir/build.js";
 import type { Func, Value } from "../ir/ir.js";
 import { isReference, num, tapeType } from "../ir/types.js";
 import { invariant } from "../support/invariant.js";
-import { giveAdjoints, moveAdjoints, newNotes, noteAdjoints, setAdjoints } from "./adjoint-moves.js";
+import { giveAdjoints, moveAdjoints, newNotes, noteAdjoints, addAdjoints } from "./adjoint-moves.js";
 import type { Context } from "./context.js";
 import { Memos } from "./memos.js";
 import { adjointName } from "./scope.js";
@@ -63,7 +63,7 @@ export function writeReplay(context: Context, func: Func, replay: Replay, halves
     ],
     results: gradients,
   });
-  if (notes !== undefined && begun !== undefined) setAdjoints(b, begun, notes[0]);
+  if (notes !== undefined && begun !== undefined) addAdjoints(b, begun, notes[0]);
   if (!replay.takesTape) b.push({ kind: "closeTape", tape });
   const params = [...given, ...shadowParams.values(), ...(notes ?? resultShadows), ...adjoints, ...sums];
   return {
