@@ -15,6 +15,7 @@ import { callFunction } from "./follow.js";
 import { functionValue } from "./closure.js";
 import type { FunctionContext } from "./context.js";
 import { declaredElement } from "./made-lists.js";
+import { convert } from "./convert.js";
 
 /** `array.name(callback, …)`. */
 export function lowerCallbackMethod(
@@ -53,7 +54,14 @@ export function lowerCallbackMethod(
   const read = (of: string): ts.FunctionDeclaration =>
     preludeFunction(isShortened && whileThere.has(of) ? whileThereName(of) : of);
   if (withStart !== undefined && others.length > 0)
-    return callFunction(context, node, read(withStart), undefined, [array, callback, start], hint);
+    return callFunction(
+      context,
+      node,
+      read(withStart),
+      undefined,
+      [array, callback, startOf(context, node, start)],
+      hint,
+    );
   if (making.has(chosen)) return callMaking(context, node, read(chosen), [array, callback], hint);
   return callFunction(context, node, read(chosen), undefined, [array, callback], hint);
 }
@@ -74,6 +82,15 @@ function callMaking(
   const wanted = made.type.kind === "array" ? declaredElement(context, node, made.type.elem) : undefined;
   if (wanted !== undefined) context.opens(made, node, wanted);
   return made;
+}
+
+/** `xs.reduce<Node | null>(f, null)`: of a start that is nothing the call says of which type it is nothing. */
+function startOf(context: FunctionContext, node: ts.CallExpression, start: Argument | undefined): Argument | undefined {
+  if (start === undefined || "all" in start || start.type.kind !== "void") return start;
+  const { checker, types } = context.file;
+  const mapped = types.map(checker.getTypeAtLocation(node));
+  const isKnown = "type" in mapped && !types.isOpen(mapped.type);
+  return isKnown ? (convert(context, start, mapped.type, undefined) ?? start) : start;
 }
 
 /** They read all elements before they call anything. */

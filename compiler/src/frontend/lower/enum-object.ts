@@ -2,6 +2,7 @@
 import { ts } from "ts-morph";
 import type { Value } from "../../ir/ir.js";
 import { num, str } from "../../ir/types.js";
+import { enumValue } from "../enum-values.js";
 import type { FunctionContext } from "./context.js";
 
 /** The object of an enum; absent where the name stands for none. */
@@ -12,7 +13,7 @@ export function enumObject(context: FunctionContext, node: ts.Node, symbol: ts.S
   for (const declaration of symbol.declarations ?? []) {
     if (!ts.isEnumDeclaration(declaration)) continue;
     for (const member of declaration.members) {
-      const value = checker.getConstantValue(member);
+      const value = enumValue(checker, member);
       if (value === undefined || ts.isComputedPropertyName(member.name)) return undefined;
       object[member.name.text] = value;
       if (typeof value === "number") object[String(value)] = member.name.text;

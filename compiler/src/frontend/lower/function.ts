@@ -184,9 +184,10 @@ function bindParameter(context: FunctionContext, parameter: ts.ParameterDeclarat
   if (v === undefined) {
     const made =
       initializer === undefined ? context.undefinedOf({ kind: "void" }) : context.expression(initializer, hint);
-    bind(context, name, made);
+    bind(context, name, context.coerce(made, asDeclared(context, parameter, made.type), parameter));
   } else if (initializer !== undefined && mayBeUndefined(v.type)) {
-    const type = v.type.kind === "maybe" && v.type.absent === "undefined" ? present(v.type) : v.type;
+    const own = v.type.kind === "maybe" && v.type.absent === "undefined" ? present(v.type) : v.type;
+    const type = asDeclared(context, parameter, own);
     const chosen = branchValue(
       context,
       isUndefined(context, v, parameter),
@@ -196,21 +197,20 @@ function bindParameter(context: FunctionContext, parameter: ts.ParameterDeclarat
     );
     bind(context, name, chosen);
   } else {
-    bind(context, name, asDeclared(context, parameter, v));
+    bind(context, name, context.coerce(v, asDeclared(context, parameter, v.type), parameter));
   }
 }
 
 /** One of a union of objects is one of all of them where the function is written for all of them. */
-function asDeclared(context: FunctionContext, parameter: ts.ParameterDeclaration, v: Value): Value {
+function asDeclared(context: FunctionContext, parameter: ts.ParameterDeclaration, of: Type): Type {
   const { types, checker } = context.file;
-  const own = present(v.type);
-  if (own.kind !== "record" || parameter.type === undefined) return v;
+  const own = present(of);
+  if (own.kind !== "record" || parameter.type === undefined) return of;
   const mapped = types.map(checker.getTypeAtLocation(parameter.name));
   // Which method runs is known where the class is; a union that is written out is taken apart by the code.
   const wide = "type" in mapped && mapped.type.kind === "record" ? types.records.get(mapped.type.name) : undefined;
   const isUnion = checker.getTypeAtLocation(parameter.name).isUnion();
-  if (types.classes.has(own.name) && wide?.instance !== undefined && !isUnion) return v;
-  if (!("type" in mapped) || !isWide(context, present(mapped.type))) return v;
-  const type = types.join(v.type, present(mapped.type));
-  return type === undefined ? v : context.coerce(v, type, parameter);
+  if (types.classes.has(own.name) && wide?.instance !== undefined && !isUnion) return of;
+  if (!("type" in mapped) || !isWide(context, present(mapped.type))) return of;
+  return types.join(of, present(mapped.type)) ?? of;
 }

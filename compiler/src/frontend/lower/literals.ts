@@ -1,6 +1,7 @@
 /** Values the source spells out: literals, and constants and enum members that are initialised with one. */
 import { ts } from "ts-morph";
 import { isFixed } from "../packages/fixed.js";
+import { enumValue } from "../enum-values.js";
 import { bare, numericLiteral, symbolOf } from "../source.js";
 import type { FunctionContext } from "./context.js";
 
@@ -42,7 +43,7 @@ export function enumMember(
 ): number | string | undefined {
   const symbol = ts.isPropertyAccessExpression(node) ? symbolOf(checker, node.name) : quotedMember(checker, node);
   const declaration = symbol?.valueDeclaration;
-  return declaration !== undefined && ts.isEnumMember(declaration) ? checker.getConstantValue(declaration) : undefined;
+  return declaration !== undefined && ts.isEnumMember(declaration) ? enumValue(checker, declaration) : undefined;
 }
 
 /** `Color["Red"]`; not `table[Color.Red]`. */

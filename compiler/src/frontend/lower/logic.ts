@@ -10,10 +10,12 @@ import { withMember } from "./choice.js";
 import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
-import { isNullish, isUndefined, presentValue } from "./missing.js";
-import { openLink } from "./narrow.js";
-import { lowerOpaqueElement } from "./opaque.js";
 import { isMatch } from "./opaque-results.js";
+import { isNullish, isUndefined, presentValue } from "./missing.js";
+import { literalOf } from "./literals.js";
+import { lowerOpaqueElement } from "./opaque.js";
+import { lowerTable } from "./tables.js";
+import { openLink } from "./narrow.js";
 import { loadMemberOr } from "./tuple.js";
 import { primitive } from "./primitive.js";
 
@@ -154,6 +156,10 @@ function lowerNullish(context: FunctionContext, node: ts.BinaryExpression, hint:
   if (ts.isElementAccessExpression(left) && openLink(context, left) === undefined) {
     const base = presentValue(context, context.expression(left.expression), left);
     const isOpaque = base.type.kind === "opaque" || base.type.kind === "str";
+    const key = literalOf(context, left.argumentExpression);
+    const named = typeof key === "string" ? context.lowering.classes.inPattern(context, base, key, left) : undefined;
+    const member = isOpaque ? undefined : (named ?? lowerTable(context, left.argumentExpression, base, undefined));
+    if (member !== undefined) return orElse(context, node, member, slot);
     const at = isOpaque ? undefined : locate(context, left, base);
     if (isOpaque)
       return orElse(context, node, lowerOpaqueElement(context, left, left.argumentExpression, base, undefined), slot);

@@ -4,6 +4,7 @@
  */
 import { ts } from "ts-morph";
 import type { Field, Type, Value } from "../../ir/ir.js";
+import { instanceTypeOf } from "../class-types.js";
 import { maySeemOf } from "./class-fields.js";
 import { choiceOf, isOutOfReach, narrowedChoice } from "./choice.js";
 import type { FunctionContext } from "./context.js";
@@ -43,10 +44,26 @@ function asMember(context: FunctionContext, v: Value, type: ts.Type, node: ts.Ex
   if (!("type" in mapped) || mapped.type.kind !== "record") return v;
   // Other objects may have the type of a class or of an interface as well.
   const family = context.file.types.records.get(mapped.type.name);
-  if (!type.isUnion() && family?.variants !== undefined && family.instance !== undefined) return v;
+  const isFamily = !type.isUnion() && family?.variants !== undefined && family.instance !== undefined;
+  if (isFamily && !leavesOutOthers(context, v.type, family.variants ?? [], type)) return v;
   if (!type.isUnion() && isOnlyOfClasses(context, mapped.type, v.type) && !isTested(context, type, node)) return v;
   const isMember = isVariantOf(context, mapped.type, v.type) && !mayBeByAccessors(context, mapped.type, v.type);
   return isMember ? (convert(context, v, mapped.type, node) ?? v) : v;
+}
+
+/** Are the objects that a family leaves out of classes that have another type for TypeScript as well? */
+function leavesOutOthers(
+  { file: { types, checker } }: FunctionContext,
+  of: Type,
+  family: readonly string[],
+  type: ts.Type,
+): boolean {
+  const all = (of.kind === "record" ? types.records.get(of.name)?.variants : undefined) ?? [];
+  return all.every((name) => {
+    const node = types.classes.get(name)?.node;
+    const isOther = node !== undefined && node.typeParameters === undefined;
+    return family.includes(name) || (isOther && !checker.isTypeAssignableTo(instanceTypeOf(types, node), type));
+  });
 }
 
 /** TypeScript says the same of a plain member and of one that a getter computes: is there an object with getters that `type` leaves out? */
