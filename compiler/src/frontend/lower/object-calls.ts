@@ -18,14 +18,16 @@ import {
   lowerDictionary,
   membersOfDictionary,
 } from "./dictionary.js";
+import { branch } from "./flow.js";
 import { callFunction } from "./follow.js";
 import { hasElement, hasField } from "./has-member.js";
 import { listedMembers } from "./listed-members.js";
 import { keyLiteral } from "./literals.js";
-import { mayBeUndefined, presentValue } from "./missing.js";
+import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
 import { objectOf } from "./object.js";
 import { spreadInto, withoutAccessors } from "./object-members.js";
 import { listed as listedOpaque } from "./opaque-results.js";
+import { primitive } from "./primitive.js";
 
 export function lowerObjectCall(
   context: FunctionContext,
@@ -180,6 +182,16 @@ function commonType({ file: { types } }: FunctionContext, fields: readonly Field
   );
 }
 
+/** May an object lack the member: one that is optional, or that only some of those have which it may be? */
+function mayLeaveOut(context: FunctionContext, object: Value, name: string): boolean {
+  const { records } = context.file.types;
+  const decl = recordOf(context, object);
+  const lacks = (n: string): boolean => records.get(n)?.fields.some((f) => f.name === name) !== true;
+  return (
+    decl?.fields.some((f) => f.name === name && f.optional === true) === true || decl?.variants?.some(lacks) === true
+  );
+}
+
 /** `Object.assign(target, a, b)`: the fields of `a` and `b` are stored into `target`, one after the other. */
 function assignAll(
   context: FunctionContext,
@@ -215,8 +227,20 @@ function assignAll(
     for (const [name, v] of members) {
       const own = decl.fields.find((f) => f.name === name);
       if (own === undefined) return refuse(context, node, other);
-      context.putInto(target, v);
-      context.at(node).store(field(target, name), context.coerce(v, own.type, other));
+      const set = (given: Value): void => {
+        context.putInto(target, given);
+        context.at(node).store(field(target, name), context.coerce(given, own.type, other));
+      };
+      // A member that the source leaves out is left as it is.
+      if (mayLeaveOut(context, source, name))
+        branch(
+          context,
+          primitive(context, other, "not", [isUndefined(context, v, other)]),
+          () => set(presentValue(context, v, other)),
+          () => {},
+          false,
+        );
+      else set(v);
     }
   }
   return target;
