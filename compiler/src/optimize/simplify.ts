@@ -160,12 +160,16 @@ class Simplifier implements Operands {
 
   /** Tests whether something is there, where that is known: it was just made. */
   private foldPresence(op: Prim): boolean | undefined {
-    const isThere = (v: Value | undefined): boolean => {
+    const uncast = (v: Value | undefined): Value | undefined => {
       let at = v;
       for (let cast = at; cast !== undefined; ) {
         at = cast;
         cast = this.casts.get(at.id)?.value;
       }
+      return at;
+    };
+    const isThere = (v: Value | undefined): boolean => {
+      const at = uncast(v);
       if (at === undefined) return false;
       const literal = this.literals.get(at.id);
       return this.prims.has(at.id) || this.fresh.has(at.id) || (literal !== undefined && literal.value != null);
@@ -177,6 +181,10 @@ class Simplifier implements Operands {
     const [a, b] = op.args;
     if (op.name === "isNullish") return isThere(a) ? false : undefined;
     if (op.name !== "eq" && op.name !== "ne") return undefined;
+    const [x, y] = [uncast(a), uncast(b)];
+    // What was made in two places is not one object.
+    if (x !== undefined && y !== undefined && this.fresh.has(x.id) && this.fresh.has(y.id))
+      return (x.id === y.id) === (op.name === "eq");
     return (isThere(a) && isAbsent(b)) || (isAbsent(a) && isThere(b)) ? op.name === "ne" : undefined;
   }
 

@@ -6,6 +6,8 @@ import { preludeFunction } from "../prelude.js";
 import { spanOf } from "../source.js";
 import { standInFor } from "./access.js";
 import { callbackArguments } from "./callbacks.js";
+import { isChangedIn } from "./changed-meanwhile.js";
+import { collectionOf, lowerCollectionMethod } from "./collection.js";
 import type { FunctionContext } from "./context.js";
 import { callFunction } from "./follow.js";
 import { membersOfOpaque } from "./opaque.js";
@@ -29,6 +31,15 @@ export function lowerForEach(
   }
   const receiver = context.expression(callee.expression);
   if (context.isRefused(receiver)) return standInFor(context, node);
+  if (collectionOf(context, receiver) !== undefined)
+    return lowerCollectionMethod(context, node, callee, receiver, undefined);
+  if (isChangedIn(context, callback, callee.expression)) {
+    context.file.made.needed = true;
+    context.report(
+      language.iteration(spanOf(callee.expression), "`forEach` of a map or set that its function changes"),
+    );
+    return standInFor(context, node);
+  }
   const members = membersOfOpaque(context, callee.expression, receiver);
   const [f] = callbackArguments(context, node.arguments, callee.name.text) ?? [];
   if (members === undefined || context.isRefused(members) || f === undefined) return standInFor(context, node);

@@ -113,12 +113,19 @@ export function firstEntry<K, V>(map: OwnMap<K, V>): [K, V] | undefined {
 }
 
 export function mapForEach<K, V>(map: OwnMap<K, V>, f: (value: V, key: K, map: OwnMap<K, V>) => unknown): void {
-  for (let i = 0; i < map.keys.length; i++)
+  // What the function puts into it comes too.
+  let i = 0;
+  while (i < map.keys.length) {
     if (isHeld(map.places, map.keys[i], i)) f(map.values[i], map.keys[i], map);
+    i++;
+  }
 }
 
 export function setForEach<K>(set: OwnSet<K>, f: (key: K, again: K, set: OwnSet<K>) => unknown): void {
-  for (let i = 0; i < set.keys.length; i++)
+  let i = 0;
+  while (i < set.keys.length) {
     if (isHeld(set.places, set.keys[i], i)) f(set.keys[i], set.keys[i], set);
+    i++;
+  }
 }
 `;
