@@ -22,7 +22,7 @@ const f = (body: string, rest = ""): string =>
 describe("refusals", () => {
   it.each([
     ["var", "var y = x;", "2,1", "ADC2023"],
-    ["object spread of an array", "const p = { u: 1, ...[2] };", "2,19", "ADC2007"],
+    ["object spread of an array", "const p = { u: 1, ...[2] };", "2,22", "ADC2007"],
     ["push on a tuple", "const t: [number, number] = [x, 1]; t.push(x);", "2,39", "ADC2006"],
     ["spread into an unknown call", "console.log(...a);", "2,13", "ADC2007"],
     ["new of a library class", "const d = new Date();", "2,11", "ADC2010"],

@@ -193,6 +193,12 @@ export const constantChanges = error("ADC2054", (name: string, by: string) => [
   "Export it, or pass it as a parameter.",
 ]);
 
+export const memberUndefined = error("ADC2057", (name: string) => [
+  `\`${name}\` may be there and hold \`undefined\`, which JavaScript tells here from a member that is left out.`,
+  "adc takes a member that holds `undefined` for one that is left out.",
+  "Leave it out where it is made, `...(x === undefined ? {} : { x })`, or write `??` where it is read.",
+]);
+
 export const opaqueCallback = error("ADC2051", (name: string) => [
   `A function is passed to \`${name}\`, whose source is not at hand.`,
   "When and how often it runs is not known to adc.",

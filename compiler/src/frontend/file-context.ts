@@ -119,6 +119,10 @@ export class FileContext extends SourceNames {
   readonly reordered: Map<string, readonly string[]>;
   /** Where the order of an object's members is asked for. */
   readonly ordered: { readonly record: string; readonly diagnostic: Diagnostic }[];
+  /** Optional members, as `record.name`, that are given what may be `undefined`: they are there then, and hold nothing. */
+  readonly givenUndefined: Set<string>;
+  /** Where it matters whether an optional member is there or only holds something. */
+  readonly askedIfThere: { readonly member: string; readonly diagnostic: Diagnostic }[];
   /** What was put where no derivative can follow. */
   readonly kept: Kept[];
   /** Where handlers read members of what they caught. */
@@ -172,6 +176,8 @@ export class FileContext extends SourceNames {
     this.made = user?.made ?? { all: false, some: false };
     this.reordered = user?.reordered ?? new Map<string, readonly string[]>();
     this.ordered = user?.ordered ?? [];
+    this.givenUndefined = user?.givenUndefined ?? new Set();
+    this.askedIfThere = user?.askedIfThere ?? [];
     this.captures = new CaptureTable(
       checker,
       (name) => {
@@ -202,9 +208,10 @@ export class FileContext extends SourceNames {
   startOver(): void {
     for (const table of [this.funcs, this.globals, this.signatures, this.globalNodes, this.taken, this.put])
       table.clear();
-    for (const set of [this.caughtReads, this.names, this.packageConstants, this.ruledCalls]) set.clear();
+    for (const set of [this.caughtReads, this.names, this.packageConstants, this.ruledCalls, this.givenUndefined])
+      set.clear();
     this.reordered.clear();
-    for (const list of [this.running, this.kept, this.ordered]) list.length = 0;
+    for (const list of [this.running, this.kept, this.ordered, this.askedIfThere]) list.length = 0;
     this.types.functions.hasGrown = false;
   }
 

@@ -19,11 +19,12 @@ export interface Checked {
 export function checkLost(
   program: Program,
   checked: readonly Checked[],
-  { kept, caughtReads, reordered, ordered }: FileContext,
+  { kept, caughtReads, reordered, ordered, givenUndefined, askedIfThere }: FileContext,
   report: (d: Diagnostic) => void,
   failed: () => boolean,
 ): boolean {
   for (const { record, diagnostic } of ordered) if (reordered.has(record)) report(diagnostic);
+  for (const { member, diagnostic } of askedIfThere) if (givenUndefined.has(member)) report(diagnostic);
   // Where something else was refused, a function may not be there.
   const influences = checked
     .filter(({ annotated }) => !failed() || isWhole(program, annotated.func))

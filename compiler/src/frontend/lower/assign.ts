@@ -10,7 +10,8 @@ import type { FunctionContext } from "./context.js";
 import { branch, branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
 import { truthiness } from "./logic.js";
-import { isNullish, presentValue } from "./missing.js";
+import { noteUndefined } from "./held-undefined.js";
+import { isNullish, mayBeUndefined, presentValue } from "./missing.js";
 import { opaqueMemberType, readOpaque, storeOpaque } from "./opaque.js";
 import { applyArithmetic } from "./operators.js";
 import { primitive } from "./primitive.js";
@@ -243,6 +244,9 @@ function plainAssignment(context: FunctionContext, node: ts.BinaryExpression): V
   const target = targetOf(context, left);
   const right = context.expression(node.right, target?.hint);
   if (target === undefined) return right;
+  const at = target.place?.place;
+  if (at?.kind === "field" && mayBeUndefined(right.type) && !context.isNull(right))
+    noteUndefined(context, at.base.type, at.name);
   target.set(right);
   return right;
 }

@@ -10,6 +10,7 @@ import { elementType } from "./array-make.js";
 import { accessedBy, isAlwaysThere, isNotSpread } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { hasKey } from "./dictionary.js";
+import { askIfThere } from "./held-undefined.js";
 import { isUndefined, mayBeUndefined } from "./missing.js";
 import { primitive } from "./primitive.js";
 
@@ -74,6 +75,7 @@ export function hasField(
   if (found === undefined) return context.constant(false, hint);
   const having = variants.map((n) => records.get(n)?.fields.find((f) => f.name === name));
   // An object whose members may be left out knows itself which it has.
+  if (found.optional === true) askIfThere(context, object.type, name, node);
   if (decl.variants === undefined && decl.instance === undefined && found.optional === true)
     return hasKey(context, node, object, context.constant(name), form, hint);
   // Where the field itself may hold `undefined`, what it holds does not tell whether it is there.

@@ -11,6 +11,7 @@ import { countTo } from "./array-make.js";
 import type { FunctionContext } from "./context.js";
 import { branchValue } from "./flow.js";
 import { foreign } from "./foreign.js";
+import { askIfThere } from "./held-undefined.js";
 import { presentValue } from "./missing.js";
 import { primitive } from "./primitive.js";
 
@@ -28,6 +29,7 @@ export function listedMembers(
   const type = present(first.type);
   const areAlike = decl.fields.every((f) => sameType(present(f.type), type) && !mayBeNull(f.type));
   if (name !== "Object.keys" && !areAlike) return undefined;
+  for (const f of decl.fields) if (f.optional === true) askIfThere(context, v.type, f.name, node);
   const keys = foreign(context, node, ["Object.keys(", ")"], [v], arrayOf(str), { pure: false });
   if (name === "Object.keys") return keys;
   const pair: Type = { kind: "tuple", elems: [str, type] };

@@ -21,6 +21,7 @@ import {
 import { branch } from "./flow.js";
 import { callFunction } from "./follow.js";
 import { hasElement, hasField } from "./has-member.js";
+import { askIfThere } from "./held-undefined.js";
 import { listedMembers } from "./listed-members.js";
 import { keyLiteral } from "./literals.js";
 import { isUndefined, mayBeUndefined, presentValue } from "./missing.js";
@@ -232,7 +233,8 @@ function assignAll(
         context.at(node).store(field(target, name), context.coerce(given, own.type, other));
       };
       // A member that the source leaves out is left as it is.
-      if (mayLeaveOut(context, source, name))
+      if (mayLeaveOut(context, source, name)) {
+        askIfThere(context, source.type, name, other);
         branch(
           context,
           primitive(context, other, "not", [isUndefined(context, v, other)]),
@@ -240,7 +242,7 @@ function assignAll(
           () => {},
           false,
         );
-      else set(v);
+      } else set(v);
     }
   }
   return target;

@@ -10,6 +10,7 @@ import { accessed, setMember } from "./accessors.js";
 import { accessedBy, isAlwaysThere, isNotSpread, isWithAccessors } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { branchValue } from "./flow.js";
+import { askIfThere } from "./held-undefined.js";
 import { isNullish, isUndefined, presentValue } from "./missing.js";
 
 /** A new object of a record with these members. */
@@ -70,6 +71,7 @@ export function spreadInto(
       context.report(language.mixedTypes(spanOf(node), "...", context.show(a.type), context.show(b.type)));
     const over = (): Value => {
       if (optional !== true || isAccessor || before === undefined) return own();
+      askIfThere(context, source.type, name, node);
       const there = (): Value => presentValue(context, own(), node);
       return branchValue(context, isUndefined(context, own(), node), otherwise, there, { hint: name, mismatch });
     };

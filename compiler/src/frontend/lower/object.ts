@@ -15,6 +15,7 @@ import { isConvertible } from "./convert.js";
 import { keyOf } from "./destructure.js";
 import { dictionaryType, lowerDictionary } from "./dictionary.js";
 import { branchValue } from "./flow.js";
+import { noteUndefined } from "./held-undefined.js";
 import { fieldFor, objectOfType, spreadInto } from "./object-members.js";
 import { opaqueObject } from "./opaque.js";
 import { keyLiteral } from "./literals.js";
@@ -32,13 +33,16 @@ export function lowerObject(
   const open = opaqueType(context, node);
   if (open !== undefined) return opaqueObject(context, node, open, hint);
   const members = new Map<string, Value>();
+  const holdingNothing: string[] = [];
   let ok = true;
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
       const source = spreadValue(context, property.expression);
       if (!spreadInto(context, property.expression, source, members)) ok = false;
     } else if (ts.isShorthandPropertyAssignment(property)) {
-      setMember(members, property.name.text, context.expression(property.name));
+      const v = context.expression(property.name);
+      if (mayBeUndefined(v.type) && !context.isNull(v)) holdingNothing.push(property.name.text);
+      setMember(members, property.name.text, v);
     } else if (ts.isPropertyAssignment(property) && isChosenKey(context, property.name, members)) {
       replaceChosen(context, property, members);
     } else if (ts.isPropertyAssignment(property)) {
@@ -48,7 +52,10 @@ export function lowerObject(
         context.report(language.objectMember(spanOf(property), "`__proto__`"));
         ok = false;
       } else if (name === undefined) ok = false;
-      else setMember(members, name, v);
+      else {
+        if (mayBeUndefined(v.type) && !context.isNull(v)) holdingNothing.push(name);
+        setMember(members, name, v);
+      }
     } else if (ts.isMethodDeclaration(property)) {
       const name = keyOf(context, property.name);
       const v = functionValue(context, property, property.name, name);
@@ -62,7 +69,10 @@ export function lowerObject(
       else setMember(members, accessorField(ts.isGetAccessor(property) ? "get" : "set", name), v);
     }
   }
-  return ok ? objectOf(context, node, members, hint) : standInFor(context, node);
+  if (!ok) return standInFor(context, node);
+  const made = objectOf(context, node, members, hint);
+  for (const name of holdingNothing) noteUndefined(context, made.type, name);
+  return made;
 }
 
 /** What is spread: of `...(c && { x })` nothing where `c` is not true. */
