@@ -21,6 +21,7 @@ import { isChangedIn } from "./changed-meanwhile.js";
 import { collectionOf, membersOrNone } from "./collection.js";
 import { lowerForOfCollection } from "./collection-loop.js";
 import { countedForm } from "./counted.js";
+import { hasKey } from "./dictionary.js";
 import type { FunctionContext } from "./context.js";
 import { branchPiece, type Piece, runPieces } from "./flow.js";
 import { foreign } from "./foreign.js";
@@ -374,11 +375,26 @@ export function lowerForOf(
     return;
   }
   const to = members === undefined ? context.integer(b.length(array)) : context.constant(members.count);
+  // What is deleted before its turn is passed over.
+  const isThere =
+    ts.isForInStatement(node) && given.type.kind === "dict" && mayDelete(node.statement)
+      ? (index: Value): Value => hasKey(context, node, given, context.b.load(elem(array, index), str), "in")
+      : undefined;
   countedLoop(context, node, { from: context.constant(0), test: "<", to, step: 1, hint }, (index) => {
-    take(index);
-    runPieces(context, toPieces(context, node.statement));
+    const pieces = (): readonly Piece[] => [
+      { kind: "plain", exits: noExits, run: () => take(index) },
+      ...toPieces(context, node.statement),
+    ];
+    if (isThere !== undefined) runPieces(context, [branchPiece(() => isThere(index), pieces(), [])]);
+    else {
+      take(index);
+      runPieces(context, toPieces(context, node.statement));
+    }
   });
 }
+
+const mayDelete = (node: ts.Node): boolean =>
+  ts.isDeleteExpression(node) || eachChild(node, (n) => mayDelete(n) || undefined) === true;
 
 /** May an array that is gone through become longer or shorter meanwhile? */
 function mayChangeLength(context: FunctionContext, node: ts.Statement, list: ts.Expression): boolean {
