@@ -7,7 +7,7 @@ import type { Variable, Variables } from "./variables.js";
 const reservedWords =
   "abstract any arguments as async await boolean break case catch class const continue debugger declare default delete do else enum eval export extends false finally for from function get if implements import in instanceof interface keyof let module namespace never new null number object of package private protected public readonly return set static string super switch symbol this throw true try type typeof undefined unknown var void while with yield";
 const usedGlobals =
-  "Array Boolean Error Float32Array Float64Array Infinity Int16Array Int32Array Int8Array Map Math NaN Number Object Set String Symbol Uint16Array Uint32Array Uint8Array Uint8ClampedArray console globalThis isNaN isFinite process";
+  "Array Boolean Error Float32Array Float64Array Infinity Int16Array Int32Array Int8Array Map Math NaN Number Object Set String Symbol Uint16Array Uint32Array Uint8Array Uint8ClampedArray console globalThis isNaN isFinite parseFloat parseInt structuredClone Date JSON RangeError RegExp TypeError process";
 
 /** What no variable may be called. */
 export const neverNames: ReadonlySet<string> = new Set(`${reservedWords} ${usedGlobals}`.split(" "));
