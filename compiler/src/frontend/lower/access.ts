@@ -287,14 +287,23 @@ export function whereLeftOut(
   hint: string | undefined,
 ): Value {
   const any = context.file.types.choices.of(base.type);
-  const nothing = (): Value => context.undefinedOf({ kind: "void" });
-  if (any === undefined) return nothing();
-  return withMember(context, base, any, node, hint, (object) => {
-    const { records } = context.file.types;
-    const decl = object.type.kind === "record" ? records.get(object.type.name) : undefined;
-    const own = decl?.fields.find((f) => f.name === name);
-    return own === undefined ? nothing() : load(context, { place: field(object, name), type: own.type }, node, hint);
-  });
+  if (any === undefined) return context.undefinedOf({ kind: "void" });
+  return withMember(context, base, any, node, hint, (object) => memberIfAny(context, object, name, node, hint));
+}
+
+/** A field, or `undefined` where the object has none of this name. */
+export function memberIfAny(
+  context: FunctionContext,
+  object: Value,
+  name: string,
+  node: ts.Node,
+  hint: string | undefined,
+): Value {
+  const decl = object.type.kind === "record" ? context.file.types.records.get(object.type.name) : undefined;
+  const own = decl?.fields.find((f) => f.name === name);
+  return own === undefined
+    ? context.undefinedOf({ kind: "void" })
+    : load(context, { place: field(object, name), type: own.type }, node, hint);
 }
 
 function valueAt(

@@ -5,7 +5,7 @@
 import type { ts } from "ts-morph";
 import { field } from "../../ir/build.js";
 import type { Value } from "../../ir/ir.js";
-import { load, standInFor } from "./access.js";
+import { load, memberIfAny, standInFor } from "./access.js";
 import { accessedBy, accessorField, isAlwaysThere } from "./class-fields.js";
 import type { FunctionContext } from "./context.js";
 import { branchValue } from "./flow.js";
@@ -40,24 +40,10 @@ export function literalGetter(
     callValue(context, node, presentValue(context, f, node), base, [], hint) ?? standInFor(context, node);
   if (f.type.kind !== "maybe") return called();
   const held = (): Value => {
-    const v = plainMember(context, base, name, node, hint);
+    const v = memberIfAny(context, base, name, node, hint);
     return isAlwaysThere(context.file.types, base.type, name) ? presentValue(context, v, node) : v;
   };
   return branchValue(context, isNullish(context, f, node), held, called, { hint });
-}
-
-function plainMember(
-  context: FunctionContext,
-  base: Value,
-  name: string,
-  node: ts.Node,
-  hint: string | undefined,
-): Value {
-  const decl = base.type.kind === "record" ? context.file.types.records.get(base.type.name) : undefined;
-  const found = decl?.fields.find((f) => f.name === name);
-  return found === undefined
-    ? context.undefinedOf({ kind: "void" })
-    : load(context, { place: field(base, name), type: found.type }, node, hint);
 }
 
 /** What a copy of the object has in the place of an accessor: what the getter returns, nothing where there is only a setter. */

@@ -1,4 +1,4 @@
-/** Maps and sets of JavaScript that a loop goes over while it puts something into them, or takes something out. */
+/** What a loop goes over while it puts something into it, or takes something out. */
 import { ts } from "ts-morph";
 import { eachChild } from "../chains.js";
 import { bare, symbolOf } from "../source.js";
@@ -10,19 +10,29 @@ const changing: ReadonlySet<string> = new Set(["add", "set", "delete", "clear"])
 export function isChangedIn(context: FunctionContext, code: ts.Node, collection: ts.Expression): boolean {
   const wanted = namedBy(context, collection);
   if (wanted === undefined) return false;
+  return isAnywhere(context, code, (node) => {
+    const callee = ts.isCallExpression(node) ? bare(node.expression) : undefined;
+    return (
+      callee !== undefined &&
+      ts.isPropertyAccessExpression(callee) &&
+      changing.has(callee.name.text) &&
+      namedBy(context, callee.expression) === wanted
+    );
+  });
+}
+
+/** Is a member deleted in the code, or in functions that it calls by their names? */
+export const deletesIn = (context: FunctionContext, code: ts.Node): boolean =>
+  isAnywhere(context, code, ts.isDeleteExpression);
+
+function isAnywhere(context: FunctionContext, code: ts.Node, isWanted: (node: ts.Node) => boolean): boolean {
   const seen = new Set<ts.Node>();
   const visit = (node: ts.Node): boolean => {
-    if (ts.isCallExpression(node)) {
-      const callee = bare(node.expression);
-      if (ts.isPropertyAccessExpression(callee) && changing.has(callee.name.text)) {
-        const owner = bare(callee.expression);
-        if (namedBy(context, owner) === wanted) return true;
-      }
-      const called = context.file.calleeBody(node);
-      if (called !== undefined && called !== "pure" && !seen.has(called)) {
-        seen.add(called);
-        if (visit(called)) return true;
-      }
+    if (isWanted(node)) return true;
+    const called = ts.isCallExpression(node) ? context.file.calleeBody(node) : undefined;
+    if (called !== undefined && called !== "pure" && !seen.has(called)) {
+      seen.add(called);
+      if (visit(called)) return true;
     }
     return eachChild(node, (child) => visit(child) || undefined) === true;
   };

@@ -17,7 +17,7 @@ import { bare, spanOf } from "../source.js";
 import { load } from "./access.js";
 import { elementType } from "./array-make.js";
 import { withCalled } from "./callback-effects.js";
-import { isChangedIn } from "./changed-meanwhile.js";
+import { deletesIn, isChangedIn } from "./changed-meanwhile.js";
 import { collectionOf, membersOrNone } from "./collection.js";
 import { lowerForOfCollection } from "./collection-loop.js";
 import { countedForm } from "./counted.js";
@@ -377,7 +377,7 @@ export function lowerForOf(
   const to = members === undefined ? context.integer(b.length(array)) : context.constant(members.count);
   // What is deleted before its turn is passed over.
   const isThere =
-    ts.isForInStatement(node) && given.type.kind === "dict" && mayDelete(node.statement)
+    ts.isForInStatement(node) && given.type.kind === "dict" && deletesIn(context, node.statement)
       ? (index: Value): Value => hasKey(context, node, given, context.b.load(elem(array, index), str), "in")
       : undefined;
   countedLoop(context, node, { from: context.constant(0), test: "<", to, step: 1, hint }, (index) => {
@@ -392,9 +392,6 @@ export function lowerForOf(
     }
   });
 }
-
-const mayDelete = (node: ts.Node): boolean =>
-  ts.isDeleteExpression(node) || eachChild(node, (n) => mayDelete(n) || undefined) === true;
 
 /** May an array that is gone through become longer or shorter meanwhile? */
 function mayChangeLength(context: FunctionContext, node: ts.Statement, list: ts.Expression): boolean {
